@@ -1,0 +1,19 @@
+"""Who does something: every read and write of the store takes the actor."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or a program that acts on the store."""
+
+    name: str
+    role: str
+
+
+#: The program itself: set-up, migrations, the demo zone.
+SYSTEM = Actor("system", "administrator")
+#: Whoever sits at the command line of the machine that holds the store.
+OPERATOR = Actor("operator", "administrator")
+#: Someone in front of the screen before accounts exist.
+VIEWER = Actor("viewer", "manager")

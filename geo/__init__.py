@@ -1,0 +1,1 @@
+"""Pure spatial analysis: frames and arrays in, new frames and arrays out."""

@@ -1,0 +1,29 @@
+"""The errors of every room: one small tree, each also a builtin, so that broad catches work."""
+
+
+class GezhiError(Exception):
+    """Any error that Gezhi raises on purpose; its message says what to do."""
+
+
+class CellError(GezhiError, ValueError):
+    """An id that is not an H3 cell, mixed resolutions, or coordinates that cannot have a cell."""
+
+
+class CrsError(GezhiError, ValueError):
+    """A coordinate reference system or datum that is unknown, missing or does not fit."""
+
+
+class FilterError(GezhiError, ValueError):
+    """A filter that names something unknown or contradicts itself."""
+
+
+class ImportFileError(GezhiError, ValueError):
+    """A file that cannot be read to its end; nothing of it is in the store."""
+
+
+class StoreError(GezhiError, RuntimeError):
+    """A store that cannot be opened, read or written."""
+
+
+class AssetError(GezhiError, RuntimeError):
+    """A vendored browser asset that is missing or differs from its checksum."""

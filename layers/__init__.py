@@ -1,0 +1,1 @@
+"""Frames to folium layers, and the JavaScript that they need."""
