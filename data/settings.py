@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home, description="folder of stores, snapshots, reject files")
     store: str = Field(default="", description="SQLAlchemy URL; empty is gezhi.sqlite in the home folder")
+    lang: str = Field(default="", description="language of the command line; empty is the terminal's own")
     tz: str = Field(default="Asia/Shanghai", description="the city's time zone where a store does not know its own")
 
     @field_validator("tz")

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from i18n import N_, gettext
+
 #: Every state an issue can be in, in the order of its life. The position is the cube's code: append only.
 STATUSES: Final = (
     "reported",
@@ -20,6 +22,26 @@ STATUS_GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "open": ("reported", "accepted", "dispatched", "in_progress", "fixed", "suspended"),
     "done": ("closed", "rejected", "merged"),
 }
+
+#: What people read for a state or a group.
+_WORDS: Final[dict[str, str]] = {
+    "reported": N_("Reported"),
+    "accepted": N_("Accepted"),
+    "dispatched": N_("Dispatched"),
+    "in_progress": N_("In progress"),
+    "fixed": N_("Fixed, to be verified"),
+    "closed": N_("Closed"),
+    "rejected": N_("Rejected"),
+    "suspended": N_("Suspended"),
+    "merged": N_("Duplicate"),
+    "open": N_("Open"),
+    "done": N_("Done"),
+}
+
+
+def label(name: str) -> str:
+    """Return the words for a state or a group in the language in use."""
+    return gettext(_WORDS[name]) if name in _WORDS else name
 
 
 def expand(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,49 @@
+"""What the routes read from an address."""
+
+from starlette.requests import Request
+
+from geo import cells
+from geo.errors import FilterError
+
+#: West, south, east, north in WGS-84 degrees.
+Bbox = tuple[float, float, float, float]
+
+
+def read_bbox(request: Request) -> Bbox | None:
+    """Read `bbox=west,south,east,north`.
+
+    Returns
+    -------
+    The box, None where the address has none: everything is meant.
+
+    Raises
+    ------
+    FilterError
+        Not four numbers, or a box turned inside out.
+    """
+    text = request.query_params.get("bbox")
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise FilterError(f"bbox '{text}' is not four numbers. Expected west,south,east,north in degrees.") from error
+    if not (west <= east and south <= north):
+        raise FilterError(f"bbox '{text}' is turned inside out. Expected west,south,east,north in degrees.")
+    return west, south, east, north
+
+
+def read_resolution(request: Request) -> int:
+    """Read `res`, the analysis resolution where the address has none."""
+    text = request.query_params.get("res", str(cells.ANALYSIS_RESOLUTION))
+    if not text.isdigit() or int(text) not in cells.RESOLUTIONS:
+        raise FilterError(f"res '{text}' is not offered. Expected one of {', '.join(map(str, cells.RESOLUTIONS))}.")
+    return int(text)
+
+
+def read_limit(request: Request, *, default: int, most: int) -> int:
+    """Read `limit`, at most what the route is willing to send."""
+    text = request.query_params.get("limit", str(default))
+    if not text.isdigit():
+        raise FilterError(f"limit '{text}' is not a whole number.")
+    return min(int(text), most)

@@ -1,0 +1,24 @@
+"""All routes of the server beside Streamlit's own."""
+
+from collections.abc import Callable
+
+from starlette.routing import BaseRoute
+
+from api.assets import assets_mount
+from api.cells import cells_route
+from api.health import health_route
+from api.places import places_route
+from api.points import points_route, report_route
+from data.workspace import Workspace
+
+
+def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
+    """Return the routes; the workspace is opened when the first of them is asked."""
+    return [
+        cells_route(workspace),
+        points_route(workspace),
+        report_route(workspace),
+        places_route(workspace),
+        health_route(workspace),
+        assets_mount(),
+    ]

@@ -1,0 +1,110 @@
+"""Card: what is in the cell that was clicked."""
+
+from datetime import datetime
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import streamlit as st
+
+from app_pages import charts, session
+from app_pages.figures import labelled_mix
+from app_pages.filters import used_categories
+from app_pages.view import View
+from data.filters import Filter
+from data.statuses import STATUS_GROUPS, label
+from data.workspace import Workspace
+from geo import cells
+from geo.errors import CellError
+from i18n import gettext as _
+from i18n import ngettext
+
+_PAGE = 20
+
+
+def render(workspace: Workspace, view: View, where: Filter) -> None:
+    """Draw the cell's figures, its mix, its weekly curve and its reports, newest first."""
+    try:
+        cell = int(cells.check([view.cell])[0])
+    except CellError:
+        st.warning(_("The address names a cell that does not exist."), icon=":material/warning:")
+        st.button(_("Back to the whole map"), on_click=_close, key="close_broken_cell")
+        return
+    _header(cell, view)
+    ids = workspace.cube.ids(where, cell=cell)
+    if not ids.size:
+        st.info(_("No report in this cell passes the filters."), icon=":material/filter_alt:")
+        return
+    st.metric(_("Reports in this cell"), f"{ids.size:,}")
+    charts.mix(labelled_mix(workspace, where, cell=cell), most=5)
+    charts.weekly(workspace.cube.by_week(where, cell=cell))
+    _reports(workspace, ids)
+
+
+def _header(cell: int, view: View) -> None:
+    title, close = st.columns([5, 1], vertical_alignment="center")
+    resolution = cells.resolution_of([cell])
+    area = float(cells.area_m2([cell])[0])
+    title.markdown(f"##### {_('Cell')} `{view.cell}`")
+    close.button("", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map"))
+    st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))
+
+
+def _close() -> None:
+    session.show(session.current_view().but(cell=None))
+    st.session_state.pop(session.LISTED, None)
+
+
+def _reports(workspace: Workspace, ids: Any) -> None:
+    listed = st.session_state.get(session.LISTED, _PAGE)
+    rows = workspace.store.reports(ids[:listed].tolist(), actor=workspace.viewer)
+    words = dict(used_categories(workspace).select("slug", "label").iter_rows())
+    st.html(report_list(rows, words, ZoneInfo(workspace.tz)))
+    if ids.size > listed:
+        more = min(_PAGE, ids.size - listed)
+        st.button(
+            ngettext("Show {n} more report", "Show {n} more reports", more),
+            key="more_reports",
+            width="stretch",
+            on_click=_list_more,
+        )
+
+
+def _list_more() -> None:
+    st.session_state[session.LISTED] = st.session_state.get(session.LISTED, _PAGE) + _PAGE
+
+
+def report_list(rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo) -> str:
+    """Write reports as an HTML list; every text of theirs is escaped.
+
+    Parameters
+    ----------
+    rows
+        `id` and the columns of a report.
+    words
+        The category's label by its slug.
+    zone
+        The city's time zone, in which times are shown.
+    """
+    items = "".join(_report(row, words, zone) for row in rows.iter_rows(named=True))
+    return f'<ul class="gz-reports">{items}</ul>'
+
+
+def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
+    status = row["status"]
+    state = "open" if status in STATUS_GROUPS["open"] else "done"
+    text = row["description"] or row["kind"] or ""
+    where = row["address"] or ""
+    return (
+        f'<li data-report="{row["id"]}" data-lon="{row["lon"]}" data-lat="{row["lat"]}">'
+        f"<header><strong>{escape(words.get(row['category'], row['category']))}</strong>"
+        f'<span class="gz-state gz-{state}">{escape(label(status))}</span></header>'
+        f"{f'<p>{escape(text)}</p>' if text else ''}"
+        f"<footer><time>{_local(row['reported_at'], zone)}</time> · {escape(row['external_id'])}"
+        f"{f' · {escape(where)}' if where else ''}</footer></li>"
+    )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,92 @@
+"""Card: the figures of everything that the filter lets through."""
+
+import polars as pl
+import streamlit as st
+
+from app_pages import charts, session
+from app_pages.filters import used_categories
+from app_pages.view import View, period_before
+from data.filters import Filter
+from data.statuses import STATUS_GROUPS
+from data.workspace import Workspace
+from geo import cells
+from i18n import gettext as _
+
+
+def render(workspace: Workspace, view: View, where: Filter) -> None:
+    """Draw the totals, the mix, the weekly curve and the busiest cells."""
+    cube = workspace.cube
+    total = cube.total(where)
+    if not total:
+        _empty(workspace)
+        return
+    _totals(workspace, where, total)
+    st.markdown(f"###### {_('Kinds of problems')}")
+    charts.mix(labelled_mix(workspace, where))
+    st.markdown(f"###### {_('Week by week')}")
+    charts.weekly(cube.by_week(where))
+    st.markdown(f"###### {_('Busiest cells')}")
+    _busiest(workspace, view, where)
+
+
+def labelled_mix(workspace: Workspace, where: Filter, *, cell: int | None = None) -> pl.DataFrame:
+    """Return `label` and `n` of each category among the reports meant, most first."""
+    words = used_categories(workspace).select("slug", "label")
+    counted = workspace.cube.by_category(where, cell=cell)
+    return counted.join(words, left_on="category", right_on="slug", how="left").sort(
+        "n", "category", descending=[True, False]
+    )
+
+
+def _totals(workspace: Workspace, where: Filter, total: int) -> None:
+    cube = workspace.cube
+    before = period_before(where)
+    earlier = cube.total(before) if before else 0
+    change = f"{(total - earlier) / earlier:+.0%}" if earlier else None
+    states = dict(cube.by_status(where).select("status", "n").iter_rows())
+    still_open = sum(states.get(state, 0) for state in STATUS_GROUPS["open"])
+    closed = states.get("closed", 0)
+    first, second = st.columns(2)
+    first.metric(
+        _("Reports"),
+        f"{total:,}",
+        delta=change,
+        delta_color="inverse",
+        help=_("All reports that the filter lets through. The change is against the equally long period before."),
+    )
+    second.metric(_("Open"), f"{still_open:,}", help=_("Neither closed nor rejected nor a duplicate."))
+    first, second = st.columns(2)
+    first.metric(_("Closed"), f"{closed / total:.0%}", help=_("Closed reports as a share of all of them."))
+    second.metric(
+        _("Cells"),
+        f"{cube.counts(where, cells.ANALYSIS_RESOLUTION).cells.size:,}",
+        help=_("Cells of resolution {resolution}, about a hectare each, with at least one report.", resolution=cells.ANALYSIS_RESOLUTION),
+    )
+
+
+def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
+    counted = workspace.cube.counts(where, view.resolution or cells.ANALYSIS_RESOLUTION)
+    top = counted.counts.argsort()[::-1][:5]
+    for place, position in enumerate(top, start=1):
+        name = str(cells.to_text(counted.cells[[position]])[0])
+        st.button(
+            f"{place}. …{name.rstrip('f')[-6:]} · {counted.counts[position]:,}",
+            key=f"busiest_{place}",
+            on_click=_open_cell,
+            args=(view, name),
+            width="stretch",
+            help=name,
+        )
+
+
+def _open_cell(view: View, cell: str) -> None:
+    session.show(view.but(cell=cell))
+
+
+def _empty(workspace: Workspace) -> None:
+    if workspace.cube.total(Filter()):
+        st.info(_("No report passes these filters."), icon=":material/filter_alt:")
+        st.button(_("Clear all filters"), key="clear_from_empty", on_click=session.forget_filters)
+    else:
+        st.info(_("There are no reports yet. Import a file to see them on the map."), icon=":material/upload_file:")
+        st.page_link("app_pages/imports.py", label=_("Import a file"), icon=":material/upload_file:")

@@ -1,0 +1,146 @@
+"""Card: which reports the map shows."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app_pages import session
+from app_pages.view import AUTO, CUSTOM, PERIODS, View
+from data import categories as category_table
+from data.filters import Filter
+from data.statuses import STATUS_GROUPS, STATUSES, label
+from data.workspace import Workspace
+from geo import cells
+from i18n import current_locale, ngettext
+from i18n import gettext as _
+
+
+def render(workspace: Workspace, view: View) -> View:
+    """Draw the card and return the view with the choices made in it."""
+    cube = workspace.cube
+    table = used_categories(workspace)
+    period, start, end = _period(view, cube.period())
+    groups = _groups(view, table)
+    chosen = _categories(view, table, groups)
+    statuses = _pills(
+        _("Status"), _status_choices(view, cube.by_status(Filter())), view.where.statuses, session.STATUSES, label
+    )
+    sources = _sources(view, cube.sources())
+    resolution = _resolution(view)
+    st.button(_("Clear all filters"), on_click=session.forget_filters, width="stretch", icon=":material/filter_alt_off:")
+    where = Filter(categories=chosen, statuses=statuses, sources=sources, start=start, end=end)
+    return view.but(where=where, groups=groups, period=period, resolution=resolution)
+
+
+def meant(workspace: Workspace, view: View) -> Filter:
+    """Return the reports that a view means, its groups and quick period spelt out."""
+    known = workspace.cube.period()
+    return view.filter(workspace.store.categories(actor=workspace.viewer), known[1] if known else None)
+
+
+def used_categories(workspace: Workspace) -> pl.DataFrame:
+    """Return the categories that have reports: `slug`, `group`, `label` in the language in use, `n`; most first."""
+    named = workspace.store.categories(actor=workspace.viewer)
+    counted = workspace.cube.by_category(Filter())
+    return (
+        counted.join(named, left_on="category", right_on="slug", how="left")
+        .select(
+            slug="category",
+            group=pl.col("group").fill_null("other"),
+            label=pl.coalesce(pl.col("zh" if current_locale() == "zh" else "en"), pl.col("category")),
+            n="n",
+        )
+        .sort("n", "slug", descending=[True, False])
+    )
+
+
+def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | None, date | None]:
+    words = {
+        "all": _("All"),
+        "7d": _("7 days"),
+        "30d": _("30 days"),
+        "90d": _("90 days"),
+        "365d": _("A year"),
+        CUSTOM: _("Days…"),
+    }
+    _remember(session.PERIOD, view.period)
+    period = st.segmented_control(
+        _("Period"), [*PERIODS, CUSTOM], key=session.PERIOD, format_func=words.__getitem__, required=True
+    )
+    if period != CUSTOM or known is None:
+        if known and period not in {"all", CUSTOM}:
+            st.caption(_("Up to the newest report, {day}", day=known[1].isoformat()))
+        return period or "all", None, None
+    _remember(session.DAYS, (view.where.start or known[0], view.where.end or known[1]))
+    days = st.date_input(_("From and to"), key=session.DAYS, format="YYYY-MM-DD")
+    if not isinstance(days, tuple) or len(days) != 2:  # the second day is still to be chosen
+        return CUSTOM, view.where.start, view.where.end
+    return CUSTOM, days[0], days[1]
+
+
+def _groups(view: View, table: pl.DataFrame) -> tuple[str, ...]:
+    counted = table.group_by("group").agg(pl.col("n").sum()).sort("n", descending=True)
+    return _pills(
+        _("Kind of problem"), counted["group"].to_list(), view.groups, session.GROUPS, category_table.group_label
+    )
+
+
+def _categories(view: View, table: pl.DataFrame, groups: tuple[str, ...]) -> tuple[str, ...]:
+    offered = table.filter(pl.col("group").is_in(groups)) if groups else table
+    words = {row["slug"]: f"{row['label']} · {row['n']:,}" for row in offered.iter_rows(named=True)}
+    known = [slug for slug in _chosen(session.CATEGORIES, view.where.categories) if slug in words]
+    st.session_state[session.CATEGORIES] = known
+    chosen = st.multiselect(
+        _("Category"),
+        list(words),
+        key=session.CATEGORIES,
+        format_func=lambda slug: words.get(slug, slug),
+        placeholder=ngettext("{n} category, all shown", "{n} categories, all shown", len(words)),
+    )
+    return tuple(chosen)
+
+
+def _status_choices(view: View, counted: pl.DataFrame) -> list[str]:
+    """Offer the groups and the states that reports are in; `closed` alone is said by its own name."""
+    present = [state for state in STATUSES if state in set(counted["status"])] + list(view.where.statuses)
+    single = [state for state in dict.fromkeys(present) if state not in {"reported", *STATUS_GROUPS}]
+    return ["open", *single]
+
+
+def _sources(view: View, known: list[str]) -> tuple[str, ...]:
+    if len(known) < 2:
+        return ()
+    return _pills(_("Source"), known, view.where.sources, session.SOURCES, str)
+
+
+def _resolution(view: View) -> int | None:
+    options = [AUTO, *cells.RESOLUTIONS]
+    _remember(session.RESOLUTION, view.resolution or AUTO)
+    chosen: int | str = st.select_slider(
+        _("Size of the cells"), options, key=session.RESOLUTION, format_func=_resolution_words
+    )
+    return None if chosen == AUTO else int(chosen)
+
+
+def _resolution_words(resolution: int | str) -> str:
+    return _("by zoom") if resolution == AUTO else _("H3 resolution {resolution}", resolution=resolution)
+
+
+def _pills(
+    words: str, options: list[str], default: tuple[str, ...], key: str, format_func: Any
+) -> tuple[str, ...]:
+    """Draw a row of choices of which none, some or all can be on; none means that there is no limit."""
+    st.session_state[key] = [name for name in _chosen(key, default) if name in options]
+    return tuple(st.pills(words, options, selection_mode="multi", key=key, format_func=format_func))
+
+
+def _chosen(key: str, default: tuple[str, ...]) -> list[str]:
+    return list(st.session_state.get(key, default))
+
+
+def _remember(key: str, value: Any) -> None:
+    """Give a widget its first value; afterwards its own state rules."""
+    if key not in st.session_state:
+        st.session_state[key] = value

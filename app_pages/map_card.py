@@ -1,0 +1,105 @@
+"""Card: the map itself."""
+
+import math
+from typing import Any
+from urllib.parse import urlencode
+
+import folium
+import streamlit as st
+from streamlit_folium import st_folium
+
+from app_pages import session
+from app_pages.view import AUTO, View
+from data.filters import Filter
+from data.workspace import Workspace
+from i18n import current_locale
+from i18n import gettext as _
+from layers.canvas_map import canvas_map
+from layers.hexes import HexLayer
+
+_HEIGHT_PX = 660
+_PHONE_HEIGHT_PX = 380
+_NOMINAL_WIDTH_PX = 800
+_WORLD = (0.0, 20.0, 2)
+
+
+def render(workspace: Workspace, view: View, where: Filter) -> None:
+    """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn."""
+    lon, lat, zoom = _start(workspace)
+    theme = st.context.theme.type or "light"
+    canvas = canvas_map((lat, lon), zoom, theme=theme, attribution=_credits(workspace))
+    group = folium.FeatureGroup(name="cells")
+    HexLayer(
+        urlencode(where.to_params() | {"v": workspace.cube.version}),
+        resolution=view.resolution or AUTO,
+        selected=view.cell,
+        labels=labels(),
+        theme=theme,
+        lang=current_locale(),
+    ).add_to(group)
+    st_folium(
+        canvas,
+        key=session.MAP,
+        height=_HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=group,
+        on_change=take_click,
+    )
+
+
+def take_click() -> None:
+    """Make the cell that was clicked the view's; the same message is taken up once."""
+    message: dict[str, Any] = st.session_state.get(session.MAP) or {}
+    if "stamp" not in message or message["stamp"] == st.session_state.get(session.CLICK):
+        return
+    st.session_state[session.CLICK] = message["stamp"]
+    st.session_state.pop(session.LISTED, None)
+    session.show(session.current_view().but(cell=message.get("cell")))
+
+
+def labels() -> dict[str, str]:
+    """Return the words that the map's script shows."""
+    return {}
+
+
+def _start(workspace: Workspace) -> tuple[float, float, int]:
+    """Return lon, lat and zoom of the first look; fixed for the session, since another start is another map."""
+    starts = st.session_state.setdefault(session.START, {})
+    if workspace.store.url not in starts:
+        starts[workspace.store.url] = _from_address() or first_look(workspace.cube.extent())
+    start: tuple[float, float, int] = starts[workspace.store.url]
+    return start
+
+
+def _from_address() -> tuple[float, float, int] | None:
+    try:
+        lon, lat = float(st.query_params["lon"]), float(st.query_params["lat"])
+        zoom = round(float(st.query_params["zoom"]))
+    except (KeyError, ValueError):
+        return None
+    return (lon, lat, zoom) if abs(lon) <= 180 and abs(lat) <= 85 and 2 <= zoom <= 19 else None
+
+
+def first_look(extent: tuple[float, float, float, float] | None) -> tuple[float, float, int]:
+    """Choose centre and zoom so that an extent (west, south, east, north, degrees) fills the map.
+
+    Returns
+    -------
+    lon, lat, Web Mercator zoom; the whole world where there is no extent.
+    """
+    if extent is None:
+        return _WORLD
+    west, south, east, north = extent
+    lon, lat = (west + east) / 2, (south + north) / 2
+    width_zoom = math.log2(360 * _NOMINAL_WIDTH_PX / 256 / max(east - west, 1e-4))
+    height = max(north - south, 1e-4) / math.cos(math.radians(lat))
+    height_zoom = math.log2(360 * _HEIGHT_PX / 256 / height)
+    return lon, lat, max(2, min(17, math.floor(min(width_zoom, height_zoom))))
+
+
+def _credits(workspace: Workspace) -> str:
+    if workspace.synthetic:
+        return _("Synthetic demo data · cells: H3")
+    sources = workspace.cube.sources()
+    return _("Reports: {sources} · cells: H3", sources=", ".join(sources[:3])) if sources else ""

@@ -1,0 +1,194 @@
+"""`gezhi …`: import files, count, make the demo zone, run the server."""
+
+import json
+import locale
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from data.actors import OPERATOR
+from data.filters import Filter
+from data.settings import settings
+from geo.errors import GezhiError
+from i18n import gettext as _
+from i18n import match_locale, ngettext, use_locale
+
+app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.", show_default=False),
+]
+
+
+@app.callback()
+def main() -> None:
+    """Gezhi (格治): where a city's problems gather, who has to fix them, and whether fixing them worked."""
+    use_locale(match_locale(settings().lang, *locale.getlocale()[:1]))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, Excel, GeoJSON, GeoPackage, Shapefile, Parquet, Open311.")],
+    store: StoreUrl = None,
+    profile: Annotated[str | None, typer.Option(help="nyc, chicago, sf, boston, open311; guessed where left out.")] = None,
+    map_: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")] = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:n, gcj02 or bd09; WGS-84 where left out.")] = None,
+    tz: Annotated[str | None, typer.Option(help="Time zone of the file's local times, such as Asia/Shanghai.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; else the imports folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Put a file's reports into the store; rows that cannot be taken are kept with their reasons."""
+    from data.ingest import import_file
+    from data.store import Store
+
+    with _clear_errors(), Store.open(store or settings().store_url) as target, _progress(silent=as_json) as report:
+        summary = import_file(
+            file,
+            target,
+            actor=OPERATOR,
+            profile=profile,
+            mapping=_mapping(map_ or []),
+            crs=crs,
+            tz=tz,
+            rejects=rejects,
+            progress=report,
+        )
+    if as_json:
+        print(summary.as_json())
+    else:
+        _print_summary(json.loads(summary.as_json()))
+
+
+@app.command()
+def count(
+    resolution: Annotated[int, typer.Option("--resolution", "-r", help="H3 resolution, 7 to 12.")],
+    store: StoreUrl = None,
+    category: Annotated[list[str] | None, typer.Option(help="Category slug; may be repeated.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help="A status, or open, or done; may be repeated.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Source; may be repeated.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day, such as 2024-09-01.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day, itself included.")] = None,
+    output: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+) -> None:
+    """Print the number of reports in each cell."""
+    from data.workspace import cube_of
+    from geo import cells
+
+    with _clear_errors():
+        if resolution not in cells.RESOLUTIONS:
+            raise GezhiError(_("Resolution {resolution} is not offered: 7 to 12 are.", resolution=resolution))
+        if output not in {"csv", "json"}:
+            raise GezhiError(_("Format '{name}' is not offered: csv and json are.", name=output))
+        where = Filter.from_params(
+            {"category": category, "status": status, "source": source, "from": start, "to": end}
+        )
+        counted = cube_of(store or settings().store_url).counts(where, resolution)
+        rows = zip(cells.to_text(counted.cells), counted.counts.tolist(), strict=True)
+    if output == "json":
+        print(json.dumps([{"cell": cell, "count": n} for cell, n in rows]))
+    else:
+        sys.stdout.write("cell,count\n")
+        sys.stdout.writelines(f"{cell},{n}\n" for cell, n in rows)
+
+
+@app.command()
+def demo(
+    store: StoreUrl = None,
+    reports: Annotated[int, typer.Option(min=1, help="How many reports to make.")] = 40_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same zone.")] = 1,
+) -> None:
+    """Make the synthetic demo zone; without --store where the app looks for it."""
+    from data import demo as demo_zone
+    from data.store import Store
+    from data.workspace import demo_url
+
+    url = store or demo_url(settings())
+    with _clear_errors(), Store.open(url) as target, _progress() as report:
+        demo_zone.build(target, reports=reports, seed=seed, progress=report)
+    _out.print(_("The demo zone is in {url}", url=url))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(envvar="PORT", help="Port of the web server.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "localhost",
+    store: StoreUrl = None,
+) -> None:
+    """Run the app until it is stopped."""
+    import os
+
+
+    root = Path(__file__).parent
+    if store:
+        os.environ["GEZHI_STORE"] = store
+    os.chdir(root)  # Streamlit looks for its configuration in the current folder
+    arguments = ["run", "app.py", "--server.port", str(port), "--server.address", address]
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *arguments])
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn an error into its words and exit status 2."""
+    try:
+        yield
+    except GezhiError as error:
+        _err.print(f"gezhi: {error}", style="red", markup=False)
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def _progress(*, silent: bool = False) -> Iterator[Any]:
+    """Show a bar on the terminal; yields the function that moves it: (done, total, phase)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err, disable=silent or not _err.is_terminal, transient=True) as bar:
+        task = bar.add_task(_("starting"), total=None)
+
+        def report(done: int, total: int | None, phase: str) -> None:
+            bar.update(task, completed=done, total=total, description=phase)
+
+        yield report
+
+
+def _mapping(pairs: list[str]) -> dict[str, str] | None:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise typer.BadParameter(_("'{pair}' is not field=column", pair=wrong[0]), param_hint="--map")
+    return dict(pair.split("=", 1) for pair in pairs) or None
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    figures = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    figures.add_column(justify="left")
+    figures.add_column(justify="right")
+    names = {
+        "read": _("read"),
+        "taken": _("taken"),
+        "updated": _("updated"),
+        "unchanged": _("unchanged"),
+        "rejected": _("rejected"),
+    }
+    for name, words in names.items():
+        figures.add_row(words, f"{summary[name]:,}")
+    _out.print(figures)
+    for reason, n in summary["reasons"].items():
+        _out.print(f"  {n:>9,}  {reason}", markup=False)
+    for reason, n in summary.get("suspicious", {}).items():
+        _out.print(ngettext("{n} report kept but doubted: {reason}", "{n} reports kept but doubted: {reason}", n, reason=reason), style="yellow")
+    for warning in summary.get("warnings", []):
+        _out.print(str(warning), style="yellow", markup=False)
+    if summary.get("rejects_path"):
+        _out.print(_("Rejected rows with their reasons: {path}", path=summary["rejects_path"]), markup=False)
+
+
+if __name__ == "__main__":
+    app(prog_name="gezhi")
