@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-fast lint format bench lock chromium clean
+.PHONY: help app test test-fast lint format bench lock words chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ lock: $(UV)  ## resolve the versions again and write them with hashes
 	$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate --custom-compile-command "make lock" requirements/uv.in -o requirements/uv.txt
 	$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/app.txt
 	$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate --custom-compile-command "make lock" -c requirements/app.txt pyproject.toml --extra notebook --group test --group lint --group bench -o requirements/dev.txt
+
+words: .venv/.dev  ## collect the marked messages into the Chinese catalogue
+	.venv/bin/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --omit-header -o build/gezhi.pot .
+	.venv/bin/pybabel -q update -i build/gezhi.pot -d i18n/locales -D gezhi -l zh --no-fuzzy-matching --omit-header
 
 clean:  ## remove what the targets made, the stores in var/ excepted
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache

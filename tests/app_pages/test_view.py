@@ -1,0 +1,73 @@
+"""The map page's address and what it means."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from app_pages.view import View, period_before
+from data.filters import Filter
+
+CATEGORIES = pl.DataFrame(
+    {"slug": ["illegal_parking", "bike_parking", "flyposting"], "group": ["parking", "parking", "posters"]}
+)
+NEWEST = date(2026, 3, 31)
+
+
+def test_an_empty_address_shows_everything() -> None:
+    assert View.from_params({}).filter(CATEGORIES, NEWEST) == Filter()
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"period": "30d", "group": "parking", "res": "11"},
+        {"from": "2026-01-01", "to": "2026-02-01", "status": "open", "source": "patrol"},
+        {"category": "flyposting,bike_parking", "cell": "8a2a1072b59ffff"},
+    ],
+)
+def test_a_view_survives_its_address(params: dict[str, str]) -> None:
+    view = View.from_params(params)
+    assert View.from_params(view.to_params()) == view
+
+
+def test_a_quick_period_ends_on_the_newest_day_and_counts_both_ends() -> None:
+    where = View.from_params({"period": "7d"}).filter(CATEGORIES, NEWEST)
+    assert (where.start, where.end) == (date(2026, 3, 25), NEWEST)
+
+
+def test_a_quick_period_of_an_empty_store_has_no_limit() -> None:
+    where = View.from_params({"period": "7d"}).filter(CATEGORIES, None)
+    assert (where.start, where.end) == (None, None)
+
+
+def test_a_group_means_its_categories() -> None:
+    where = View.from_params({"group": "parking"}).filter(CATEGORIES, NEWEST)
+    assert where.categories == ("illegal_parking", "bike_parking")
+
+
+def test_a_category_narrows_its_group() -> None:
+    where = View.from_params({"group": "parking", "category": "bike_parking"}).filter(CATEGORIES, NEWEST)
+    assert where.categories == ("bike_parking",)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"from": "yesterday"}, {"from": "2026-02-01", "to": "2026-01-01"}, {"status": "lost"}, {"res": "99"}, {"period": "∞"}],
+)
+def test_a_broken_address_opens_the_whole_map(params: dict[str, str]) -> None:
+    view = View.from_params(params)
+    assert view.filter(CATEGORIES, NEWEST) == Filter()
+    assert view.resolution is None
+
+
+def test_the_period_before_is_as_long_and_touches_this_one() -> None:
+    where = Filter(start=date(2026, 3, 1), end=date(2026, 3, 7))
+    before = period_before(where)
+    assert before is not None
+    assert (before.start, before.end) == (date(2026, 2, 22), date(2026, 2, 28))
+
+
+def test_an_open_period_has_none_before_it() -> None:
+    assert period_before(Filter(start=date(2026, 3, 1))) is None
