@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, etag_of, fresh, is_fresh, unchanged
-from api.counting import counted_cells
-from api.params import read_bbox, read_resolution
+from api.counting import MOST_CELLS, classes_of
+from api.params import Bbox, read_bbox, read_resolution
+from data.cube import CellCounts, Cube
 from data.filters import Filter
 from data.workspace import Workspace
+from geo.cells import RESOLUTIONS
 from layers import wire
 
 
@@ -20,23 +22,27 @@ def cells_route(workspace: Callable[[], Workspace]) -> Route:
     @answer_errors
     def cells(request: Request) -> Response:
         where = Filter.from_params(request.query_params)
-        resolution = read_resolution(request)
+        wanted = read_resolution(request)
         box = read_bbox(request)
         cube = workspace().cube
-        cube.refresh()
-        etag = etag_of(cube.version, where, resolution, box)
+        cube.refresh(wait=False)
+        version = cube.version
+        etag = etag_of(version, where, wanted, box)
         if is_fresh(request, etag):
             return unchanged(etag)
-        counted = counted_cells(cube, cube.version, where, resolution)
-        shown = counted.within(box)
-        meta = {
-            "resolution": resolution,
-            "total": counted.total,
-            "shown": int(counted.counts[shown].sum()),
-            "edges": counted.edges,
-            "version": cube.version,
-        }
-        body = wire.pack(counted.cells[shown], counted.counts[shown], meta)
+        resolution, counted = _counted(cube, where, wanted, box)
+        edges, total = classes_of(cube, version, where, resolution)
+        meta = {"resolution": resolution, "edges": edges, "total": total, "version": version}
+        body = wire.pack(counted.cells, counted.counts, meta)
         return fresh(request, body, etag=etag, media_type="application/octet-stream")
 
     return Route("/api/cells", cells)
+
+
+def _counted(cube: Cube, where: Filter, wanted: int, box: Bbox | None) -> tuple[int, CellCounts]:
+    """Count at the wanted resolution, or at the finest coarser one that a browser can still draw fluidly."""
+    for resolution in range(wanted, RESOLUTIONS[0], -1):
+        counted = cube.counts(where, resolution, bbox=box)
+        if counted.cells.size <= MOST_CELLS:
+            return resolution, counted
+    return RESOLUTIONS[0], cube.counts(where, RESOLUTIONS[0], bbox=box)

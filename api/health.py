@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.answers import answer_errors
@@ -16,7 +16,7 @@ def health_route(workspace: Callable[[], Workspace]) -> Route:
     """Make the route: 200 with figures, 503 where the store does not answer."""
 
     @answer_errors
-    def health(_request: Request) -> JSONResponse:
+    def health(_request: Request) -> Response:
         try:
             here = workspace()
             here.cube.refresh()

@@ -47,3 +47,11 @@ def read_limit(request: Request, *, default: int, most: int) -> int:
     if not text.isdigit():
         raise FilterError(f"limit '{text}' is not a whole number.")
     return min(int(text), most)
+
+
+def read_zoom(request: Request, *, default: int) -> int:
+    """Read `zoom`, a whole number from 0 to 22."""
+    text = request.query_params.get("zoom", str(default))
+    if not text.isdigit() or int(text) > 22:
+        raise FilterError(f"zoom '{text}' is not a whole number from 0 to 22.")
+    return int(text)

@@ -8,7 +8,7 @@ from api.assets import assets_mount
 from api.cells import cells_route
 from api.health import health_route
 from api.places import places_route
-from api.points import points_route, report_route
+from api.points import points_route
 from data.workspace import Workspace
 
 
@@ -17,7 +17,6 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
     return [
         cells_route(workspace),
         points_route(workspace),
-        report_route(workspace),
         places_route(workspace),
         health_route(workspace),
         assets_mount(),

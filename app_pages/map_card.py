@@ -11,14 +11,17 @@ from streamlit_folium import st_folium
 from app_pages import session
 from app_pages.view import AUTO, View
 from data.filters import Filter
+from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
+from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
 from layers.hexes import HexLayer
+from layers.palettes import Theme
+from layers.points import PointLayer
 
 _HEIGHT_PX = 660
-_PHONE_HEIGHT_PX = 380
 _NOMINAL_WIDTH_PX = 800
 _WORLD = (0.0, 20.0, 2)
 
@@ -26,17 +29,21 @@ _WORLD = (0.0, 20.0, 2)
 def render(workspace: Workspace, view: View, where: Filter) -> None:
     """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn."""
     lon, lat, zoom = _start(workspace)
-    theme = st.context.theme.type or "light"
+    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     canvas = canvas_map((lat, lon), zoom, theme=theme, attribution=_credits(workspace))
     group = folium.FeatureGroup(name="cells")
+    version = workspace.cube.version
+    query = urlencode(where.to_params() | {"lang": current_locale()})
+    BaseLayer(theme=theme, version=_places_version(workspace)).add_to(group)
     HexLayer(
-        urlencode(where.to_params() | {"v": workspace.cube.version}),
+        query,
         resolution=view.resolution or AUTO,
         selected=view.cell,
-        labels=labels(),
         theme=theme,
-        lang=current_locale(),
+        version=version,
+        locale=current_locale(),
     ).add_to(group)
+    PointLayer(query, done=STATUS_GROUPS["done"], theme=theme, version=version, locale=current_locale()).add_to(group)
     st_folium(
         canvas,
         key=session.MAP,
@@ -58,27 +65,13 @@ def take_click() -> None:
     session.show(session.current_view().but(cell=message.get("cell")))
 
 
-def labels() -> dict[str, str]:
-    """Return the words that the map's script shows."""
-    return {}
-
-
 def _start(workspace: Workspace) -> tuple[float, float, int]:
     """Return lon, lat and zoom of the first look; fixed for the session, since another start is another map."""
     starts = st.session_state.setdefault(session.START, {})
     if workspace.store.url not in starts:
-        starts[workspace.store.url] = _from_address() or first_look(workspace.cube.extent())
+        starts[workspace.store.url] = first_look(workspace.cube.extent())
     start: tuple[float, float, int] = starts[workspace.store.url]
     return start
-
-
-def _from_address() -> tuple[float, float, int] | None:
-    try:
-        lon, lat = float(st.query_params["lon"]), float(st.query_params["lat"])
-        zoom = round(float(st.query_params["zoom"]))
-    except (KeyError, ValueError):
-        return None
-    return (lon, lat, zoom) if abs(lon) <= 180 and abs(lat) <= 85 and 2 <= zoom <= 19 else None
 
 
 def first_look(extent: tuple[float, float, float, float] | None) -> tuple[float, float, int]:
@@ -96,6 +89,10 @@ def first_look(extent: tuple[float, float, float, float] | None) -> tuple[float,
     height = max(north - south, 1e-4) / math.cos(math.radians(lat))
     height_zoom = math.log2(360 * _HEIGHT_PX / 256 / height)
     return lon, lat, max(2, min(17, math.floor(min(width_zoom, height_zoom))))
+
+
+def _places_version(workspace: Workspace) -> str:
+    return workspace.store.fact("places_version", "", actor=workspace.viewer) or ""
 
 
 def _credits(workspace: Workspace) -> str:
