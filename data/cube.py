@@ -1,0 +1,332 @@
+"""The cube: a columnar copy of the store that counts reports per cell in milliseconds."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from math import cos, radians
+from pathlib import Path
+from threading import Lock
+from typing import Final, Self
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from h3 import average_hexagon_edge_length
+
+from data import snapshot as snapshots
+from data.actors import SYSTEM
+from data.codes import Cells
+from data.counts import Choice, Counts, chosen, tally
+from data.cube_state import TAKEN_UP, State
+from data.filters import Filter
+from data.settings import settings
+from data.statuses import STATUSES, expand
+from data.store import Store
+from geo.cells import RESOLUTIONS, centres
+from geo.errors import CellError
+
+Box = tuple[float, float, float, float]
+
+#: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
+_REACH_DEGREES: Final = {r: 1.33 * average_hexagon_edge_length(r, unit="m") / 111_000 for r in RESOLUTIONS}
+
+#: Answers kept for the next pan or the next user with the same filter.
+_KEPT: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """How many reports lie in each cell: `cells` sorted and unique, `counts` at least 1."""
+
+    cells: Cells
+    counts: Counts
+
+
+class Cube:
+    """Counts and finds reports of a store. Threads may share it; a refresh never disturbs a reader.
+
+    What readers see is one `State`; a refresh makes the next state beside it and then puts it in place.
+    """
+
+    def __init__(self, store: Store, state: State, *, snapshot: Path | None) -> None:
+        self._store = store
+        self._state = state
+        self._snapshot = snapshot
+        self._snapshot_seq = state.seq
+        self._refreshing = Lock()
+        self._answers: OrderedDict[tuple[object, ...], CellCounts] = OrderedDict()
+        self._keeping = Lock()
+
+    @classmethod
+    def open(cls, store: Store, *, snapshot: Path | None = None) -> Self:
+        """Read the snapshot where it fits the store, and take up what came since.
+
+        A snapshot of another store, of another time zone, of an older schema, damaged, or ahead of the
+        store is left aside, and the cube is made again from the store.
+        """
+        state = State(identity=store.identity, tz=_tz(store))
+        found = snapshots.read(snapshot) if snapshot else None
+        if found and (found[0].identity, found[0].tz) == (state.identity, state.tz):
+            kept, mark = found
+            if store.event_mark(kept.seq, actor=SYSTEM) == mark:
+                state = kept
+        cube = cls(store, state, snapshot=snapshot)
+        cube.refresh()
+        return cube
+
+    def refresh(self, *, wait: bool = True) -> int:
+        """Take up what was written since, by this process or another.
+
+        Parameters
+        ----------
+        wait
+            Whether to wait where another thread is refreshing already.
+
+        Returns
+        -------
+        How many events were taken up.
+        """
+        if not self._refreshing.acquire(blocking=wait):
+            return 0
+        try:
+            state, tz = self._state, _tz(self._store)
+            if tz != state.tz:
+                state = State(identity=state.identity, tz=tz)
+            elif self._store.last_seq(actor=SYSTEM) == state.seq:
+                return 0
+            before = state.seq
+            self._state = state.after(self._store.changed_since(before, actor=SYSTEM, columns=TAKEN_UP))
+            return self._state.seq - before
+        finally:
+            self._refreshing.release()
+
+    @property
+    def version(self) -> str:
+        """A word that changes when the data change."""
+        state = self._state
+        return f"{state.identity[:8]}-{state.seq}-{crc32(state.tz.encode()):08x}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no report at all."""
+        return not len(self._state)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All rows: ids, codes, days and coordinates; see `cube_state.COLUMNS`."""
+        return self._state.frame
+
+    def cells_of(self, resolution: int) -> Cells:
+        """Return the cell of each code of a resolution's column."""
+        return self._state.cells[_checked(resolution)].cells
+
+    def words_of(self, column: str) -> tuple[str, ...]:
+        """Return the word of each code of `category`, `status`, `source` or `unit`."""
+        return self._state.words[column].words
+
+    def write_snapshot(self) -> None:
+        """Write the cube beside the store, for the next start; a reader finds the old file or the new one."""
+        if self._snapshot is None:
+            return
+        state = self._state
+        snapshots.write(self._snapshot, state, mark=self._store.event_mark(state.seq, actor=SYSTEM))
+        self._snapshot_seq = state.seq
+
+    @property
+    def events_since_snapshot(self) -> int:
+        """How many events the snapshot on disk lacks."""
+        return self._state.seq - self._snapshot_seq
+
+    # Counting
+
+    def counts(self, where: Filter, resolution: int, *, bbox: Box | None = None) -> CellCounts:
+        """Count reports per cell, each in the very hexagon it lies in.
+
+        Parameters
+        ----------
+        bbox
+            West, south, east, north: only cells that may touch this box; their counts are whole.
+        """
+        state = self._state
+        key = (state.identity, state.tz, state.seq, where, _checked(resolution))
+        with self._keeping:
+            answer = self._answers.get(key)
+            if answer:
+                self._answers.move_to_end(key)
+        if answer is None:
+            answer = _cell_counts(state, _choice(state, where), resolution)
+            with self._keeping:
+                self._answers[key] = answer
+                while len(self._answers) > _KEPT:
+                    self._answers.popitem(last=False)
+        return answer if bbox is None else _within(answer, bbox, resolution)
+
+    def total(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> int:
+        """Count the reports; those of one cell, or of a box, where these are given."""
+        state = self._state
+        return int(_tally(state, "status", _choice(state, where, cell=cell, bbox=bbox)).sum())
+
+    def by_category(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by category (`category`, `n`), most first."""
+        return self._by_word("category", where, cell, bbox).sort("n", "category", descending=[True, False])
+
+    def by_status(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by status (`status`, `n`), in the order of life."""
+        return self._by_word("status", where, cell, bbox)
+
+    def by_day(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by day (`day`, `n`), days without a report between the first and the last included."""
+        counted = self._rows(where, cell, bbox, "day").group_by("day").len("n")
+        if counted.is_empty():
+            return counted
+        every = counted.select(pl.date_range(pl.col("day").min(), pl.col("day").max()).alias("day"))
+        return every.join(counted, on="day", how="left").with_columns(pl.col("n").fill_null(0)).sort("day")
+
+    def by_week(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by week (`week` is its Monday, `n`), weeks without a report in between included."""
+        days = self.by_day(where, cell=cell, bbox=bbox)
+        return (
+            days.group_by(pl.col("day").dt.truncate("1w").alias("week")).agg(pl.col("n").sum()).sort("week")
+        )
+
+    def sources(self) -> list[str]:
+        """Return the feeds there are reports of."""
+        return sorted(self._state.words["source"].words)
+
+    def categories(self) -> list[str]:
+        """Return the categories there are reports of."""
+        return sorted(self._state.words["category"].words)
+
+    # Finding
+
+    def ids(
+        self,
+        where: Filter,
+        *,
+        cell: int | None = None,
+        bbox: Box | None = None,
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> npt.NDArray[np.int64]:
+        """Return the ids of reports: of one cell (those in that very hexagon), or in a box."""
+        rows = self._rows(where, cell, bbox, "id", "day", "minute")
+        if newest_first:
+            by = ["day", "minute", "id"]
+            rows = (
+                rows.sort(by, descending=True)
+                if limit is None
+                else rows.top_k(limit, by=by).sort(by, descending=True)
+            )
+        elif limit is not None:
+            rows = rows.head(limit)
+        return rows["id"].to_numpy().astype(np.int64)
+
+    def points(self, where: Filter, bbox: Box, *, limit: int) -> pl.DataFrame:
+        """Return reports in a box (id, lon, lat, category, status), the newest where there are too many."""
+        rows = self._rows(where, None, bbox, "id", "lon", "lat", "category", "status", "day", "minute")
+        if rows.height > limit:
+            rows = rows.top_k(limit, by=["day", "minute", "id"])
+        words = self._state.words
+        return rows.select(
+            pl.col("id").cast(pl.Int64),
+            "lon",
+            "lat",
+            *(
+                pl.col(name).replace_strict(dict(enumerate(words[name].words)), return_dtype=pl.String)
+                for name in ("category", "status")
+            ),
+        )
+
+    def extent(self) -> Box | None:
+        """Return the box where 99 % of the reports lie, along each axis; None where there are none."""
+        state = self._state
+        if not len(state):
+            return None
+        step = max(1, len(state) // 200_000)
+        sample = state.frame.select(pl.col("lon", "lat").gather_every(step))
+        west, east = (float(np.quantile(sample["lon"], share)) for share in (0.005, 0.995))
+        south, north = (float(np.quantile(sample["lat"], share)) for share in (0.005, 0.995))
+        return west, south, east, north
+
+    def period(self) -> tuple[date, date] | None:
+        """Return the first and the last day with a report, in the city's time zone."""
+        state = self._state
+        if not len(state):
+            return None
+        first, last = state.frame.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+        return first, last
+
+    def _by_word(self, column: str, where: Filter, cell: int | None, bbox: Box | None) -> pl.DataFrame:
+        state = self._state
+        counts = _tally(state, column, _choice(state, where, cell=cell, bbox=bbox))
+        words = state.words[column].words
+        return pl.DataFrame({column: pl.Series(words, dtype=pl.String), "n": counts}).filter(pl.col("n") > 0)
+
+    def _rows(self, where: Filter, cell: int | None, bbox: Box | None, *columns: str) -> pl.DataFrame:
+        state = self._state
+        choice = _choice(state, where, cell=cell, bbox=bbox)
+        parts: list[pl.DataFrame] = [
+            chosen(part, choice, *columns).collect().to_native() for part in state.parts
+        ]
+        return pl.concat(parts)
+
+
+def _tz(store: Store) -> str:
+    return store.fact("tz", actor=SYSTEM) or settings().tz
+
+
+def _checked(resolution: int) -> int:
+    if resolution not in RESOLUTIONS:
+        raise CellError(f"The cube has no cells of resolution {resolution}. Expected one of 7 to 12.")
+    return resolution
+
+
+def _choice(state: State, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> Choice:
+    """Put a filter into the codes of a state; a name that no report has chooses nothing."""
+    words = state.words
+    return Choice(
+        category=words["category"].codes(where.categories) if where.categories else None,
+        status=tuple(STATUSES.index(name) for name in expand(where.statuses)) if where.statuses else None,
+        source=words["source"].codes(where.sources) if where.sources else None,
+        first=where.start,
+        last=where.end,
+        cell=None if cell is None else _cell_code(state, cell),
+        box=bbox,
+    )
+
+
+def _cell_code(state: State, cell: int) -> tuple[str, int]:
+    resolution = _checked(cell >> 52 & 0xF)
+    code = int(state.cells[resolution].find(np.array([cell], np.uint64))[0])
+    return f"cell{resolution}", code
+
+
+def _tally(state: State, column: str, choice: Choice) -> Counts:
+    size = len(state.cells[int(column[4:])]) if column.startswith("cell") else len(state.words[column].words)
+    total = np.zeros(size, np.uint32)
+    for part in state.parts:
+        total += tally(part, column, choice, size)
+    return total
+
+
+def _cell_counts(state: State, choice: Choice, resolution: int) -> CellCounts:
+    dictionary = state.cells[resolution]
+    counts = _tally(state, f"cell{resolution}", choice)[dictionary.order]
+    found = np.flatnonzero(counts)
+    return CellCounts(dictionary.cells[dictionary.order[found]], counts[found])
+
+
+def _within(answer: CellCounts, bbox: Box, resolution: int) -> CellCounts:
+    """Keep the cells whose middle lies in the box or so near that the cell may reach into it."""
+    west, south, east, north = bbox
+    lon, lat = centres(answer.cells)
+    pad_lat = _REACH_DEGREES[resolution]
+    pad_lon = pad_lat / max(0.01, cos(radians(min(89.0, max(abs(south), abs(north))))))
+    near = (
+        (lon >= west - pad_lon)
+        & (lon <= east + pad_lon)
+        & (lat >= south - pad_lat)
+        & (lat <= north + pad_lat)
+    )
+    return CellCounts(answer.cells[near], answer.counts[near])

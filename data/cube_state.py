@@ -1,0 +1,185 @@
+"""One state of the cube: it never changes, a refresh makes the next one beside it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from data.codes import CellCodes, Cells, Words
+from data.statuses import STATUSES
+from geo.cells import RESOLUTIONS, point_cells
+
+#: The columns of the cube. A row is an issue, in the order of the ids.
+COLUMNS: Final = pl.Schema(
+    {
+        "id": pl.UInt32,
+        **{f"cell{resolution}": pl.UInt32 for resolution in RESOLUTIONS},  # codes of the exact cells
+        "category": pl.UInt16,  # codes, as are status, source and unit
+        "status": pl.UInt8,
+        "source": pl.UInt16,
+        "unit": pl.UInt16,
+        "day": pl.Date,  # in the city's time zone, as is the minute
+        "minute": pl.UInt16,  # since midnight
+        "lon": pl.Float64,
+        "lat": pl.Float64,
+    }
+)
+
+#: What the cube takes up of an issue.
+TAKEN_UP: Final = ("id", "seq", "source", "category", "status", "reported_at", "lon", "lat", "unit")
+
+#: Columns of words whose dictionary grows with the data; the empty word stands for none.
+WORD_COLUMNS: Final = ("category", "source", "unit")
+
+#: Rows that may lie behind the base before both are made one again.
+_TAIL_ROWS: Final = 500_000
+
+
+@dataclass(frozen=True)
+class State:
+    """The rows and dictionaries as they were after the event `seq` of one store.
+
+    The rows are `base`, large and in one piece, and `tail`, what came since: a refresh copies the tail alone.
+    """
+
+    identity: str
+    tz: str
+    seq: int = 0
+    base: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMNS))
+    tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMNS))
+    cells: dict[int, CellCodes] = field(default_factory=lambda: {r: CellCodes() for r in RESOLUTIONS})
+    words: dict[str, Words] = field(
+        default_factory=lambda: {name: Words() for name in WORD_COLUMNS} | {"status": Words(STATUSES)}
+    )
+
+    def __len__(self) -> int:
+        """Return the number of issues."""
+        return self.base.height + self.tail.height
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All rows; nothing is copied."""
+        return pl.concat([self.base, self.tail], rechunk=False)
+
+    @property
+    def parts(self) -> tuple[pl.DataFrame, ...]:
+        """The rows in pieces that are contiguous in memory."""
+        return (self.base, self.tail) if self.tail.height else (self.base,)
+
+    def after(self, changes: Iterable[pl.DataFrame]) -> "State":
+        """Return the state after taking up changed issues (`TAKEN_UP` columns, by id, each once)."""
+        intake = _Intake(self)
+        for frame in changes:
+            if frame.height:
+                intake.take(frame)
+        return intake.state()
+
+
+class _Intake:
+    """Codes rows batch by batch, and numbers new cells once at the end."""
+
+    def __init__(self, state: State) -> None:
+        self._before = state
+        self._seq = state.seq
+        self._words = dict(state.words)
+        self._parts: list[pl.DataFrame] = []
+        self._cells: dict[int, list[Cells]] = {resolution: [] for resolution in RESOLUTIONS}
+
+    def take(self, changes: pl.DataFrame) -> None:
+        self._seq = max(self._seq, int(changes["seq"].to_numpy().max()))
+        named = changes.with_columns(pl.col("unit").fill_null(""))
+        for name in WORD_COLUMNS:
+            self._words[name] = self._words[name].with_words(named[name].unique(maintain_order=True))
+        local = pl.col("reported_at").dt.convert_time_zone(self._before.tz)
+        points = named.select(
+            point_cells("lon", "lat", resolution).alias(f"cell{resolution}") for resolution in RESOLUTIONS
+        )
+        coded = {}
+        for resolution in RESOLUTIONS:
+            column = points[f"cell{resolution}"]
+            cells = column.unique().sort()
+            self._cells[resolution].append(cells.to_numpy())
+            coded[f"cell{resolution}"] = cells.search_sorted(column)
+        self._parts.append(
+            named.select(
+                "id",
+                *(series.alias(name) for name, series in coded.items()),
+                *(
+                    self._words[name].encode(named[name], COLUMNS[name]).alias(name)
+                    for name in (*WORD_COLUMNS, "status")
+                ),
+                local.dt.date().alias("day"),
+                (local.dt.hour().cast(pl.UInt16) * 60 + local.dt.minute()).alias("minute"),
+                "lon",
+                "lat",
+            )
+            .select(*COLUMNS)
+            .cast(COLUMNS)
+        )
+
+    def state(self) -> State:
+        if not self._parts:
+            return replace(self._before, seq=self._seq)
+        cells = dict(self._before.cells)
+        for resolution in RESOLUTIONS:
+            batches = self._cells[resolution]
+            union = batches[0] if len(batches) == 1 else np.unique(np.concatenate(batches))
+            cells[resolution] = cells[resolution].with_cells(union)
+        rows = _in_one_piece(self._numbered(cells))
+        base, tail = _merged(self._before, rows)
+        return replace(self._before, seq=self._seq, words=self._words, cells=cells, base=base, tail=tail)
+
+    def _numbered(self, cells: dict[int, CellCodes]) -> Iterator[pl.DataFrame]:
+        """Turn each batch's own numbers of cells into the dictionaries' codes."""
+        for place, part in enumerate(self._parts):
+            yield part.with_columns(
+                pl.Series(
+                    f"cell{resolution}",
+                    cells[resolution]
+                    .find(self._cells[resolution][place])
+                    .astype(np.uint32)[part[f"cell{resolution}"]],
+                )
+                for resolution in RESOLUTIONS
+            )
+        self._parts.clear()
+
+
+def _merged(before: State, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put changed rows in place of the old, and new rows behind them; ids only ever grow."""
+    base = _replaced(before.base, rows)
+    tail = _replaced(before.tail, rows)
+    last = before.frame["id"].max() if len(before) else -1
+    tail = pl.concat([tail, rows.filter(pl.col("id") > last)], rechunk=True)
+    if base.is_empty() or tail.height > _TAIL_ROWS:
+        return _in_one_piece([base, tail]), pl.DataFrame(schema=COLUMNS)
+    return base, tail
+
+
+def _replaced(rows: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """Put changed rows in place of those of the same id; a column that stays the same is not copied."""
+    if rows.is_empty() or changed.is_empty():
+        return rows
+    ids = rows["id"].to_numpy()
+    new_ids = changed["id"].to_numpy()
+    places = np.minimum(np.searchsorted(ids, new_ids), len(ids) - 1)
+    known = ids[places] == new_ids
+    places, changed = places[known], changed.filter(pl.Series(known))
+    columns = []
+    for name in COLUMNS:
+        old, new = rows[name].gather(places), changed[name]
+        differs = (old != new).to_numpy()
+        if differs.any():
+            columns.append(rows[name].clone().scatter(places[differs], new.filter(pl.Series(differs))))
+    return rows.with_columns(columns)
+
+
+def _in_one_piece(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Join frames column by column, so that at no time two copies of all exist."""
+    pieces = list(parts)
+    columns = []
+    for name in COLUMNS:
+        columns.append(pl.concat([piece[name] for piece in pieces], rechunk=True))
+        pieces = [piece.drop(name) for piece in pieces]
+    return pl.DataFrame(columns)

@@ -1,0 +1,73 @@
+"""Frames out of the tables."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import Connection, Select, select
+
+from data.records import EVENT, ISSUE
+from data.schema import REPORT, UTC
+
+#: The columns of a report as the store hands it out.
+ISSUE_COLUMNS: Final = {"id": pl.Int64, "seq": pl.Int64, **REPORT}
+
+#: The types in which moments and the rest come out of the database.
+_STORED: Final = {name: pl.Int64 if dtype == UTC else dtype for name, dtype in ISSUE_COLUMNS.items()}
+
+
+def changed_since(
+    connection: Connection, seq: int, *, columns: Sequence[str], batch_rows: int
+) -> Iterator[pl.DataFrame]:
+    """Read the issues touched after an event, by id, each once, as they are now."""
+    query = _issues(columns).order_by(ISSUE.c.id)
+    if seq > 0:
+        touched = select(EVENT.c.issue_id).where(EVENT.c.seq > seq)
+        query = query.where(ISSUE.c.id.in_(touched))
+    result = connection.execution_options(yield_per=batch_rows).execute(query)
+    for rows in result.partitions(batch_rows):
+        yield frame(rows, columns)
+
+
+def by_id(connection: Connection, ids: Sequence[int]) -> pl.DataFrame:
+    """Read issues in the order of the ids; an id without an issue is left out."""
+    columns = ("id", *REPORT)
+    rows: list[Any] = []
+    for start in range(0, len(ids), 500):  # a statement takes a limited number of values
+        chunk = [int(value) for value in ids[start : start + 500]]
+        rows.extend(connection.execute(_issues(columns).where(ISSUE.c.id.in_(chunk))).all())
+    found = frame(rows, columns)
+    order = pl.DataFrame({"id": pl.Series(ids, dtype=pl.Int64)})
+    return order.join(found, on="id", how="inner", maintain_order="left")
+
+
+def events(connection: Connection, issue_id: int) -> pl.DataFrame:
+    """Read the events of one issue, oldest first."""
+    query = select(EVENT).where(EVENT.c.issue_id == issue_id).order_by(EVENT.c.seq)
+    rows = [(*row[:6], json.loads(row.payload)) for row in connection.execute(query)]
+    schema = {
+        "seq": pl.Int64,
+        "issue_id": pl.Int64,
+        "kind": pl.String,
+        "at": pl.Int64,
+        "actor": pl.String,
+        "import_id": pl.Int64,
+        "payload": pl.Object,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("at").cast(UTC))
+
+
+def frame(rows: Sequence[Any], columns: Sequence[str]) -> pl.DataFrame:
+    """Make a frame of stored issue rows, with moments as UTC times."""
+    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    return pl.DataFrame(
+        [
+            pl.Series(name, column, dtype=_STORED[name]).cast(ISSUE_COLUMNS[name])
+            for name, column in zip(columns, values, strict=True)
+        ]
+    )
+
+
+def _issues(columns: Sequence[str]) -> Select[Any]:
+    return select(*(ISSUE.c[name] for name in columns))

@@ -1,0 +1,110 @@
+"""Bring a store up to date when it is opened; many programs may open it at once."""
+
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy.exc import OperationalError
+
+from data.categories import delivered
+from data.database import BUSY_S, explained, read_transaction, write_transaction
+from data.records import CATEGORY, FACT
+from geo.errors import StoreError
+from i18n import gettext as _
+
+#: The newest step of data/migrations/versions.
+HEAD: Final = "0001"
+
+
+def migrate(engine: Engine) -> None:
+    """Run the steps that the store lacks, in one transaction; a store of today is only looked at.
+
+    Raises
+    ------
+    StoreError
+        A database of something else, a store of a newer Gezhi, or one that cannot be written.
+    """
+    with read_transaction(engine) as connection:
+        if _revision(connection) == HEAD:
+            return
+    _write_ahead(engine)
+    with write_transaction(engine) as connection:
+        revision = _revision(connection)  # another program may have been first
+        if revision == HEAD:
+            return
+        if revision is None and (found := inspect(connection).get_table_names()):
+            raise StoreError(
+                _(
+                    "'{name}' is a database of something else (it has a table '{table}'). "
+                    "Choose another path.",
+                    name=engine.url.database,
+                    table=sorted(found)[0],
+                )
+            )
+        _upgrade(connection)
+        if revision is None:
+            _furnish(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the step the store is at; None for an empty database.
+
+    Raises
+    ------
+    StoreError
+        A step this program does not know.
+    """
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if revision is not None and revision > HEAD:
+        raise StoreError(
+            _(
+                "The store '{name}' was made by a newer Gezhi (its step is {revision}, this program knows "
+                "{head}). Update the program.",
+                name=connection.engine.url.database,
+                revision=revision,
+                head=HEAD,
+            )
+        )
+    return revision
+
+
+def _write_ahead(engine: Engine) -> None:
+    """Let SQLite's readers go on while one writes; the file remembers it."""
+    if engine.dialect.name != "sqlite":
+        return
+    deadline = monotonic() + BUSY_S
+    with explained(engine):
+        raw = engine.raw_connection()
+        try:
+            while True:
+                try:
+                    raw.cursor().execute("PRAGMA journal_mode = WAL")
+                    return
+                except (engine.dialect.loaded_dbapi.OperationalError, OperationalError) as error:
+                    # The switch does not wait for another program's lock by itself.
+                    if "locked" not in str(error) or monotonic() > deadline:
+                        raise OperationalError("PRAGMA journal_mode", None, error) from error
+                    sleep(0.01)
+        finally:
+            raw.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
+
+
+def _furnish(connection: Connection) -> None:
+    """Give a new store its identity and the delivered category table."""
+    connection.execute(insert(CATEGORY), delivered().to_dicts())
+    if connection.execute(select(FACT.c.value).where(FACT.c.name == "identity")).first() is None:
+        connection.execute(insert(FACT), {"name": "identity", "value": uuid4().hex})

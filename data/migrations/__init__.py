@@ -1,0 +1,1 @@
+"""How a store of any age becomes one of today: Alembic's steps, oldest first."""

@@ -1,0 +1,142 @@
+"""The tables of the store, as SQLAlchemy sees them on SQLite and PostgreSQL alike.
+
+Times are whole microseconds since 1970 in UTC: exact, the same on both databases, and a frame takes them up
+without parsing.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+#: SQLite numbers its rows only in a column of the type INTEGER.
+Key: Final = BigInteger().with_variant(Integer, "sqlite")
+Moment: Final = BigInteger
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: One reading of one file or feed.
+IMPORT: Final = Table(
+    "import",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("profile", Text),
+    Column("actor", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("details", Text, nullable=False),
+    Column("summary", Text),
+    CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
+)
+
+#: The current state of every problem that was ever reported.
+ISSUE: Final = Table(
+    "issue",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # of the last event
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("kind", Text),
+    Column("description", Text),
+    Column("status", String(16), nullable=False),
+    Column("reported_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("updated_at", Moment),
+    Column("lon", Float(53), nullable=False),
+    Column("lat", Float(53), nullable=False),
+    Column("address", Text),
+    Column("unit", Text),
+    Column("suspect", Text),
+    UniqueConstraint("source", "external_id"),
+)
+
+#: What happened to the issues, in order; rows are added and never changed.
+EVENT: Final = Table(
+    "event",
+    METADATA,
+    Column("seq", Key, primary_key=True, autoincrement=False),
+    Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("import_id", Key, ForeignKey("import.id")),
+    Column("payload", Text, nullable=False),  # JSON
+    Index(None, "issue_id"),
+)
+
+#: Streets, compounds, boundaries: whatever reports are located by.
+PLACE: Final = Table(
+    "place",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("attributes", Text, nullable=False),  # JSON
+    Column("west", Float(53), nullable=False),
+    Column("south", Float(53), nullable=False),
+    Column("east", Float(53), nullable=False),
+    Column("north", Float(53), nullable=False),
+    Column("geometry", LargeBinary, nullable=False),  # WKB, longitude and latitude in WGS-84
+    UniqueConstraint("source", "external_id"),
+)
+
+#: The names of the categories, which a city edits.
+CATEGORY: Final = Table(
+    "category",
+    METADATA,
+    Column("slug", Text, primary_key=True),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("code", Text),
+    Column("code_kind", Text),  # a code can name a component and a matter
+    Column("group", Text, nullable=False),
+    Column("version", Text),
+    Column("source", Text),
+)
+
+#: What the store knows about itself and its city: 'identity', 'tz', 'synthetic', 'title'.
+FACT: Final = Table(
+    "fact",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+#: The keys of the rows being written, beside the tables for as long as the connection lasts.
+BATCH: Final = Table(
+    "batch",
+    MetaData(),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)

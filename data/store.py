@@ -1,0 +1,285 @@
+"""The system of record: issues, their events, and what a city knows about itself."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, Self
+
+import geopandas as gpd
+import polars as pl
+from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+
+from data import issue_reading, place_records
+from data.actors import Actor
+from data.categories import CATEGORY_COLUMNS
+from data.database import connect, read_transaction, write_transaction
+from data.issue_reading import ISSUE_COLUMNS
+from data.issue_writing import Batch, Written, now
+from data.migration import migrate
+from data.records import CATEGORY, EVENT, FACT, IMPORT
+from data.rights import require
+from data.schema import UTC
+from geo.errors import StoreError
+from i18n import gettext as _
+
+__all__ = ["Batch", "Store", "Written"]
+
+
+class Store:
+    """An open store. Threads may share it; other processes may open the same one and write."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        with read_transaction(engine) as connection:
+            self.identity = _fact(connection, "identity") or ""
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """Open a store, make it where it is missing, and bring it up to date.
+
+        Parameters
+        ----------
+        url
+            `sqlite:///path` or a PostgreSQL URL.
+        create
+            Whether a missing SQLite file is made.
+
+        Raises
+        ------
+        StoreError
+            A URL, a file or a server that cannot be a store, in words that say what to do.
+        """
+        engine = connect(url, create=create)
+        try:
+            migrate(engine)
+            return cls(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @property
+    def url(self) -> str:
+        """The store's URL, a password hidden."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the store."""
+        self.close()
+
+    # Reports
+
+    def write_reports(self, frame: pl.DataFrame, *, actor: Actor, import_id: int | None = None) -> Written:
+        """Take up reports in a transaction of their own; see `Batch.write_reports`."""
+        with self.import_transaction(import_id, actor=actor) as batch:
+            return batch.write_reports(frame)
+
+    @contextmanager
+    def import_transaction(self, import_id: int | None = None, *, actor: Actor) -> Iterator[Batch]:
+        """Take up many frames as one: readers see all of them at the end, or none.
+
+        The store's other writers wait meanwhile; its readers do not.
+        """
+        require(actor, "write")
+        with write_transaction(self._engine) as connection:
+            yield Batch(connection, actor=actor, import_id=import_id)
+
+    def last_seq(self, *, actor: Actor) -> int:
+        """Return the number of the newest event, 0 in an empty store."""
+        with self._reading(actor) as connection:
+            seq: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
+            return seq
+
+    def event_mark(self, seq: int, *, actor: Actor) -> str:
+        """Return a word that tells an event from its namesake in a copy that went another way."""
+        with self._reading(actor) as connection:
+            event = connection.execute(select(EVENT.c.at, EVENT.c.issue_id).where(EVENT.c.seq == seq)).first()
+            return f"{event.at}-{event.issue_id}" if event else ""
+
+    def changed_since(
+        self,
+        seq: int,
+        *,
+        actor: Actor,
+        batch_rows: int = 200_000,
+        columns: Sequence[str] = tuple(ISSUE_COLUMNS),
+    ) -> Iterator[pl.DataFrame]:
+        """Read the issues touched after the event `seq`, each once and as it is now, by id.
+
+        All batches show one state of the store; the largest `seq` among them is that state's last event.
+        """
+        with self._reading(actor) as connection:
+            yield from issue_reading.changed_since(connection, seq, columns=columns, batch_rows=batch_rows)
+
+    def reports(self, ids: Sequence[int], *, actor: Actor) -> pl.DataFrame:
+        """Read the issues with these ids, in this order: `id` and the columns of `REPORT`."""
+        with self._reading(actor) as connection:
+            return issue_reading.by_id(connection, ids)
+
+    def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
+        """Read what happened to an issue, oldest first."""
+        with self._reading(actor) as connection:
+            return issue_reading.events(connection, issue_id)
+
+    # Imports
+
+    def begin_import(
+        self, name: str, *, source: str, profile: str | None, actor: Actor, details: dict[str, Any]
+    ) -> int:
+        """Note that a file is being read, and return the import's id."""
+        with self._writing(actor) as connection:
+            import_id = _last_id(connection, IMPORT) + 1
+            connection.execute(
+                insert(IMPORT).values(
+                    id=import_id,
+                    name=name,
+                    source=source,
+                    profile=profile,
+                    actor=actor.name,
+                    state="running",
+                    started_at=now(),
+                    details=_json(details),
+                )
+            )
+            return import_id
+
+    def finish_import(
+        self,
+        import_id: int,
+        *,
+        summary: dict[str, Any],
+        state: Literal["done", "failed"] = "done",
+        actor: Actor,
+    ) -> None:
+        """Note how an import ended.
+
+        Raises
+        ------
+        StoreError
+            There is no such import.
+        """
+        with self._writing(actor) as connection:
+            done = connection.execute(
+                update(IMPORT)
+                .where(IMPORT.c.id == import_id)
+                .values(state=state, summary=_json(summary), finished_at=now())
+            )
+            if done.rowcount != 1:
+                raise StoreError(_("There is no import {id} in this store.", id=import_id))
+
+    def imports(self, *, actor: Actor) -> pl.DataFrame:
+        """Read the imports, newest first; `details` and `summary` are JSON."""
+        schema = {
+            "id": pl.Int64,
+            "name": pl.String,
+            "source": pl.String,
+            "profile": pl.String,
+            "actor": pl.String,
+            "state": pl.String,
+            "started_at": pl.Int64,
+            "finished_at": pl.Int64,
+            "details": pl.String,
+            "summary": pl.String,
+        }
+        with self._reading(actor) as connection:
+            rows = connection.execute(select(IMPORT).order_by(IMPORT.c.id.desc())).all()
+        frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+        return frame.with_columns(pl.col("started_at", "finished_at").cast(UTC))
+
+    # Places, categories, facts
+
+    def write_places(self, frame: gpd.GeoDataFrame, *, actor: Actor) -> int:
+        """Add or replace places (columns kind, name, geometry; optional source, external_id, attributes).
+
+        Returns
+        -------
+        How many places were written.
+
+        Raises
+        ------
+        CrsError
+            The frame does not say its coordinate reference system.
+        """
+        with self._writing(actor) as connection:
+            written = place_records.write(connection, frame)
+            _set_fact(connection, "places_version", str(now()))
+            return written
+
+    def places(
+        self,
+        *,
+        actor: Actor,
+        kinds: Sequence[str] | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
+    ) -> gpd.GeoDataFrame:
+        """Read places (id, kind, name, attributes, geometry); `bbox` is west, south, east, north."""
+        with self._reading(actor) as connection:
+            return place_records.read(connection, kinds=kinds, bbox=bbox)
+
+    def write_categories(self, frame: pl.DataFrame, *, actor: Actor) -> int:
+        """Add categories, or rename those of the same slug; a column that is left out becomes empty."""
+        with self._writing(actor) as connection:
+            known = set(connection.execute(select(CATEGORY.c.slug)).scalars())
+            for row in frame.select(
+                pl.col(name) for name in CATEGORY_COLUMNS if name in frame.columns
+            ).to_dicts():
+                if row["slug"] in known:
+                    connection.execute(update(CATEGORY).where(CATEGORY.c.slug == row["slug"]).values(row))
+                else:
+                    connection.execute(insert(CATEGORY).values(row))
+            return frame.height
+
+    def categories(self, *, actor: Actor) -> pl.DataFrame:
+        """Read the category table."""
+        with self._reading(actor) as connection:
+            rows = connection.execute(select(*(CATEGORY.c[name] for name in CATEGORY_COLUMNS))).all()
+        schema = dict.fromkeys(CATEGORY_COLUMNS, pl.String)
+        return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+
+    def fact(self, name: str, default: str | None = None, *, actor: Actor) -> str | None:
+        """Return what the store knows under a name: 'tz', 'title', 'synthetic' ('1' for the demo zone)."""
+        with self._reading(actor) as connection:
+            return _fact(connection, name, default)
+
+    def set_fact(self, name: str, value: str, *, actor: Actor) -> None:
+        """Note a fact, in place of what was known."""
+        with self._writing(actor) as connection:
+            _set_fact(connection, name, value)
+
+    @contextmanager
+    def _reading(self, actor: Actor) -> Iterator[Connection]:
+        require(actor, "read")
+        with read_transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, actor: Actor) -> Iterator[Connection]:
+        require(actor, "write")
+        with write_transaction(self._engine) as connection:
+            yield connection
+
+
+def _fact(connection: Connection, name: str, default: str | None = None) -> str | None:
+    value: str | None = connection.execute(select(FACT.c.value).where(FACT.c.name == name)).scalar()
+    return default if value is None else value
+
+
+def _set_fact(connection: Connection, name: str, value: str) -> None:
+    if connection.execute(update(FACT).where(FACT.c.name == name).values(value=value)).rowcount == 0:
+        connection.execute(insert(FACT).values(name=name, value=value))
+
+
+def _last_id(connection: Connection, table: Table) -> int:
+    last: int = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return last
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
