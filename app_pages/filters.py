@@ -42,14 +42,15 @@ def meant(workspace: Workspace, view: View) -> Filter:
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:
     """Return the categories that have reports: `slug`, `group`, `label` in the language in use, `n`; most first."""
-    named = workspace.store.categories(actor=workspace.viewer)
+    table = workspace.store.categories(actor=workspace.viewer)
+    words = category_table.labels(table, current_locale())
     counted = workspace.cube.by_category(Filter())
     return (
-        counted.join(named, left_on="category", right_on="slug", how="left")
+        counted.join(table.select("slug", "group"), left_on="category", right_on="slug", how="left")
         .select(
             slug="category",
             group=pl.col("group").fill_null("other"),
-            label=pl.coalesce(pl.col("zh" if current_locale() == "zh" else "en"), pl.col("category")),
+            label=pl.col("category").replace(words),
             n="n",
         )
         .sort("n", "slug", descending=[True, False])

@@ -58,6 +58,13 @@ def group_label(group: str) -> str:
     return gettext(GROUPS[group]) if group in GROUPS else group
 
 
+def labels(table: pl.DataFrame, locale: str) -> dict[str, str]:
+    """Return the name of each category of a table, by slug; the other language's where one is missing."""
+    first, second = ("zh", "en") if locale == "zh" else ("en", "zh")
+    named = table.select("slug", pl.coalesce(first, second, "slug").alias("label"))
+    return dict(named.iter_rows())
+
+
 def _plain(text: str) -> str:
     return _NOT_A_WORD.sub("_", unicodedata.normalize("NFKC", text).casefold()).strip("_")
 
