@@ -1,0 +1,117 @@
+"""The scripts and styles that the maps need, each one a file of this package: nothing comes from outside.
+
+Served by name: `url("gezhi.js")` is the address that a page puts into its links, and the route behind it
+answers with `asset("gezhi.js")`. The project's own scripts are small files that are handed out joined, so
+that a phone asks once.
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from geo.errors import AssetError
+
+FOLDER: Final = Path(__file__).parent
+VENDOR: Final = FOLDER / "vendor"
+LOCK: Final = FOLDER / "lock.json"
+
+#: The project's own scripts in the order in which they must run.
+SCRIPTS: Final = (
+    "words",
+    "wire",
+    "projection",
+    "geometry",
+    "request",
+    "canvas",
+    "hexes",
+    "marks",
+    "legend",
+    "notice",
+    "address",
+    "streamlit",
+    "selection",
+    "cells",
+    "conductor",
+)
+
+_MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as the browser gets it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def version(self) -> str:
+        """The first 16 hex digits of the content's SHA-256: a new content has a new address."""
+        return hashlib.sha256(self.content).hexdigest()[:16]
+
+    @property
+    def text(self) -> str:
+        """The content as text, to be put into a page."""
+        return self.content.decode()
+
+
+@cache
+def asset(name: str) -> Asset:
+    """Return the asset of that name.
+
+    Parameters
+    ----------
+    name
+        One of `names()`, such as `gezhi.js`, `leaflet.css` or `images/layers.png`.
+
+    Raises
+    ------
+    AssetError
+        No asset has that name, or its file is missing from the installation.
+    """
+    if name not in names():
+        raise AssetError(f"'{name}' is not an asset. Expected one of {', '.join(names())}.")
+    try:
+        content = b"\n".join(path.read_bytes() for path in _files()[name])
+    except OSError as error:
+        raise AssetError(f"Asset '{name}' cannot be read: {error}. Install the package again.") from error
+    return Asset(name, _MEDIA_TYPES[Path(name).suffix], content)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all assets."""
+    return tuple(_files())
+
+
+def url(name: str, *, prefix: str = "/assets") -> str:
+    """Return the address of an asset; it may be cached for ever, as a new content has a new one."""
+    return f"{prefix}/{name}?v={asset(name).version}"
+
+
+def stylesheet(name: str) -> str:
+    """Return a style sheet with its pictures inside, for a page that stands alone."""
+
+    def inline(match: re.Match[str]) -> str:
+        picture = asset(match[1])
+        return f"url(data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()})"
+
+    return re.sub(r"url\((images/[\w.-]+)\)", inline, asset(name).text)
+
+
+@cache
+def _files() -> dict[str, tuple[Path, ...]]:
+    """Map each asset's name to the files that it is made of, in order."""
+    files = {
+        "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
+        "gezhi.css": (FOLDER / "css" / "gezhi.css",),
+    }
+    for package in sorted(VENDOR.iterdir()):
+        for path in sorted(package.rglob("*")):
+            if path.suffix in _MEDIA_TYPES:
+                files[path.relative_to(package).as_posix()] = (path,)
+    return files

@@ -1,0 +1,261 @@
+/* The cells of a map: what to fetch, when to paint it, what a click on it means. */
+(function (gezhi) {
+  "use strict";
+
+  const MARGIN_PX = 64;
+
+  class Cells {
+    constructor(conductor) {
+      this.conductor = conductor;
+      this.map = conductor.map;
+      this.hexes = new gezhi.HexCanvas({ pane: conductor.pane("cells", 400) }).addTo(this.map);
+      this.marks = new gezhi.MarkCanvas({ pane: conductor.pane("marks", 420) }).addTo(this.map);
+      this.legend = new gezhi.Legend().addTo(this.map);
+      this.request = new gezhi.Request((slow) => this.wait(slow));
+      this.selection = new gezhi.Selection((cell) => this.marks.setSelected(cell));
+      this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "gz-tip", opacity: 1 });
+      this.shown = null; // {url, query, answer}: what is painted
+      this.paints = 0;
+    }
+
+    /** Take up options; what is on the screen changes in place. */
+    update(options) {
+      this.options = options;
+      this.number = gezhi.numberFormat(options.locale);
+      this.conductor.setTheme(options.theme);
+      this.fade();
+      if (this.shown) this.paintAgain();
+      this.selection.tell(options.selected || null);
+      this.refresh();
+    }
+
+    remove() {
+      this.request.abort();
+      this.tip.remove();
+      this.legend.remove();
+      this.hexes.remove();
+      this.marks.remove();
+      this.conductor.notice.clear("cells");
+    }
+
+    moved() {
+      this.fade();
+      this.refresh();
+    }
+
+    /** The resolution that the options ask for at the present zoom. */
+    wanted() {
+      if (this.options.resolution !== "auto") return this.options.resolution;
+      const zoom = this.map.getZoom();
+      const fitting = this.options.resolutionByZoom.filter(([from]) => from <= zoom);
+      return Math.max(...fitting.map(([, resolution]) => resolution));
+    }
+
+    /** Get the cells of this view, unless they are here or on their way. */
+    refresh() {
+      this.requestedAt = performance.now();
+      if (this.options.packs) {
+        this.showPacked();
+        return;
+      }
+      const url = gezhi.address("cells", this.options.query, {
+        res: this.wanted(),
+        bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
+        zoom: this.map.getZoom(),
+        v: this.options.version,
+      });
+      if (this.shown && this.shown.url === url) {
+        this.request.abort();
+        this.painted(0, 0);
+      } else if (this.request.url !== url) {
+        this.fetch(url);
+      }
+    }
+
+    async fetch(url) {
+      const query = this.options.query;
+      this.conductor.setState("loading");
+      try {
+        const result = await this.request.get(url, async (response) => {
+          const buffer = await response.arrayBuffer();
+          const begun = performance.now();
+          const cells = gezhi.wire.decode(buffer);
+          return { cells, decodeMs: performance.now() - begun };
+        });
+        if (result) this.show({ url, query, cells: result.answer.cells }, result.ms, result.answer.decodeMs);
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+
+    /** Without a server: of the packs that came with the page, the nearest to what is wanted. */
+    showPacked() {
+      this.unpacked =
+        this.unpackedFrom === this.options.packs
+          ? this.unpacked
+          : this.options.packs.map((text) => gezhi.wire.decode(gezhi.wire.fromBase64(text)));
+      this.unpackedFrom = this.options.packs;
+      const distance = (cells) => Math.abs(cells.meta.resolution - this.wanted());
+      const nearest = this.unpacked.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+      if (this.shown && this.shown.cells === nearest) this.painted(0, 0);
+      else this.show({ url: null, query: "", cells: nearest }, 0, 0);
+    }
+
+    show(shown, fetchMs, decodeMs) {
+      this.shown = shown;
+      this.conductor.notice.clear("cells");
+      this.stale = false;
+      this.fade();
+      const { meta, keys, counts } = shown.cells;
+      this.hexes.colours = this.colours();
+      this.hexes.setCells({ resolution: meta.resolution, keys, counts, edges: meta.edges });
+      this.showLegend();
+      if (!keys.length) {
+        const words = this.options.labels;
+        this.conductor.notice.say("cells", meta.total ? words.nothing_here : words.nothing_matches);
+      }
+      this.hover(null);
+      this.painted(fetchMs, decodeMs);
+    }
+
+    /** Other colours or words for the same cells. */
+    paintAgain() {
+      this.hexes.setColours(this.colours());
+      this.showLegend();
+    }
+
+    colours() {
+      const { edges } = this.shown.cells.meta;
+      return edges.length ? this.options.palettes[edges.length - 1] : [];
+    }
+
+    showLegend() {
+      const { meta } = this.shown.cells;
+      if (!meta.edges.length) {
+        this.legend.hide();
+        return;
+      }
+      this.legend.show({
+        edges: meta.edges,
+        colours: this.colours(),
+        resolution: meta.resolution,
+        wanted: this.options.packs ? meta.resolution : this.wanted(),
+        opacity: this.options.opacity,
+        words: this.options.labels,
+        number: this.number,
+      });
+    }
+
+    /** An answer that takes long: old figures of another filter must not look current. */
+    wait(slow) {
+      this.conductor.notice.busy("cells", slow);
+      this.stale = slow && Boolean(this.shown) && this.shown.query !== this.options.query;
+      this.fade();
+    }
+
+    fail(error) {
+      console.warn("cells:", error);
+      this.shown = null;
+      this.hexes.clear();
+      this.legend.hide();
+      this.hover(null);
+      this.conductor.notice.say("cells", this.options.labels.failed, () => {
+        this.conductor.notice.clear("cells");
+        this.refresh();
+      });
+      this.conductor.setState("failed");
+      this.measure({ state: "failed", query: this.options.query, cells: 0, total: null, inView: null, edges: [] });
+    }
+
+    /** Hexagons are clearer where single points are shown, faint while they are out of date. */
+    fade() {
+      const close = this.conductor.showsPoints() ? 0.6 : 1;
+      this.hexes.canvas.style.opacity = this.stale ? 0.25 : this.options.opacity * close;
+    }
+
+    /** Note what was painted, once it is on the screen. */
+    painted(fetchMs, decodeMs) {
+      const { cells, query } = this.shown;
+      const state = cells.keys.length ? "ready" : "empty";
+      const measured = {
+        state,
+        query,
+        resolution: cells.meta.resolution,
+        cells: cells.keys.length,
+        total: cells.meta.total,
+        inView: cells.meta.in_view,
+        edges: cells.meta.edges,
+        requestedAt: this.requestedAt,
+        fetchMs,
+        decodeMs,
+        drawMs: this.hexes.drawMs,
+      };
+      this.conductor.afterPaint(() => {
+        if (this.request.url) return;
+        this.measure(measured);
+        this.conductor.setState(state, query, this.paints);
+      });
+    }
+
+    measure(figures) {
+      this.paints += figures.state === "failed" ? 0 : 1;
+      window.__gezhi = { ...figures, paintedAt: performance.now(), paints: this.paints };
+    }
+
+    /** The drawn cell under a place on the map, or null. */
+    cellAt(latlng) {
+      if (!this.hexes.keys.length) return null;
+      const cell = window.h3.latLngToCell(latlng.lat, latlng.lng, this.hexes.resolution);
+      return this.hexes.countOf(cell) === undefined ? null : cell;
+    }
+
+    click(event) {
+      this.choose(this.cellAt(event.latlng));
+    }
+
+    choose(cell) {
+      if (this.selection.choose(cell)) {
+        gezhi.report(this.map, {
+          cell,
+          view: gezhi.viewOf(this.map, this.hexes.resolution || null),
+          stamp: Date.now(),
+        });
+      }
+    }
+
+    /** Mark and explain the cell under the pointer, none where `latlng` is null. */
+    hover(latlng) {
+      const cell = latlng && this.cellAt(latlng);
+      this.map.getContainer().classList.toggle("gz-over-cell", Boolean(cell));
+      this.marks.setHovered(cell);
+      if (!cell) {
+        this.tip.remove();
+        return;
+      }
+      if (this.tipCell !== cell || !this.map.hasLayer(this.tip)) {
+        this.tipCell = cell;
+        this.tip.setContent(this.describe(cell));
+      }
+      this.tip.setLatLng(latlng);
+      if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+    }
+
+    describe(cell) {
+      const words = this.options.labels;
+      const box = gezhi.element("div", "gz-tip-text");
+      const count = gezhi.element("strong", "gz-tip-count");
+      const id = gezhi.element("span", "gz-tip-cell");
+      count.textContent = this.sayCount(this.hexes.countOf(cell));
+      id.textContent = gezhi.fill(words.cell, { id: cell.replace(/f+$/, "") });
+      box.append(count, id);
+      return box;
+    }
+
+    sayCount(n) {
+      const { one, many } = this.options.labels;
+      return n === 1 ? one : gezhi.fill(many, { n: this.number(n) });
+    }
+  }
+
+  gezhi.parts = { ...gezhi.parts, cells: Cells };
+})((window.gezhi = window.gezhi || {}));

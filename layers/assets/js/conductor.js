@@ -1,0 +1,165 @@
+/* One conductor a map: it stays while Python sends its layers again and again, and hands them their options. */
+(function (gezhi) {
+  "use strict";
+
+  const conductors = new WeakMap();
+
+  class Conductor {
+    constructor(map, options) {
+      this.map = map;
+      this.options = options;
+      this.container = map.getContainer();
+      this.parts = new Map(); // kind -> part
+      this.owners = new Map(); // kind -> the call that it follows
+      this.label();
+      this.notice = new gezhi.Notice(map, options.labels);
+      this.addControls();
+      this.beginView();
+      this.listen();
+    }
+
+    label() {
+      this.container.classList.add("gz-map");
+      this.container.setAttribute("role", "application");
+      this.container.setAttribute("aria-label", this.options.labels.map);
+      this.setTheme(this.options.theme);
+      this.setState("loading");
+    }
+
+    addControls() {
+      const { labels, attribution } = this.options;
+      L.control.zoom({ position: "topright", zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out }).addTo(this.map);
+      const corner = L.control({ position: "bottomright" });
+      corner.onAdd = () => {
+        const line = gezhi.element("div", "gz-attribution");
+        line.textContent = attribution;
+        line.hidden = !attribution;
+        return line;
+      };
+      corner.addTo(this.map);
+      L.control.scale({ position: "bottomright", imperial: false }).addTo(this.map);
+    }
+
+    beginView() {
+      if (!this.options.keepView) return;
+      this.address = new gezhi.Address(this.map);
+      const view = this.address.read();
+      if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+    }
+
+    listen() {
+      this.map.on("moveend", () => this.parts.forEach((part) => part.moved()));
+      this.map.on("click", (event) => this.click(event));
+      if (window.matchMedia("(hover: hover)").matches) {
+        this.map.on("mousemove", (event) => this.hover(event));
+        this.map.on("mouseout", () => this.hover(null));
+        this.map.on("movestart", () => this.hover(null));
+      }
+      this.container.addEventListener("keydown", (event) => this.key(event));
+      // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
+      document.addEventListener("keydown", () => this.container.classList.add("gz-keys"), true);
+      document.addEventListener("pointerdown", () => this.container.classList.remove("gz-keys"), true);
+    }
+
+    click(event) {
+      const points = this.parts.get("points");
+      if (points && points.click(event)) return;
+      const cells = this.parts.get("cells");
+      if (cells) cells.click(event);
+    }
+
+    hover(event) {
+      const points = this.parts.get("points");
+      const cells = this.parts.get("cells");
+      const onPoint = Boolean(points && points.hover(event));
+      if (cells) cells.hover(event && !onPoint ? event.latlng : null);
+    }
+
+    key(event) {
+      const cells = this.parts.get("cells");
+      if (!cells || event.target !== this.container) return;
+      if (event.key === "Escape") cells.choose(null);
+      if (event.key === "Enter") cells.choose(cells.cellAt(this.map.getCenter()));
+    }
+
+    /** The name of a pane of its own that lets every pointer through. */
+    pane(name, order) {
+      const full = `gz-${name}`;
+      const pane = this.map.getPane(full) || this.map.createPane(full);
+      pane.style.zIndex = order;
+      pane.style.pointerEvents = "none";
+      return full;
+    }
+
+    showsPoints() {
+      const points = this.parts.get("points");
+      return Boolean(points && points.inUse());
+    }
+
+    setTheme(theme) {
+      if (theme === this.theme) return;
+      this.theme = theme;
+      this.container.classList.toggle("gz-dark", theme === "dark");
+      this.parts.forEach((part) => part.themed && part.themed());
+    }
+
+    /** For tests and benches: they wait for these instead of sleeping. */
+    setState(state, query, paints) {
+      this.container.dataset.gezhiState = state;
+      if (query !== undefined) this.container.dataset.gezhiQuery = query;
+      if (paints !== undefined) this.container.dataset.gezhiPaints = paints;
+    }
+
+    /** Call back when what was drawn just now has been given to the screen. */
+    afterPaint(callback) {
+      requestAnimationFrame(() => setTimeout(callback, 0));
+    }
+
+    /** A call took over a part; Python's newest call counts. */
+    take(kind, owner, options) {
+      this.owners.set(kind, owner);
+      if (!this.parts.has(kind)) this.parts.set(kind, new gezhi.parts[kind](this));
+      this.parts.get(kind).update(options);
+      if (kind === "points" && this.parts.has("cells")) this.parts.get("cells").fade();
+    }
+
+    /** A call was taken off the map. Mostly another one follows at once, so wait for it. */
+    release(kind, owner) {
+      setTimeout(() => {
+        if (this.owners.get(kind) !== owner) return;
+        this.parts.get(kind).remove();
+        this.parts.delete(kind);
+        this.owners.delete(kind);
+      }, 0);
+    }
+  }
+
+  /** What Python's layers are in Leaflet: nothing on the map themselves, only a word to the conductor. */
+  const Call = L.Layer.extend({
+    initialize(kind, options) {
+      this.kind = kind;
+      this.given = options;
+    },
+
+    onAdd(map) {
+      conductorOf(map).take(this.kind, this, this.given);
+    },
+
+    onRemove(map) {
+      conductorOf(map).release(this.kind, this);
+    },
+  });
+
+  function conductorOf(map) {
+    if (!conductors.has(map)) throw new Error("gezhi.prepare(map, options) comes before the layers");
+    return conductors.get(map);
+  }
+
+  gezhi.prepare = function (map, options) {
+    conductors.set(map, new Conductor(map, options));
+  };
+
+  gezhi.layer = function (kind, options) {
+    return new Call(kind, options);
+  };
+})((window.gezhi = window.gezhi || {}));

@@ -1,0 +1,67 @@
+/* One question at a time to a route: a new one ends the one before. */
+(function (gezhi) {
+  "use strict";
+
+  const SLOW_MS = 300;
+
+  class Request {
+    /** `onSlow(true)` is called when an answer takes long, `onSlow(false)` when it is over. */
+    constructor(onSlow) {
+      this.onSlow = onSlow;
+      this.controller = null;
+      this.url = null; // of the question under way
+    }
+
+    /**
+     * Ask, and read the answer with `read(response)`.
+     *
+     * Resolves to {answer, ms}; to null if another question came in between. Rejects with an Error for a
+     * network fault, an error status or an answer that cannot be read.
+     */
+    async get(url, read) {
+      this.abort();
+      const controller = new AbortController();
+      this.controller = controller;
+      this.url = url;
+      const begun = performance.now();
+      const slow = setTimeout(() => this.onSlow(true), SLOW_MS);
+      try {
+        const response = await fetch(url, { signal: controller.signal, credentials: "same-origin" });
+        if (!response.ok) throw new Error(`status ${response.status}`);
+        const answer = await read(response);
+        return this.controller === controller ? { answer, ms: performance.now() - begun } : null;
+      } catch (error) {
+        if (this.controller !== controller) return null;
+        throw error;
+      } finally {
+        clearTimeout(slow);
+        if (this.controller === controller) {
+          this.controller = this.url = null;
+          this.onSlow(false);
+        }
+      }
+    }
+
+    abort() {
+      const under_way = this.controller;
+      this.controller = this.url = null;
+      if (under_way) {
+        under_way.abort();
+        this.onSlow(false);
+      }
+    }
+  }
+
+  /** The address of one of the project's routes: beside the scripts, wherever those were mounted. */
+  const own = document.currentScript && document.currentScript.src;
+  const root = own && own.includes("/assets/") ? own.slice(0, own.indexOf("/assets/")) : "";
+
+  function address(route, query, parameters) {
+    const all = new URLSearchParams(query);
+    for (const [name, value] of Object.entries(parameters)) if (value !== "") all.set(name, value);
+    return `${root}/api/${route}?${all}`;
+  }
+
+  gezhi.Request = Request;
+  gezhi.address = address;
+})((window.gezhi = window.gezhi || {}));

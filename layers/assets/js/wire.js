@@ -1,0 +1,83 @@
+/* Decode what layers/wire.py packs: cells as differences, counts, and meta data. */
+(function (gezhi) {
+  "use strict";
+
+  const HEADER_BYTES = 16;
+  const DIGIT_BITS = 3;
+  const FINEST = 15;
+  const KEY_HEX_DIGITS = 13; // 7 bits of base cell and 15 digits of 3 bits
+
+  /**
+   * A cell's *key* is its base cell and all its 15 digits as one number below 2^52. Together with the
+   * resolution it is the whole cell, and a JavaScript number holds it exactly.
+   *
+   * Returns {meta, keys: Float64Array (ascending), counts: Float64Array}.
+   */
+  function decode(buffer) {
+    const bytes = new Uint8Array(buffer);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.length < HEADER_BYTES || String.fromCharCode(...bytes.subarray(0, 4)) !== "GZC1") {
+      throw new Error("not packed cells");
+    }
+    const metaBytes = view.getUint32(4, true);
+    const n = view.getUint32(8, true);
+    const idsAt = HEADER_BYTES + metaBytes;
+    const countsAt = idsAt + view.getUint32(12, true);
+    const meta = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, idsAt)));
+    const steps = readVarints(bytes.subarray(idsAt, countsAt), n);
+    return { meta, keys: toKeys(steps, meta.resolution), counts: readVarints(bytes.subarray(countsAt), n) };
+  }
+
+  /** Read n numbers of seven bits a byte, lowest first. Multiplying instead of shifting passes 2^32. */
+  function readVarints(bytes, n) {
+    const numbers = new Float64Array(n);
+    let at = 0;
+    for (let i = 0; i < n; i++) {
+      let value = 0;
+      let place = 1;
+      while (bytes[at] >= 128) {
+        value += (bytes[at++] - 128) * place;
+        place *= 128;
+      }
+      if (at >= bytes.length) throw new Error("packed cells were cut off");
+      numbers[i] = value + bytes[at++] * place;
+    }
+    return numbers;
+  }
+
+  /** Turn differences of paths into keys, in place: the unused digits are all ones. */
+  function toKeys(steps, resolution) {
+    const unused = 2 ** (DIGIT_BITS * (FINEST - resolution));
+    let path = 0;
+    for (let i = 0; i < steps.length; i++) {
+      path += steps[i];
+      steps[i] = path * unused + (unused - 1);
+    }
+    return steps;
+  }
+
+  /** The cell's text, as h3-js and Python write it. */
+  function toId(key, resolution) {
+    return "8" + resolution.toString(16) + key.toString(16).padStart(KEY_HEX_DIGITS, "0");
+  }
+
+  /** The key of a cell's text. */
+  function toKey(id) {
+    return parseInt(id.slice(2), 16);
+  }
+
+  /** The cell as the pair of 32-bit words [low, high] that h3-js takes without parsing text. */
+  function toWords(key, resolution) {
+    return [key >>> 0, (0x08000000 + resolution * 0x100000 + Math.floor(key / 2 ** 32)) >>> 0];
+  }
+
+  function resolutionOf(id) {
+    return parseInt(id[1], 16);
+  }
+
+  function fromBase64(text) {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+  }
+
+  gezhi.wire = { decode, toId, toKey, toWords, resolutionOf, fromBase64 };
+})((window.gezhi = window.gezhi || {}));

@@ -1,0 +1,45 @@
+"""Streets, boundaries and other places under the cells, their names above them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from layers import words
+from layers.element import ScriptLayer
+from layers.palettes import Theme
+
+
+class BaseLayer(ScriptLayer):
+    """The offline base of a map, fetched from `/api/places` as the map moves; see `wire` for the shape.
+
+    Parameters
+    ----------
+    source
+        None to fetch; or a GeoJSON FeatureCollection with the properties that `wire` names, for a page
+        without a server.
+    labels
+        From `words.labels`.
+    theme
+        `light` or `dark`.
+    version
+        Of the places: another one makes the map fetch again.
+    """
+
+    part = "base"
+
+    def __init__(
+        self,
+        source: Mapping[str, Any] | None = None,
+        *,
+        labels: dict[str, str] | None = None,
+        theme: Theme = "light",
+        version: str = "",
+    ) -> None:
+        super().__init__(
+            {
+                "query": "" if source is None else None,
+                "answer": dict(source) if source is not None else None,
+                "labels": labels or words.labels(),
+                "theme": theme,
+                "version": version,
+            }
+        )

@@ -1,0 +1,83 @@
+"""Counts per cell, painted as hexagons."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from i18n import current_locale
+from layers import palettes, words
+from layers.element import ScriptLayer
+from layers.palettes import Theme
+
+#: Finest resolution whose hexagons are still well seen (about 12 to 40 pixels across) from each zoom on.
+RESOLUTION_BY_ZOOM: Final[Mapping[int, int]] = {0: 7, 11: 8, 13: 9, 14: 10, 16: 11, 17: 12}
+RESOLUTIONS: Final = (7, 8, 9, 10, 11, 12)
+
+
+def resolution_for(zoom: float) -> int:
+    """Return the resolution that an automatic layer shows at a zoom."""
+    return max(resolution for start, resolution in RESOLUTION_BY_ZOOM.items() if start <= zoom)
+
+
+class HexLayer(ScriptLayer):
+    """A layer of hexagons that fetches its own cells as the map moves.
+
+    Parameters
+    ----------
+    source
+        A filter as a query string for `/api/cells` (`category=flyposting&from=2026-01-01`, may be empty);
+        or, for a page without a server, what `wire.pack` returned: one pack, or one for each of several
+        resolutions, from which the nearest is shown.
+    resolution
+        `auto` (by zoom) or 7 to 12.
+    selected
+        The selected cell as text; it is outlined. None selects nothing.
+    labels
+        From `words.labels`; those of the locale in use where left out.
+    palette, theme
+        See `palettes.colours`.
+    opacity
+        Of the hexagons, 0 to 1; they get clearer where single points are shown.
+    version
+        Of the data (`cube.version`): another one makes the map fetch again.
+    locale
+        For the way numbers are written, such as `zh`; the one in use where left out.
+
+    In Streamlit a click becomes the component's value: `{"cell": "8a…" | None, "view": {"lat", "lon", "zoom",
+    "bounds": [west, south, east, north], "resolution"}, "stamp"}`; the cell None means deselected.
+    Streamlit gives the same value again at every rerun: `stamp`, new for each click, tells them apart.
+    """
+
+    part = "cells"
+
+    def __init__(
+        self,
+        source: str | bytes | Sequence[bytes] = "",
+        *,
+        resolution: int | Literal["auto"] = "auto",
+        selected: str | None = None,
+        labels: dict[str, str] | None = None,
+        palette: str = palettes.DEFAULT,
+        theme: Theme = "light",
+        opacity: float = 0.78,
+        version: str = "",
+        locale: str | None = None,
+    ) -> None:
+        if resolution != "auto" and resolution not in RESOLUTIONS:
+            raise ValueError(f"Resolution {resolution} cannot be drawn. Expected 'auto' or 7 to 12.")
+        packs = None if isinstance(source, str) else [source] if isinstance(source, bytes) else list(source)
+        super().__init__(
+            {
+                "query": source.lstrip("?") if isinstance(source, str) else None,
+                "packs": packs and [base64.b64encode(pack).decode() for pack in packs],
+                "resolution": resolution,
+                "resolutionByZoom": sorted(RESOLUTION_BY_ZOOM.items()),
+                "selected": selected,
+                "labels": labels or words.labels(),
+                "palettes": [palettes.colours(palette, n, theme) for n in palettes.CLASSES],
+                "theme": theme,
+                "opacity": opacity,
+                "version": version,
+                "locale": locale or current_locale(),
+            }
+        )

@@ -1,0 +1,99 @@
+"""Colours for classes: sequential palettes that colour-blind people can tell apart, on light and dark maps.
+
+A palette is a short path through OKLab, a colour space in which equal steps look equal; its lightness only
+falls (light map) or only rises (dark map), so that more always stands out more, also in grey.
+
+Source of the space: Björn Ottosson, "A perceptual color space for image processing" (2020).
+"""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Theme = Literal["light", "dark"]
+
+#: How many classes a palette can colour.
+CLASSES: Final = range(1, 8)
+
+#: The path of each palette from few to many, as colours to pass through.
+_ANCHORS: Final[dict[str, dict[Theme, tuple[str, ...]]]] = {
+    "ember": {
+        "light": ("#ffe9a0", "#fdb04e", "#ee6a2f", "#b9223c", "#5f0f3f"),
+        "dark": ("#5a2340", "#a62a47", "#e4572e", "#fba63c", "#fff1ad"),
+    },
+    "tide": {
+        "light": ("#d9efd6", "#93d0c3", "#42a2b5", "#23689b", "#172f66"),
+        "dark": ("#1f3d6e", "#2470a0", "#33a6b2", "#86d6b9", "#eafbd0"),
+    },
+    "dusk": {
+        "light": ("#f3e6c9", "#c9bd9a", "#93928b", "#56627f", "#102a5c"),
+        "dark": ("#27406f", "#626d80", "#99968a", "#d0c27c", "#fdee6b"),
+    },
+}
+
+PALETTES: Final = tuple(_ANCHORS)
+DEFAULT: Final = "ember"
+
+#: Linear sRGB to the cone responses of OKLab, and those to lightness and the two opponent axes.
+_TO_CONES: Final = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB: Final = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+_Array = npt.NDArray[np.float64]
+
+
+def colours(name: str, n: int, theme: Theme = "light") -> list[str]:
+    """Return `n` colours of a palette, from few to many.
+
+    Parameters
+    ----------
+    name
+        One of `PALETTES`.
+    n
+        Number of classes, 1 to 7. Few classes take the palette's far ends, one class its middle.
+    theme
+        Of the map under them: `light` or `dark`.
+
+    Returns
+    -------
+    `#rrggbb` each.
+    """
+    if name not in _ANCHORS:
+        raise ValueError(f"'{name}' is not a palette. Expected one of {', '.join(PALETTES)}.")
+    if theme not in ("light", "dark"):
+        raise ValueError(f"'{theme}' is not a theme. Expected light or dark.")
+    if n not in CLASSES:
+        raise ValueError(f"A palette has {CLASSES[0]} to {CLASSES[-1]} classes, not {n}.")
+    path = _to_oklab(_ANCHORS[name][theme])
+    lightness = path[:, 0]
+    places = np.linspace(lightness[0], lightness[-1], n) if n > 1 else np.array([lightness.mean()])
+    ascending = slice(None) if lightness[0] < lightness[-1] else slice(None, None, -1)
+    steps = np.column_stack([np.interp(places, lightness[ascending], axis[ascending]) for axis in path.T])
+    return _to_hex(steps)
+
+
+def _to_oklab(hexes: Sequence[str]) -> _Array:
+    encoded = np.array([[int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)] for text in hexes])
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    result: _Array = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+    return result
+
+
+def _to_hex(oklab: _Array) -> list[str]:
+    linear = (oklab @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_CONES).T
+    linear = np.clip(linear, 0, 1)
+    encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return ["#" + "".join(f"{round(part * 255):02x}" for part in colour) for colour in encoded]

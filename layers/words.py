@@ -1,0 +1,67 @@
+"""The words on the map, in the locale in use; the browser fills the `{fields}`."""
+
+from i18n import gettext as _
+
+
+def labels(**changes: str) -> dict[str, str]:
+    """Return every word that the map's scripts show, some of them changed.
+
+    A page that counts something other than reports changes `title`, `one` and `many`.
+
+    Raises
+    ------
+    ValueError
+        A change of a label that does not exist.
+    """
+    words = _map_words() | _figure_words() | _point_words()
+    unknown = changes.keys() - words.keys()
+    if unknown:
+        raise ValueError(f"'{min(unknown)}' is not a label. Expected one of {', '.join(sorted(words))}.")
+    return words | changes
+
+
+def _map_words() -> dict[str, str]:
+    return {
+        "map": _(
+            "Map of reports on hexagonal cells. Arrow keys move it, plus and minus zoom, "
+            "Enter selects the cell in the middle, Escape deselects."
+        ),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "loading": _("Loading"),
+        "retry": _("Try again"),
+        "places_failed": _("Streets and places could not be loaded."),
+    }
+
+
+def _figure_words() -> dict[str, str]:
+    return {
+        "title": _("Reports per cell"),
+        "one": _("1 report"),
+        "many": _("{n} reports"),
+        "cell": _("Cell {id}"),
+        "range": _("{first} to {last}"),
+        "open_range": _("{first} and more"),
+        "resolution": _("Resolution {resolution}: cells about {metres} m across"),
+        "coarser": _("Too many cells for resolution {wanted} here; zoom in to see it."),
+        "legend": _("Legend"),
+        "nothing_matches": _("No report matches the filter."),
+        "nothing_here": _("No report in this part of the map."),
+        "failed": _("The figures could not be loaded."),
+    }
+
+
+def _point_words() -> dict[str, str]:
+    return {
+        "category": _("Category"),
+        "status": _("Status"),
+        "day": _("Reported"),
+        "place": _("Place"),
+        "unit": _("Unit"),
+        "previous": _("Previous"),
+        "next": _("Next"),
+        "position": _("{i} of {n} here"),
+        "close": _("Close"),
+        "points_truncated": _("Too many reports to show each one; zoom in."),
+        "points_failed": _("The single reports could not be loaded."),
+    }

@@ -1,0 +1,150 @@
+"""A small server with made-up reports: the map's scripts run against real requests, without the store."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import folium
+import h3
+import numpy as np
+import polars as pl
+import polars_h3
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+import layers
+from layers import assets, classes, wire
+from layers.hexes import HexLayer
+
+LAT, LON = 38.3, 116.9
+CATEGORIES = ("parking", "posters", "cables")
+
+
+@dataclass
+class City:
+    """Reports scattered around a few hot spots; the same seed makes the same city."""
+
+    n: int = 40_000
+    seed: int = 7
+    spread_deg: float = 0.02
+    frame: pl.DataFrame = field(init=False)
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        spots = rng.normal((LON, LAT), self.spread_deg, size=(40, 2))
+        at = spots[rng.integers(0, len(spots), self.n)] + rng.normal(0, self.spread_deg / 5, size=(self.n, 2))
+        category = rng.choice(CATEGORIES, self.n, p=(0.6, 0.3, 0.1))
+        frame = pl.DataFrame({"lon": at[:, 0], "lat": at[:, 1], "category": category})
+        self.frame = frame.with_columns(
+            polars_h3.latlng_to_cell("lat", "lon", resolution).alias(f"cell{resolution}")
+            for resolution in range(7, 13)
+        )
+
+    def counts(self, category: str, resolution: int) -> tuple[np.ndarray, np.ndarray]:
+        """Count the category's reports (empty: all) per cell."""
+        frame = self.frame.filter(pl.col("category").is_in(category.split(","))) if category else self.frame
+        counted = frame.group_by(f"cell{resolution}").len().sort(f"cell{resolution}")
+        return counted[f"cell{resolution}"].to_numpy().astype(np.uint64), counted["len"].to_numpy()
+
+
+@dataclass
+class Server:
+    """The running harness; tests change `delay_s` and `broken`, and read `asked`."""
+
+    url: str
+    city: City
+    page: folium.Map | None = None
+    delay_s: float = 0.0
+    broken: bool = False
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """Forget what the last test did."""
+        self.delay_s, self.broken, self.page = 0.0, False, None
+        self.answers = {}
+        self.asked.clear()
+
+    def show(
+        self, *elements: Any, center: tuple[float, float] = (LAT, LON), zoom: int = 14, **options: Any
+    ) -> str:
+        """Make a page with a map of these elements (all reports if none); return its address."""
+        self.page = layers.canvas_map(center, zoom, **options)
+        group = folium.FeatureGroup(name="layers").add_to(self.page)
+        for element in elements or (HexLayer(theme=options.get("theme", "light")),):
+            element.add_to(group)
+        return self.url
+
+
+@contextmanager
+def running(city: City | None = None) -> Iterator[Server]:
+    """Serve until the block ends."""
+    state = Server(url="", city=city or City())
+
+    async def answer(request: Request) -> Response:
+        return await _answer(state, request)
+
+    routes = [
+        Route("/", lambda _: HTMLResponse(state.page.get_root().render() if state.page else "")),
+        Route("/assets/{name:path}", _asset),
+        Route("/api/{kind:str}", answer),
+    ]
+    config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    state.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    try:
+        yield state
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
+
+
+def _asset(request: Request) -> Response:
+    found = assets.asset(request.path_params["name"])
+    return Response(found.content, media_type=found.media_type, headers={"cache-control": "max-age=31536000"})
+
+
+async def _answer(state: Server, request: Request) -> Response:
+    state.asked.append(str(request.url.path) + "?" + str(request.url.query))
+    if state.delay_s:
+        await run_in_threadpool(time.sleep, state.delay_s)
+    if state.broken:
+        return Response(status_code=500)
+    make = _cells if request.path_params["kind"] == "cells" else _prepared
+    return await run_in_threadpool(make, state, request)
+
+
+def _cells(state: Server, request: Request) -> Response:
+    asked = request.query_params
+    resolution = int(asked["res"])
+    cells, counts = state.city.counts(asked.get("category", ""), resolution)
+    west, south, east, north = (float(part) for part in asked["bbox"].split(","))
+    text = pl.Series(cells, dtype=pl.UInt64)
+    place = pl.select(lat=polars_h3.cell_to_lat(text), lng=polars_h3.cell_to_lng(text))
+    margin = 2 * h3.average_hexagon_edge_length(resolution, unit="km") / 80
+    near = (
+        place["lat"].is_between(south - margin, north + margin)
+        & place["lng"].is_between(west - margin, east + margin)
+    ).to_numpy()
+    meta = {
+        "resolution": resolution,
+        "edges": classes.edges(counts),
+        "total": int(counts.sum()),
+        "version": "1",
+    }
+    return Response(wire.pack(cells[near], counts[near], meta), media_type="application/octet-stream")
+
+
+def _prepared(state: Server, request: Request) -> Response:
+    return JSONResponse(state.answers.get(request.path_params["kind"], {}))
