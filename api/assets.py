@@ -1,27 +1,40 @@
 """`/assets`: scripts and styles from our own server, so that no request leaves the machine."""
 
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
+import gzip
+from functools import cache
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.answers import answer_errors, problem
+from geo.errors import AssetError
 from layers import assets
 
-
-class ForeverFiles(StaticFiles):
-    """Files whose addresses carry their checksum: a browser that holds one need not ask again."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file; where the address names its version, for a year."""
-        versioned = b"v=" in scope.get("query_string", b"")
-
-        async def send_with_age(message: Message) -> None:
-            if message["type"] == "http.response.start" and versioned and message["status"] == 200:
-                message["headers"].append((b"cache-control", b"public, max-age=31536000, immutable"))
-            await send(message)
-
-        await super().__call__(scope, receive, send_with_age)
+_A_YEAR = "public, max-age=31536000, immutable"
 
 
-def assets_mount() -> Mount:
-    """Make the route of the vendored and own assets."""
-    return Mount("/assets", app=ForeverFiles(directory=assets.FOLDER), name="assets")
+def assets_route() -> Route:
+    """Make the route; an address with the asset's version may be kept for a year (`layers.assets.url`)."""
+
+    @answer_errors
+    def asset(request: Request) -> Response:
+        try:
+            found = assets.asset(request.path_params["name"])
+        except AssetError as error:
+            return problem(str(error), status=404)
+        current = request.query_params.get("v") == found.version
+        headers = {"Cache-Control": _A_YEAR if current else "no-cache", "Vary": "Accept-Encoding"}
+        body = found.content
+        if "gzip" in request.headers.get("accept-encoding", "") and not found.media_type.startswith("image/"):
+            body, headers["Content-Encoding"] = _compressed(found.name, found.version), "gzip"
+        return Response(body, media_type=found.media_type, headers=headers)
+
+    return Route("/assets/{name:path}", asset)
+
+
+@cache
+def _compressed(name: str, version: str) -> bytes:
+    """Compress an asset once; `version` keeps an older content from being sent for a newer one."""
+    del version
+    return gzip.compress(assets.asset(name).content)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.routing import BaseRoute
 
-from api.assets import assets_mount
+from api.assets import assets_route
 from api.cells import cells_route
 from api.health import health_route
 from api.places import places_route
@@ -19,5 +19,5 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         points_route(workspace),
         places_route(workspace),
         health_route(workspace),
-        assets_mount(),
+        assets_route(),
     ]

@@ -12,6 +12,11 @@ from data.workspace import Workspace
 from geo import cells
 from i18n import gettext as _
 
+_FIGURE_PX = 132
+_BUSIEST = 5
+#: How many reports of a cell are asked where it is.
+_ADDRESSES = 20
+
 
 def render(workspace: Workspace, view: View, where: Filter) -> None:
     """Draw the totals, the mix, the weekly curve and the busiest cells."""
@@ -46,37 +51,52 @@ def _totals(workspace: Workspace, where: Filter, total: int) -> None:
     states = dict(cube.by_status(where).select("status", "n").iter_rows())
     still_open = sum(states.get(state, 0) for state in STATUS_GROUPS["open"])
     closed = states.get("closed", 0)
-    first, second = st.columns(2)
-    first.metric(
+    row = st.container(horizontal=True, gap="medium")
+    row.metric(
         _("Reports"),
         f"{total:,}",
         delta=change,
         delta_color="inverse",
         help=_("All reports that the filter lets through. The change is against the equally long period before."),
+        width=_FIGURE_PX,
     )
-    second.metric(_("Open"), f"{still_open:,}", help=_("Neither closed nor rejected nor a duplicate."))
-    first, second = st.columns(2)
-    first.metric(_("Closed"), f"{closed / total:.0%}", help=_("Closed reports as a share of all of them."))
-    second.metric(
+    row.metric(
+        _("Open"), f"{still_open:,}", help=_("Neither closed nor rejected nor a duplicate."), width=_FIGURE_PX
+    )
+    row.metric(
+        _("Closed"), f"{closed / total:.0%}", help=_("Closed reports as a share of all of them."), width=_FIGURE_PX
+    )
+    row.metric(
         _("Cells"),
         f"{cube.counts(where, cells.ANALYSIS_RESOLUTION).cells.size:,}",
-        help=_("Cells of resolution {resolution}, about a hectare each, with at least one report.", resolution=cells.ANALYSIS_RESOLUTION),
+        help=_(
+            "Cells of resolution {resolution}, about a hectare each, with at least one report.",
+            resolution=cells.ANALYSIS_RESOLUTION,
+        ),
+        width=_FIGURE_PX,
     )
 
 
 def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
     counted = workspace.cube.counts(where, view.resolution or cells.ANALYSIS_RESOLUTION)
-    top = counted.counts.argsort()[::-1][:5]
-    for place, position in enumerate(top, start=1):
-        name = str(cells.to_text(counted.cells[[position]])[0])
+    top = counted.counts.argsort(kind="stable")[::-1][:_BUSIEST]
+    names = cells.to_text(counted.cells[top])
+    for cell, name, n in zip(counted.cells[top], names, counted.counts[top], strict=True):
         st.button(
-            f"{place}. …{name.rstrip('f')[-6:]} · {counted.counts[position]:,}",
-            key=f"busiest_{place}",
+            f"**{n:,}** · {_whereabouts(workspace, where, int(cell)) or name}",
+            key=f"busiest_{name}",
+            type="tertiary",
             on_click=_open_cell,
-            args=(view, name),
-            width="stretch",
-            help=name,
+            args=(view, str(name)),
+            help=str(name),
         )
+
+
+def _whereabouts(workspace: Workspace, where: Filter, cell: int) -> str:
+    """Return the address that the cell's newest reports name most often; empty where they name none."""
+    ids = workspace.cube.ids(where, cell=cell, limit=_ADDRESSES)
+    named = workspace.store.reports(ids.tolist(), actor=workspace.viewer)["address"].drop_nulls()
+    return str(named.value_counts(sort=True)[0, "address"]) if named.len() else ""
 
 
 def _open_cell(view: View, cell: str) -> None:
