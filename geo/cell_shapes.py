@@ -14,7 +14,8 @@ from geo.cell_ids import Cells, check, check_resolution, to_text
 from geo.errors import CellError
 
 Containment = Literal["centre", "overlap", "within"]
-_H3_CONTAINMENT = {"centre": "center", "overlap": "overlap", "within": "full"}
+_H3_CONTAINMENT = {"overlap": "overlap", "within": "full"}
+_HALF_ROUND = 180
 
 
 def boundaries(cells: Any) -> npt.NDArray[np.object_]:
@@ -24,20 +25,28 @@ def boundaries(cells: Any) -> npt.NDArray[np.object_]:
     -------
     Shape (n,), shapely polygons in longitude and latitude. Most have six vertices; a cell across an edge
     of the icosahedron has up to ten (one such edge runs through Cangzhou), a pentagon five or ten. A
-    cell across the antimeridian has longitudes past 180, so that its polygon is in one piece.
+    cell across the antimeridian has longitudes past 180, so that its polygon is in one piece. The two
+    cells on the poles have no polygon in these coordinates.
     """
     cells = check(cells)
     if len(cells) == 0:
         return np.empty(0, dtype=object)
-    rings = pl.DataFrame({"cell": cells}).select(polars_h3.cell_to_boundary("cell")).to_series()
-    sizes = rings.list.len().cast(pl.Int64).to_numpy()
-    latlon = rings.explode().explode().to_numpy().reshape(-1, 2)
-    lon, row = latlon[:, 1].copy(), np.repeat(np.arange(len(cells)), sizes)
+    vertices = pl.DataFrame({"cell": cells}).select(polars_h3.cell_to_boundary("cell")).to_series()
+    sizes = vertices.list.len().cast(pl.Int64).to_numpy()
+    latlon = vertices.explode().explode().to_numpy().reshape(-1, 2)
     starts = np.cumsum(sizes) - sizes
-    across = np.maximum.reduceat(lon, starts) - np.minimum.reduceat(lon, starts) > 180
-    lon[across[row] & (lon < 0)] += 360
-    rings_closed = shapely.linearrings(lon, latlon[:, 0], indices=row)
-    return np.asarray(shapely.polygons(rings_closed), dtype=object)
+    lon = latlon[:, 1]
+    across = np.maximum.reduceat(lon, starts) - np.minimum.reduceat(lon, starts) > _HALF_ROUND
+    if across.any():
+        lon = np.where(np.repeat(across, sizes) & (lon < 0), lon + 360, lon)
+    # A ring ends with the vertex that it starts with, which H3 leaves out.
+    closed = np.insert(np.arange(len(lon)), starts + sizes, starts)
+    lonlat = np.column_stack([lon[closed], latlon[closed, 0]])
+    rings = np.concatenate([[0], np.cumsum(sizes + 1)])
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, lonlat, (rings, np.arange(len(cells) + 1))
+    )
+    return np.asarray(polygons, dtype=object)
 
 
 def frame(cells: Any, **columns: Any) -> gpd.GeoDataFrame:
@@ -103,16 +112,18 @@ def fill_area(
         Something that is no valid polygon in degrees, or an unknown containment.
     """
     resolution = check_resolution(resolution)
-    if containment not in _H3_CONTAINMENT:
-        raise CellError(
-            f"{containment!r} is not a containment. Expected one of {', '.join(_H3_CONTAINMENT)}."
-        )
+    if containment != "centre" and containment not in _H3_CONTAINMENT:
+        raise CellError(f"{containment!r} is not a containment. Expected 'centre', 'overlap' or 'within'.")
     _check_area(polygon)
     if polygon.is_empty:
         return np.empty(0, dtype=np.uint64)
+    if containment == "centre":  # what h3-py finds too, four to ten times faster
+        area = pl.DataFrame({"area": [shapely.to_wkb(polygon)]})
+        found = area.select(polars_h3.polygon_to_cells("area", resolution)).to_series().explode().drop_nulls()
+        return np.unique(found.to_numpy())
     shape = h3.geo_to_h3shape(polygon)
-    found = h3.h3shape_to_cells_experimental(shape, resolution, contain=_H3_CONTAINMENT[containment])
-    return np.unique(np.asarray(found, dtype=np.uint64))
+    cells = h3.h3shape_to_cells_experimental(shape, resolution, contain=_H3_CONTAINMENT[containment])
+    return np.unique(np.asarray(cells, dtype=np.uint64))
 
 
 def _check_area(polygon: Any) -> None:
@@ -120,7 +131,8 @@ def _check_area(polygon: Any) -> None:
         raise CellError(f"{type(polygon).__name__} is no area. Expected a shapely Polygon or MultiPolygon.")
     if not polygon.is_valid:
         raise CellError(
-            f"The polygon is invalid: {shapely.is_valid_reason(polygon)}. Repair it with shapely.make_valid."
+            f"The polygon is not valid: {shapely.is_valid_reason(polygon)}. Repair it with "
+            "shapely.make_valid(polygon, method='structure', keep_collapsed=False)."
         )
     if polygon.is_empty:
         return
