@@ -65,6 +65,13 @@ def labels(table: pl.DataFrame, locale: str) -> dict[str, str]:
     return dict(named.iter_rows())
 
 
+def named(row: dict[str, str | None]) -> dict[str, str | None]:
+    """Return a row of the table with names in both languages and a group, made up where they are missing."""
+    words = (row["slug"] or UNKNOWN).replace("_", " ")
+    zh, en = row.get("zh"), row.get("en")
+    return {**row, "zh": zh or en or words, "en": en or zh or words, "group": row.get("group") or "other"}
+
+
 def _plain(text: str) -> str:
     return _NOT_A_WORD.sub("_", unicodedata.normalize("NFKC", text).casefold()).strip("_")
 

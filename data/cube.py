@@ -1,13 +1,11 @@
 """The cube: a columnar copy of the store that counts reports per cell in milliseconds."""
 
-from collections import OrderedDict
+import logging
 from dataclasses import dataclass
 from datetime import date
-from math import cos, radians
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +14,25 @@ from h3 import average_hexagon_edge_length
 
 from data import snapshot as snapshots
 from data.actors import SYSTEM
-from data.codes import Cells
+from data.codes import Box
 from data.counts import Choice, Counts, chosen, tally
 from data.cube_state import TAKEN_UP, State
 from data.filters import Filter
+from data.kept import Kept
 from data.settings import settings
 from data.statuses import STATUSES, expand
 from data.store import Store
-from geo.cells import RESOLUTIONS, centres
-from geo.errors import CellError
+from geo.cells import RESOLUTIONS, Cells
+from geo.errors import CellError, StoreError
+from i18n import gettext as _
 
-Box = tuple[float, float, float, float]
+_log: Final = logging.getLogger(__name__)
 
 #: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
 _REACH_DEGREES: Final = {r: 1.33 * average_hexagon_edge_length(r, unit="m") / 111_000 for r in RESOLUTIONS}
 
-#: Answers kept for the next pan or the next user with the same filter.
-_KEPT: Final = 32
+#: Counts of cells kept for the next pan, and for the next user with the same filter: 4 bytes each.
+_KEPT_COUNTS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class Cube:
         self._snapshot = snapshot
         self._snapshot_seq = state.seq
         self._refreshing = Lock()
-        self._answers: OrderedDict[tuple[object, ...], CellCounts] = OrderedDict()
-        self._keeping = Lock()
+        self._kept = Kept(most=_KEPT_COUNTS)
 
     @classmethod
     def open(cls, store: Store, *, snapshot: Path | None = None) -> Self:
@@ -66,11 +65,11 @@ class Cube:
         store is left aside, and the cube is made again from the store.
         """
         state = State(identity=store.identity, tz=_tz(store))
-        found = snapshots.read(snapshot) if snapshot else None
-        if found and (found[0].identity, found[0].tz) == (state.identity, state.tz):
-            kept, mark = found
-            if store.event_mark(kept.seq, actor=SYSTEM) == mark:
-                state = kept
+        if snapshot and snapshot.exists():
+            try:
+                state = _fitting(snapshot, store, tz=state.tz)
+            except StoreError as why:
+                _log.warning("The cube is made again, its snapshot %s is of no use: %s", snapshot, why)
         cube = cls(store, state, snapshot=snapshot)
         cube.refresh()
         return cube
@@ -91,9 +90,12 @@ class Cube:
             return 0
         try:
             state, tz = self._state, _tz(self._store)
-            if tz != state.tz:
-                state = State(identity=state.identity, tz=tz)
-            elif self._store.last_seq(actor=SYSTEM) == state.seq:
+            last_seq = self._store.last_seq(actor=SYSTEM)
+            if (
+                tz != state.tz or last_seq < state.seq
+            ):  # other days, or an older copy put in the store's place
+                state = State(identity=state.identity, tz=tz, cells=state.cells, words=state.words)
+            elif last_seq == state.seq:
                 return 0
             before = state.seq
             self._state = state.after(self._store.changed_since(before, actor=SYSTEM, columns=TAKEN_UP))
@@ -104,8 +106,7 @@ class Cube:
     @property
     def version(self) -> str:
         """A word that changes when the data change."""
-        state = self._state
-        return f"{state.identity[:8]}-{state.seq}-{crc32(state.tz.encode()):08x}"
+        return self._state.version
 
     @property
     def is_empty(self) -> bool:
@@ -149,18 +150,17 @@ class Cube:
             West, south, east, north: only cells that may touch this box; their counts are whole.
         """
         state = self._state
-        key = (state.identity, state.tz, state.seq, where, _checked(resolution))
-        with self._keeping:
-            answer = self._answers.get(key)
-            if answer:
-                self._answers.move_to_end(key)
-        if answer is None:
-            answer = _cell_counts(state, _choice(state, where), resolution)
-            with self._keeping:
-                self._answers[key] = answer
-                while len(self._answers) > _KEPT:
-                    self._answers.popitem(last=False)
-        return answer if bbox is None else _within(answer, bbox, resolution)
+        column, codes = f"cell{_checked(resolution)}", state.cells[resolution]
+        counts = self._kept.get(
+            (state.version, column, where), lambda: _tally(state, column, _choice(state, where))
+        )
+        if bbox is None:
+            found = codes.order[counts[codes.order] > 0]
+            return CellCounts(codes.cells[found], counts[found])
+        shown = codes.near(bbox, reach=_REACH_DEGREES[resolution]) & (counts > 0)
+        cells, counts = codes.cells[shown], counts[shown]
+        order = np.argsort(cells)
+        return CellCounts(cells[order], counts[order])
 
     def total(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> int:
         """Count the reports; those of one cell, or of a box, where these are given."""
@@ -272,6 +272,24 @@ class Cube:
         return pl.concat(parts)
 
 
+def _fitting(path: Path, store: Store, *, tz: str) -> State:
+    """Read a snapshot.
+
+    Raises
+    ------
+    StoreError
+        It does not fit the store as it is now, or cannot be read.
+    """
+    state, mark = snapshots.read(path)
+    if state.identity != store.identity:
+        raise StoreError(_("it is of another store"))
+    if state.tz != tz:
+        raise StoreError(_("its days are those of {tz}", tz=state.tz))
+    if store.event_mark(state.seq, actor=SYSTEM) != mark:
+        raise StoreError(_("it is newer than the store, or the store took another way"))
+    return state
+
+
 def _tz(store: Store) -> str:
     return store.fact("tz", actor=SYSTEM) or settings().tz
 
@@ -308,25 +326,3 @@ def _tally(state: State, column: str, choice: Choice) -> Counts:
     for part in state.parts:
         total += tally(part, column, choice, size)
     return total
-
-
-def _cell_counts(state: State, choice: Choice, resolution: int) -> CellCounts:
-    dictionary = state.cells[resolution]
-    counts = _tally(state, f"cell{resolution}", choice)[dictionary.order]
-    found = np.flatnonzero(counts)
-    return CellCounts(dictionary.cells[dictionary.order[found]], counts[found])
-
-
-def _within(answer: CellCounts, bbox: Box, resolution: int) -> CellCounts:
-    """Keep the cells whose middle lies in the box or so near that the cell may reach into it."""
-    west, south, east, north = bbox
-    lon, lat = centres(answer.cells)
-    pad_lat = _REACH_DEGREES[resolution]
-    pad_lon = pad_lat / max(0.01, cos(radians(min(89.0, max(abs(south), abs(north))))))
-    near = (
-        (lon >= west - pad_lon)
-        & (lon <= east + pad_lon)
-        & (lat >= south - pad_lat)
-        & (lat <= north + pad_lat)
-    )
-    return CellCounts(answer.cells[near], answer.counts[near])

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 import polars as pl
 
-from data.codes import CellCodes, Cells, Words
+from data.codes import CellCodes, Words
 from data.statuses import STATUSES
-from geo.cells import RESOLUTIONS, point_cells
+from geo.cells import RESOLUTIONS, Cells, point_cells
 
 #: The columns of the cube. A row is an issue, in the order of the ids.
 COLUMNS: Final = pl.Schema(
@@ -57,6 +58,11 @@ class State:
     def __len__(self) -> int:
         """Return the number of issues."""
         return self.base.height + self.tail.height
+
+    @property
+    def version(self) -> str:
+        """A word that no other state has."""
+        return f"{self.identity[:8]}-{self.seq}-{crc32(self.tz.encode()):08x}"
 
     @property
     def frame(self) -> pl.DataFrame:

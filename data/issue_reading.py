@@ -1,6 +1,5 @@
 """Frames out of the tables."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -43,9 +42,9 @@ def by_id(connection: Connection, ids: Sequence[int]) -> pl.DataFrame:
 
 
 def events(connection: Connection, issue_id: int) -> pl.DataFrame:
-    """Read the events of one issue, oldest first."""
+    """Read the events of one issue, oldest first; the payload is JSON."""
     query = select(EVENT).where(EVENT.c.issue_id == issue_id).order_by(EVENT.c.seq)
-    rows = [(*row[:6], json.loads(row.payload)) for row in connection.execute(query)]
+    rows = [tuple(row) for row in connection.execute(query)]
     schema = {
         "seq": pl.Int64,
         "issue_id": pl.Int64,
@@ -53,7 +52,7 @@ def events(connection: Connection, issue_id: int) -> pl.DataFrame:
         "at": pl.Int64,
         "actor": pl.String,
         "import_id": pl.Int64,
-        "payload": pl.Object,
+        "payload": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("at").cast(UTC))
 

@@ -48,6 +48,7 @@ class Batch:
         self._import_id = import_id
         self._last_id: int = connection.execute(select(func.coalesce(func.max(ISSUE.c.id), 0))).scalar_one()
         self._last_seq: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
+        self._whole = True
         connection.execute(CreateTable(BATCH, if_not_exists=True))
 
     def write_reports(self, frame: pl.DataFrame) -> Written:
@@ -65,9 +66,22 @@ class Batch:
         """
         check(frame)
         written = Written()
+        self._whole = False
         for part in frame.iter_slices(BATCH_ROWS):
             written += self._write(part)
+        self._whole = True
         return written
+
+    def finish(self) -> None:
+        """Say that this is all; the store calls it before it commits.
+
+        Raises
+        ------
+        StoreError
+            A frame was taken up in part: its error was caught and passed over.
+        """
+        if not self._whole:
+            raise StoreError(_("Some of these reports could not be written; nothing of the import was kept."))
 
     def _write(self, frame: pl.DataFrame) -> Written:
         known = self._known(frame)

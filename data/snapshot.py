@@ -6,21 +6,33 @@ moment.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from time import time
+from typing import Any, Final
 from uuid import uuid4
+from zlib import crc32
 
+import numpy as np
 import polars as pl
 
 from data.codes import CellCodes, Words
-from data.cube_state import COLUMNS, State
+from data.cube_state import COLUMNS, WORD_COLUMNS, State
+from data.statuses import STATUSES
 from geo.cells import RESOLUTIONS
+from geo.errors import StoreError
+from i18n import gettext as _
 
 #: Counts up when the columns or their meaning change; an older snapshot is then made again.
 SCHEMA: Final = 1
 
 _ROW_GROUP: Final = 1_000_000
+_CELL_SCHEMA: Final = pl.Schema(
+    {"resolution": pl.UInt8, "cell": pl.UInt64, "lon": pl.Float32, "lat": pl.Float32}
+)
+#: Cells that no snapshot names are left by a program that died; younger ones may be about to be named.
+_ORPHAN_S: Final = 3600
 
 
 def write(path: Path, state: State, *, mark: str) -> None:
@@ -32,8 +44,8 @@ def write(path: Path, state: State, *, mark: str) -> None:
         What the store's event at the watermark looks like, to know a store that took another way.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    before = _token(path)
     token = uuid4().hex[:12]
-    cells, aside = _cells_path(path, token), path.with_name(f"{path.name}.{token}.part")
     meta = {
         "schema": SCHEMA,
         "identity": state.identity,
@@ -42,15 +54,15 @@ def write(path: Path, state: State, *, mark: str) -> None:
         "mark": mark,
         "rows": len(state),
         "token": token,
-        "words": {name: list(words.words) for name, words in state.words.items()},
+        "words": {name: list(state.words[name].words) for name in WORD_COLUMNS},
+        "statuses": STATUSES,
+        "sums": _sums(state),
     }
+    cells, aside = _cells_path(path, token), path.with_name(f"{path.name}.{token}.part")
     try:
-        pl.concat(
-            pl.DataFrame({"cell": state.cells[resolution].cells}).select(
-                pl.lit(resolution, dtype=pl.UInt8).alias("resolution"), pl.col("cell").cast(pl.UInt64)
-            )
-            for resolution in RESOLUTIONS
-        ).write_parquet(cells, metadata={"gezhi": token})
+        pl.concat(_cells_frame(resolution, codes) for resolution, codes in state.cells.items()).write_parquet(
+            cells, compression="lz4"
+        )
         state.frame.write_parquet(
             aside,
             compression="lz4",
@@ -63,47 +75,91 @@ def write(path: Path, state: State, *, mark: str) -> None:
         raise
     finally:
         aside.unlink(missing_ok=True)
-    for old in path.parent.glob(f"{path.stem}.cells-*.parquet"):
-        if old != cells:
-            with suppress(OSError):  # another program may be reading it
-                old.unlink()
+    _tidy(path, before=before, now=token)
 
 
-def read(path: Path) -> tuple[State, str] | None:
-    """Read a snapshot and its mark; None where there is none, or it is damaged or of another schema."""
+def read(path: Path) -> tuple[State, str]:
+    """Read a snapshot and its mark.
+
+    Raises
+    ------
+    StoreError
+        The snapshot is damaged, or another version of the program wrote it.
+    """
     try:
         meta = json.loads(pl.read_parquet_metadata(path)["gezhi"])
-        if meta["schema"] != SCHEMA:
-            return None
-        cells_path = _cells_path(path, meta["token"])
-        if pl.read_parquet_metadata(cells_path)["gezhi"] != meta["token"]:
-            return None
-        cells = pl.read_parquet(cells_path)
-        base = pl.read_parquet(path).rechunk()
-        if dict(base.schema) != COLUMNS or base.height != meta["rows"]:
-            return None
+        if meta["schema"] != SCHEMA or tuple(meta["statuses"]) != STATUSES[: len(meta["statuses"])]:
+            raise StoreError(_("another version of the program wrote it"))
+        cells = pl.read_parquet(_cells_path(path, meta["token"]))
         state = State(
             identity=meta["identity"],
             tz=meta["tz"],
             seq=meta["seq"],
-            base=base,
+            base=pl.read_parquet(path).rechunk(),
             cells={
-                resolution: CellCodes.of(cells.filter(pl.col("resolution") == resolution)["cell"].to_numpy())
+                resolution: _codes(cells.filter(pl.col("resolution") == resolution))
                 for resolution in RESOLUTIONS
             },
-            words={name: Words(tuple(words)) for name, words in meta["words"].items()},
+            words={name: Words(tuple(meta["words"][name])) for name in WORD_COLUMNS}
+            | {"status": Words(STATUSES)},
         )
-        return (state, meta["mark"]) if _holds_together(state) else None
-    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        whole = state.base.schema == COLUMNS and len(state) == meta["rows"] and _sums(state) == meta["sums"]
+    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise StoreError(_("it is damaged: {why}", why=error)) from error
+    if not whole:
+        raise StoreError(_("it is damaged: its sums do not agree"))
+    return state, meta["mark"]
+
+
+def _sums(state: State) -> dict[str, int]:
+    """Add up every column byte by byte; the two cores share the work."""
+    jobs: dict[str, list[Any]] = {
+        name: [part[name].to_physical().to_numpy() for part in (state.base, state.tail)] for name in COLUMNS
+    }
+    for resolution, codes in state.cells.items():
+        jobs[f"cells{resolution}"] = [codes.cells, codes.lon, codes.lat]
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(jobs, pool.map(_sum, jobs.values()), strict=True))
+
+
+def _sum(arrays: list[Any]) -> int:
+    total = 0
+    for array in arrays:
+        total = crc32(np.ascontiguousarray(array).view(np.uint8).data, total)
+    return total
+
+
+def _tidy(path: Path, *, before: str | None, now: str) -> None:
+    """Remove the cells of the snapshot that was replaced, and what dead programs left."""
+    for cells in path.parent.glob(_cells_path(path, "*").name):
+        with suppress(OSError):  # another program may be reading or removing it
+            old = time() - cells.stat().st_mtime > _ORPHAN_S
+            if cells != _cells_path(path, now) and (old or cells == _cells_path(path, before or now)):
+                cells.unlink()
+
+
+def _token(path: Path) -> str | None:
+    try:
+        token: str = json.loads(pl.read_parquet_metadata(path)["gezhi"])["token"]
+    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError):
         return None
+    return token
 
 
-def _holds_together(state: State) -> bool:
-    """Say whether every code has its entry, so that no query can fail later."""
-    sizes = {f"cell{resolution}": len(cells) for resolution, cells in state.cells.items()}
-    sizes |= {name: len(words.words) for name, words in state.words.items()}
-    largest = state.base.select(pl.col(name).max() for name in sizes).row(0, named=True)
-    return all(code is None or code < sizes[name] for name, code in largest.items())
+def _cells_frame(resolution: int, codes: CellCodes) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "resolution": pl.repeat(resolution, len(codes), dtype=pl.UInt8, eager=True),
+            "cell": codes.cells,
+            "lon": codes.lon,
+            "lat": codes.lat,
+        },
+        schema=_CELL_SCHEMA,
+    )
+
+
+def _codes(cells: pl.DataFrame) -> CellCodes:
+    return CellCodes.of(*(cells[name].to_numpy() for name in ("cell", "lon", "lat")))
 
 
 def _cells_path(path: Path, token: str) -> Path:

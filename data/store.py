@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from data import issue_reading, place_records
 from data.actors import Actor
-from data.categories import CATEGORY_COLUMNS
+from data.categories import CATEGORY_COLUMNS, named
 from data.database import connect, read_transaction, write_transaction
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written, now
@@ -87,9 +87,10 @@ class Store:
 
         The store's other writers wait meanwhile; its readers do not.
         """
-        require(actor, "write")
-        with write_transaction(self._engine) as connection:
-            yield Batch(connection, actor=actor, import_id=import_id)
+        with self._writing(actor) as connection:
+            batch = Batch(connection, actor=actor, import_id=import_id)
+            yield batch
+            batch.finish()
 
     def last_seq(self, *, actor: Actor) -> int:
         """Return the number of the newest event, 0 in an empty store."""
@@ -224,17 +225,21 @@ class Store:
             return place_records.read(connection, kinds=kinds, bbox=bbox)
 
     def write_categories(self, frame: pl.DataFrame, *, actor: Actor) -> int:
-        """Add categories, or rename those of the same slug; a column that is left out becomes empty."""
+        """Add categories, or change those of the same slug; a value that is left out stays as it was.
+
+        A new category without a name in one language gets the other's, and the group `other` without one.
+        """
+        rows = frame.select(name for name in CATEGORY_COLUMNS if name in frame.columns).to_dicts()
         with self._writing(actor) as connection:
             known = set(connection.execute(select(CATEGORY.c.slug)).scalars())
-            for row in frame.select(
-                pl.col(name) for name in CATEGORY_COLUMNS if name in frame.columns
-            ).to_dicts():
+            for row in rows:
                 if row["slug"] in known:
-                    connection.execute(update(CATEGORY).where(CATEGORY.c.slug == row["slug"]).values(row))
+                    given = {name: value for name, value in row.items() if value is not None}
+                    connection.execute(update(CATEGORY).where(CATEGORY.c.slug == row["slug"]).values(given))
                 else:
-                    connection.execute(insert(CATEGORY).values(row))
-            return frame.height
+                    connection.execute(insert(CATEGORY).values(named(row)))
+                    known.add(row["slug"])
+        return len(rows)
 
     def categories(self, *, actor: Actor) -> pl.DataFrame:
         """Read the category table."""
