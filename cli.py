@@ -26,7 +26,11 @@ _err = Console(stderr=True, highlight=False)
 
 StoreUrl = Annotated[
     str | None,
-    typer.Option("--store", help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.", show_default=False),
+    typer.Option(
+        "--store",
+        help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.",
+        show_default=False,
+    ),
 ]
 
 
@@ -38,20 +42,34 @@ def main() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, Excel, GeoJSON, GeoPackage, Shapefile, Parquet, Open311.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, Excel, GeoJSON, GeoPackage, Shapefile, Parquet, Open311.")
+    ],
     store: StoreUrl = None,
-    profile: Annotated[str | None, typer.Option(help="nyc, chicago, sf, boston, open311; guessed where left out.")] = None,
-    map_: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="nyc, chicago, sf, boston, open311; guessed where left out.")
+    ] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
+    ] = None,
     crs: Annotated[str | None, typer.Option(help="EPSG:n, gcj02 or bd09; WGS-84 where left out.")] = None,
-    tz: Annotated[str | None, typer.Option(help="Time zone of the file's local times, such as Asia/Shanghai.")] = None,
-    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; else the imports folder.")] = None,
+    tz: Annotated[
+        str | None, typer.Option(help="Time zone of the file's local times, such as Asia/Shanghai.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go; else the imports folder.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Put a file's reports into the store; rows that cannot be taken are kept with their reasons."""
     from data.ingest import import_file
     from data.store import Store
 
-    with _clear_errors(), Store.open(store or settings().store_url) as target, _progress(silent=as_json) as report:
+    with (
+        _clear_errors(),
+        Store.open(store or settings().store_url) as target,
+        _progress(silent=as_json) as report,
+    ):
         summary = import_file(
             file,
             target,
@@ -74,7 +92,9 @@ def count(
     resolution: Annotated[int, typer.Option("--resolution", "-r", help="H3 resolution, 7 to 12.")],
     store: StoreUrl = None,
     category: Annotated[list[str] | None, typer.Option(help="Category slug; may be repeated.")] = None,
-    status: Annotated[list[str] | None, typer.Option(help="A status, or open, or done; may be repeated.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="A status, or open, or done; may be repeated.")
+    ] = None,
     source: Annotated[list[str] | None, typer.Option(help="Source; may be repeated.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="First day, such as 2024-09-01.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day, itself included.")] = None,
@@ -121,12 +141,13 @@ def demo(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(envvar="PORT", help="Port of the web server.")] = 8501,
-    address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "localhost",
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")
+    ] = "localhost",
     store: StoreUrl = None,
 ) -> None:
     """Run the app until it is stopped."""
     import os
-
 
     root = Path(__file__).parent
     if store:
@@ -183,7 +204,15 @@ def _print_summary(summary: dict[str, Any]) -> None:
     for reason, n in summary["reasons"].items():
         _out.print(f"  {n:>9,}  {reason}", markup=False)
     for reason, n in summary.get("suspicious", {}).items():
-        _out.print(ngettext("{n} report kept but doubted: {reason}", "{n} reports kept but doubted: {reason}", n, reason=reason), style="yellow")
+        _out.print(
+            ngettext(
+                "{n} report kept but doubted: {reason}",
+                "{n} reports kept but doubted: {reason}",
+                n,
+                reason=reason,
+            ),
+            style="yellow",
+        )
     for warning in summary.get("warnings", []):
         _out.print(str(warning), style="yellow", markup=False)
     if summary.get("rejects_path"):

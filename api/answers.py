@@ -25,7 +25,9 @@ def etag_of(*parts: object) -> str:
 
 def is_fresh(request: Request, etag: str) -> bool:
     """Tell whether the browser already holds this very answer."""
-    return etag in {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return etag in {
+        tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")
+    }
 
 
 def unchanged(etag: str) -> Response:

@@ -17,7 +17,7 @@ from layers import wire
 
 
 def cells_route(workspace: Callable[[], Workspace]) -> Route:
-    """Make the route; `res`, `bbox` and the filter's parameters choose what is counted (format: `layers.wire`)."""
+    """Make the route; `res`, `bbox` and the filter choose what is counted (format: `layers.wire`)."""
 
     @answer_errors
     def cells(request: Request) -> Response:

@@ -27,7 +27,9 @@ def read_bbox(request: Request) -> Bbox | None:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise FilterError(f"bbox '{text}' is not four numbers. Expected west,south,east,north in degrees.") from error
+        raise FilterError(
+            f"bbox '{text}' is not four numbers. Expected west,south,east,north in degrees."
+        ) from error
     if not (west <= east and south <= north):
         raise FilterError(f"bbox '{text}' is turned inside out. Expected west,south,east,north in degrees.")
     return west, south, east, north
@@ -37,7 +39,9 @@ def read_resolution(request: Request) -> int:
     """Read `res`, the analysis resolution where the address has none."""
     text = request.query_params.get("res", str(cells.ANALYSIS_RESOLUTION))
     if not text.isdigit() or int(text) not in cells.RESOLUTIONS:
-        raise FilterError(f"res '{text}' is not offered. Expected one of {', '.join(map(str, cells.RESOLUTIONS))}.")
+        raise FilterError(
+            f"res '{text}' is not offered. Expected one of {', '.join(map(str, cells.RESOLUTIONS))}."
+        )
     return int(text)
 
 

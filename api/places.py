@@ -46,14 +46,21 @@ def _geojson(here: Workspace, version: str | None, box: Bbox | None, zoom: int) 
     """Write the places of a box as GeoJSON once for each state of them."""
     del version
     frame = here.store.places(actor=here.viewer, bbox=box)
-    shown = frame[[_is_drawn(kind, attributes, zoom) for kind, attributes in zip(frame["kind"], frame["attributes"], strict=True)]]
+    shown = frame[
+        [
+            _is_drawn(kind, attributes, zoom)
+            for kind, attributes in zip(frame["kind"], frame["attributes"], strict=True)
+        ]
+    ]
     tolerance = _METRES_PER_PIXEL_AT_ZOOM_0 / 2**zoom / 2 / _METRES_PER_DEGREE
     shapes = shapely.simplify(shown.geometry.to_numpy(), tolerance, preserve_topology=True)
     features = [
         {"type": "Feature", "properties": properties, "geometry": json.loads(shape)}
         for properties, shape in zip(_properties(shown), shapely.to_geojson(shapes), strict=True)
     ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(
+        {"type": "FeatureCollection", "features": features}, separators=(",", ":"), ensure_ascii=False
+    ).encode()
 
 
 def _is_drawn(kind: str, attributes: dict[str, Any], zoom: int) -> bool:
@@ -64,6 +71,7 @@ def _is_drawn(kind: str, attributes: dict[str, Any], zoom: int) -> bool:
 
 def _properties(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     rows = zip(frame["id"], frame["kind"], frame["name"], frame["attributes"], strict=True)
-    return [{**attributes, "id": int(number), "kind": kind, "name": name} for number, kind, name, attributes in rows]
-
-
+    return [
+        {**attributes, "id": int(number), "kind": kind, "name": name}
+        for number, kind, name, attributes in rows
+    ]

@@ -21,7 +21,7 @@ _LIMIT = 5_000
 
 
 def points_route(workspace: Callable[[], Workspace]) -> Route:
-    """Make the route: `bbox` and the filter's parameters; `limit` is at most 5,000 rows (format: `layers.wire`)."""
+    """Make the route: `bbox` and the filter; `limit` is at most 5,000 rows (format: `layers.wire`)."""
 
     @answer_errors
     def points(request: Request) -> Response:

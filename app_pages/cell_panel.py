@@ -47,7 +47,9 @@ def _header(cell: int, view: View) -> None:
     resolution = cells.resolution_of([cell])
     area = float(cells.area_m2([cell])[0])
     title.markdown(f"##### {_('Cell')} `{view.cell}`")
-    close.button("", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map"))
+    close.button(
+        "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
+    )
     st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))
 
 

@@ -21,11 +21,22 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
     shown = counted.head(most)
     rest = int(counted["n"].slice(most).sum())
     if rest:
-        shown = pl.concat([shown.select("label", "n"), pl.DataFrame({"label": [_("all others")], "n": [rest]})], how="vertical_relaxed")
+        shown = pl.concat(
+            [shown.select("label", "n"), pl.DataFrame({"label": [_("all others")], "n": [rest]})],
+            how="vertical_relaxed",
+        )
     base = alt.Chart(shown.select("label", "n")).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False)),
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False),
+        ),
         x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMin=0)),
-        tooltip=[alt.Tooltip("label:N", title=_("Category")), alt.Tooltip("n:Q", title=_("Reports"), format=",")],
+        tooltip=[
+            alt.Tooltip("label:N", title=_("Category")),
+            alt.Tooltip("n:Q", title=_("Reports"), format=","),
+        ],
     )
     bars = base.mark_bar(color=_ACCENT, cornerRadiusEnd=2, height={"band": 0.72})
     numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text("n:Q", format=","))
@@ -41,12 +52,16 @@ def weekly(counted: pl.DataFrame) -> None:
         Columns `week` (its Monday) and `n`, a row for each week.
     """
     base = alt.Chart(counted).encode(
-        x=alt.X("week:T", title=None, axis=alt.Axis(format="%Y-%m", tickCount=4, labelOverlap=True, grid=False)),
+        x=alt.X(
+            "week:T", title=None, axis=alt.Axis(format="%Y-%m", tickCount=4, labelOverlap=True, grid=False)
+        ),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, format="~s"), scale=alt.Scale(domainMin=0)),
         tooltip=[
             alt.Tooltip("week:T", title=_("Week from"), format="%Y-%m-%d"),
             alt.Tooltip("n:Q", title=_("Reports"), format=","),
         ],
     )
-    area = base.mark_area(color=_ACCENT, opacity=0.25, line={"color": _ACCENT, "strokeWidth": 1.5}, interpolate="step-after")
+    area = base.mark_area(
+        color=_ACCENT, opacity=0.25, line={"color": _ACCENT, "strokeWidth": 1.5}, interpolate="step-after"
+    )
     st.altair_chart(area.properties(height=120), width="stretch")

@@ -57,14 +57,19 @@ def _totals(workspace: Workspace, where: Filter, total: int) -> None:
         f"{total:,}",
         delta=change,
         delta_color="inverse",
-        help=_("All reports that the filter lets through. The change is against the equally long period before."),
+        help=_(
+            "All reports that the filter lets through. The change is against the equally long period before."
+        ),
         width=_FIGURE_PX,
     )
     row.metric(
         _("Open"), f"{still_open:,}", help=_("Neither closed nor rejected nor a duplicate."), width=_FIGURE_PX
     )
     row.metric(
-        _("Closed"), f"{closed / total:.0%}", help=_("Closed reports as a share of all of them."), width=_FIGURE_PX
+        _("Closed"),
+        f"{closed / total:.0%}",
+        help=_("Closed reports as a share of all of them."),
+        width=_FIGURE_PX,
     )
     row.metric(
         _("Cells"),
@@ -108,5 +113,8 @@ def _empty(workspace: Workspace) -> None:
         st.info(_("No report passes these filters."), icon=":material/filter_alt:")
         st.button(_("Clear all filters"), key="clear_from_empty", on_click=session.forget_filters)
     else:
-        st.info(_("There are no reports yet. Import a file to see them on the map."), icon=":material/upload_file:")
+        st.info(
+            _("There are no reports yet. Import a file to see them on the map."),
+            icon=":material/upload_file:",
+        )
         st.page_link("app_pages/imports.py", label=_("Import a file"), icon=":material/upload_file:")

@@ -25,11 +25,20 @@ def render(workspace: Workspace, view: View) -> View:
     groups = _groups(view, table)
     chosen = _categories(view, table, groups)
     statuses = _pills(
-        _("Status"), _status_choices(view, cube.by_status(Filter())), view.where.statuses, session.STATUSES, label
+        _("Status"),
+        _status_choices(view, cube.by_status(Filter())),
+        view.where.statuses,
+        session.STATUSES,
+        label,
     )
     sources = _sources(view, cube.sources())
     resolution = _resolution(view)
-    st.button(_("Clear all filters"), on_click=session.forget_filters, width="stretch", icon=":material/filter_alt_off:")
+    st.button(
+        _("Clear all filters"),
+        on_click=session.forget_filters,
+        width="stretch",
+        icon=":material/filter_alt_off:",
+    )
     where = Filter(categories=chosen, statuses=statuses, sources=sources, start=start, end=end)
     return view.but(where=where, groups=groups, period=period, resolution=resolution)
 
@@ -41,7 +50,7 @@ def meant(workspace: Workspace, view: View) -> Filter:
 
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:
-    """Return the categories that have reports: `slug`, `group`, `label` in the language in use, `n`; most first."""
+    """Return the categories that have reports: `slug`, `group`, `label`, `n`; most first."""
     table = workspace.store.categories(actor=workspace.viewer)
     words = category_table.labels(table, current_locale())
     counted = workspace.cube.by_category(Filter())
@@ -84,7 +93,11 @@ def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | No
 def _groups(view: View, table: pl.DataFrame) -> tuple[str, ...]:
     counted = table.group_by("group").agg(pl.col("n").sum()).sort("n", descending=True)
     return _pills(
-        _("Kind of problem"), counted["group"].to_list(), view.groups, session.GROUPS, category_table.group_label
+        _("Kind of problem"),
+        counted["group"].to_list(),
+        view.groups,
+        session.GROUPS,
+        category_table.group_label,
     )
 
 
@@ -119,13 +132,13 @@ def _sources(view: View, known: list[str]) -> tuple[str, ...]:
 def _resolution(view: View) -> int | None:
     options = [AUTO, *cells.RESOLUTIONS]
     _remember(session.RESOLUTION, view.resolution or AUTO)
-    chosen: int | str = st.select_slider(
+    chosen = st.select_slider(
         _("Size of the cells"), options, key=session.RESOLUTION, format_func=_resolution_words
     )
-    return None if chosen == AUTO else int(chosen)
+    return chosen if isinstance(chosen, int) else None
 
 
-def _resolution_words(resolution: int | str) -> str:
+def _resolution_words(resolution: object) -> str:
     return _("by zoom") if resolution == AUTO else _("H3 resolution {resolution}", resolution=resolution)
 
 

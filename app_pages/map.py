@@ -7,7 +7,7 @@ from data.workspace import Workspace, workspace
 
 
 def render(here: Workspace) -> None:
-    """Compose the page: filters in the sidebar, the map, and beside it the figures or the cell that was clicked."""
+    """Compose the page: filters in the sidebar, the map, and beside it figures or the clicked cell."""
     here.cube.refresh()
     with st.sidebar:
         view = filters.render(here, session.current_view())

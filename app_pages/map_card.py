@@ -43,7 +43,9 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         version=version,
         locale=current_locale(),
     ).add_to(group)
-    PointLayer(query, done=STATUS_GROUPS["done"], theme=theme, version=version, locale=current_locale()).add_to(group)
+    PointLayer(
+        query, done=STATUS_GROUPS["done"], theme=theme, version=version, locale=current_locale()
+    ).add_to(group)
     st_folium(
         canvas,
         key=session.MAP,
@@ -66,7 +68,7 @@ def take_click() -> None:
 
 
 def _start(workspace: Workspace) -> tuple[float, float, int]:
-    """Return lon, lat and zoom of the first look; fixed for the session, since another start is another map."""
+    """Return lon, lat and zoom of the first look, fixed for the session: another start is another map."""
     starts = st.session_state.setdefault(session.START, {})
     if workspace.store.url not in starts:
         starts[workspace.store.url] = first_look(workspace.cube.extent())

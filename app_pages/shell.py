@@ -27,7 +27,9 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(_HERE / "map.py", title=_("Map"), icon=":material/hexagon:", default=True),
-            st.Page(_HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"),
+            st.Page(
+                _HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"
+            ),
         ],
         position="top",
     )
@@ -39,10 +41,9 @@ def main() -> None:
 
 def _heading(here: Workspace) -> None:
     title = here.title(current_locale())
-    if here.synthetic:
-        st.markdown(f"#### {title} :orange-badge[:material/science: {_('Demo: synthetic data, no real place or person')}]")
-    else:
-        st.markdown(f"#### {title}")
+    synthetic = _("Demo: synthetic data, no real place or person")
+    badge = f" :orange-badge[:material/science: {synthetic}]" if here.synthetic else ""
+    st.markdown(f"#### {title}{badge}")
 
 
 def _language() -> None:

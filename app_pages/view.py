@@ -1,4 +1,4 @@
-"""What a manager looks at: the choices of the map page and how they stand in its address. Knows no Streamlit."""
+"""What a manager looks at: the choices of the map page and how they stand in its address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A state of the map page. The filter holds what the address says of reports; `groups` widen its categories."""
+    """A state of the map page; `groups` stand for their categories where the filter names none."""
 
     where: Filter = field(default_factory=Filter)
     groups: tuple[str, ...] = ()
@@ -43,12 +43,14 @@ class View:
             where=where,
             groups=tuple(name for name in params.get("group", "").split(",") if name),
             period=period if period in {*PERIODS, CUSTOM} else "all",
-            resolution=int(resolution) if resolution.isdigit() and int(resolution) in cells.RESOLUTIONS else None,
+            resolution=int(resolution)
+            if resolution.isdigit() and int(resolution) in cells.RESOLUTIONS
+            else None,
             cell=params.get("cell") or None,
         )
 
     def to_params(self) -> dict[str, str]:
-        """Write the view for the page's address; defaults are left out, and dates where a quick choice says them."""
+        """Write the view for the page's address; defaults are left out."""
         where = self.where if self.period == CUSTOM else self.where.but(start=None, end=None)
         params = where.to_params() | {
             "group": ",".join(self.groups),

@@ -32,7 +32,7 @@ class Filter:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> "Filter":
-        """Read a filter from URL parameters (`category`, `status`, `source`: comma lists; `from`, `to`: ISO dates).
+        """Read `category`, `status`, `source` (comma lists), `from` and `to` (ISO dates) of an address.
 
         Raises
         ------

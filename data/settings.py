@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_default_home, description="folder of stores, snapshots, reject files")
     store: str = Field(default="", description="SQLAlchemy URL; empty is gezhi.sqlite in the home folder")
     lang: str = Field(default="", description="language of the command line; empty is the terminal's own")
-    tz: str = Field(default="Asia/Shanghai", description="the city's time zone where a store does not know its own")
+    tz: str = Field(
+        default="Asia/Shanghai", description="the city's time zone where a store does not know its own"
+    )
 
     @field_validator("tz")
     @classmethod
@@ -32,7 +34,9 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"'{name}' is not a time zone. Expected a name such as 'Asia/Shanghai'.") from error
+            raise ValueError(
+                f"'{name}' is not a time zone. Expected a name such as 'Asia/Shanghai'."
+            ) from error
         return name
 
     @property
