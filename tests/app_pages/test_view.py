@@ -54,7 +54,13 @@ def test_a_category_narrows_its_group() -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{"from": "yesterday"}, {"from": "2026-02-01", "to": "2026-01-01"}, {"status": "lost"}, {"res": "99"}, {"period": "∞"}],
+    [
+        {"from": "yesterday"},
+        {"from": "2026-02-01", "to": "2026-01-01"},
+        {"status": "lost"},
+        {"res": "99"},
+        {"period": "∞"},
+    ],
 )
 def test_a_broken_address_opens_the_whole_map(params: dict[str, str]) -> None:
     view = View.from_params(params)

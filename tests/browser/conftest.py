@@ -58,7 +58,9 @@ def free_port() -> int:
 def start_server(home: Path, *, log: Path, **settings: str) -> Server:
     """Start the app as `gezhi serve` does and wait until it answers."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "STREAMLIT_"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "STREAMLIT_"))
+    }
     environment |= {"GEZHI_HOME": str(home)} | settings
     with log.open("wb") as output:
         process = subprocess.Popen(
