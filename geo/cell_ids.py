@@ -40,6 +40,7 @@ def check(ids: Any, *, column: str = "cell", resolution: int | None = None) -> C
     CellError
         Ids that are not H3 cells (edges, vertices and nulls included), or of another resolution.
     """
+    ids = _as_rows(ids, column)
     series = _as_series(ids, column)
     valid = _valid(series)
     if not valid.all():
@@ -116,6 +117,15 @@ def _check_one_resolution(cells: Cells, resolution: int, column: str) -> None:
             f"{resolution}; first: '{int(first[0]):x}' (row {row}) of resolution {resolutions(first)[0]}. "
             "Expected one resolution; count the points again at the resolution you want."
         )
+
+
+def _as_rows(ids: Any, column: str) -> Any:
+    """Return the ids as something that has rows: a set or an iterator has none yet."""
+    if isinstance(ids, str | bytes) or not hasattr(ids, "__iter__"):
+        raise CellError(
+            f"Column '{column}' is a single {type(ids).__name__}: {ids!r}. Expected a list of ids."
+        )
+    return ids if hasattr(ids, "__getitem__") else list(ids)
 
 
 def _as_series(ids: Any, column: str) -> pl.Series:

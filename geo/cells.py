@@ -143,9 +143,7 @@ def fill(counts: "pd.Series[Any]", area_cells: Any) -> "pd.Series[Any]":
             f"{len(counted) - len(np.unique(counted)):,} of {len(counted):,} cells in column 'counts.index' "
             "are given twice. Expected each cell once; add their counts first."
         )
-    values = np.zeros(len(every), dtype=counts.to_numpy().dtype)
-    values[np.searchsorted(every, counted)] = counts.to_numpy()
-    return pd.Series(values, index=pd.Index(every, name=counts.index.name), name=counts.name)
+    return counts.set_axis(pd.Index(counted, name=counts.index.name)).reindex(every, fill_value=0)
 
 
 def _degrees(values: Any, name: str) -> npt.NDArray[np.float64]:

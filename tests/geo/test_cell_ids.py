@@ -31,6 +31,8 @@ any_cell = st.builds(
         [TEXT],
         [TEXT.upper()],
         (np.uint64(ID),),
+        {ID},
+        {TEXT: "a dictionary's keys"}.keys(),
         np.array([ID], dtype=np.uint64),
         np.array([ID], dtype=np.int64),
         np.array([ID], dtype=object),
@@ -81,6 +83,17 @@ def test_the_message_says_how_many_where_which_and_what_to_do() -> None:
 def test_a_column_of_another_type_is_refused(column: pl.Series) -> None:
     with pytest.raises(CellError, match="are of type"):
         cells.check(column)
+
+
+@pytest.mark.parametrize("single", [ID, TEXT, np.uint64(ID), None, b"8a"], ids=repr)
+def test_a_single_id_is_no_list_of_ids(single: object) -> None:
+    with pytest.raises(CellError, match="Expected a list of ids"):
+        cells.check(single)
+
+
+def test_a_set_with_an_id_that_is_no_cell_is_refused() -> None:
+    with pytest.raises(CellError, match="1 of 1 ids"):
+        cells.check({1})
 
 
 def test_a_table_of_ids_is_refused() -> None:

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from geo import cells
 from geo.errors import CellError, GezhiError
+from tests.shared_data import shared
 
 LON, LAT = 116.9, 38.3  # Cangzhou: an edge of the icosahedron runs through this box
 
@@ -165,6 +166,22 @@ def test_a_cell_without_reports_counts_as_zero() -> None:
     assert counts.index.tolist() == [area[0], area[4]], "the input stays as it was"
 
 
+@pytest.mark.parametrize("dtype", ["uint32", "int64", "float64", "UInt32", "Int64", "int64[pyarrow]"])
+def test_filled_counts_keep_their_type_and_the_name_of_their_index(dtype: str) -> None:
+    area = h3.grid_disk(h3.latlng_to_cell(LAT, LON, 10), 1)
+    counts = pd.Series([3], index=pd.Index([f"{area[0]:x}"], name="cell"), dtype=dtype)
+    filled = cells.fill(counts, area)
+    assert filled.dtype == dtype
+    assert filled.index.name == "cell"
+    assert filled.index.dtype == np.uint64
+    assert filled.index.is_monotonic_increasing
+    assert filled.loc[area[0]] == filled.sum() == 3
+
+
+def test_nothing_filled_into_nothing_is_nothing() -> None:
+    assert len(cells.fill(pd.Series([], dtype="uint32"), [])) == 0
+
+
 def test_a_cell_with_reports_outside_the_area_is_kept() -> None:
     area = h3.grid_disk(h3.latlng_to_cell(LAT, LON, 10), 1)
     far = h3.latlng_to_cell(LAT + 1, LON, 10)
@@ -174,6 +191,37 @@ def test_a_cell_with_reports_outside_the_area_is_kept() -> None:
 def test_cells_of_two_resolutions_are_never_filled_together() -> None:
     with pytest.raises(CellError, match="are not of resolution"):
         cells.fill(pd.Series([2], index=[h3.latlng_to_cell(LAT, LON, 9)]), [h3.latlng_to_cell(LAT, LON, 10)])
+
+
+def test_the_parent_of_a_finer_cell_is_the_wrong_hexagon_for_some_points() -> None:
+    lon, lat = city(20_000)
+    fine, coarse = cells.from_points(lon, lat, 10), cells.from_points(lon, lat, 9)
+    parents = np.array([h3.cell_to_parent(cell, 9) for cell in fine.tolist()], dtype=np.uint64)
+    assert 0.03 < np.mean(parents != coarse) < 0.1
+
+
+def real_points(name: str, lon: str, lat: str) -> tuple[np.ndarray, np.ndarray]:
+    path = shared(name)
+    table = pl.read_csv(path, columns=[lon, lat], infer_schema=False, encoding="utf8-lossy")
+    table = table.cast(pl.Float64, strict=False).drop_nulls()
+    return table[lon].to_numpy(), table[lat].to_numpy()
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "lon", "lat", "n"),
+    [
+        ("nyc311/nyc311_2023-02-28.csv", "Longitude", "Latitude", 4_912),
+        ("chicago311/sanitation_2014-11-10.csv.gz", "Longitude", "Latitude", 72_822),
+        ("zhengzhou/theft_locations.csv", "lon", "lat", 203),
+    ],
+)
+def test_totals_of_real_cities_agree_at_every_resolution(name: str, lon: str, lat: str, n: int) -> None:
+    points = real_points(name, lon, lat)
+    for resolution in cells.RESOLUTIONS:
+        found = cells.from_points(*points, resolution)
+        np.testing.assert_array_equal(found, by_loop(*points, resolution))
+        assert cells.count(found)[1].sum() == n
 
 
 def test_counts_with_a_cell_twice_are_refused() -> None:
