@@ -201,7 +201,7 @@ def test_an_import_whose_error_was_passed_over_is_not_kept(store: Store) -> None
     def fail(*_arguments: object) -> None:
         raise OSError("no power")
 
-    with pytest.raises(StoreError, match="nothing of the import was kept"):  # noqa: PT012
+    with pytest.raises(StoreError, match="nothing of the import was kept"):
         with store.import_transaction(actor=OPERATOR) as batch:
             batch.write_reports(frame.head(10))
             batch._add_events = fail  # type: ignore[method-assign] # dies between issue and event

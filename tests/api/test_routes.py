@@ -1,0 +1,138 @@
+"""What the routes answer, against the cube and the store asked directly."""
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from data.actors import OPERATOR
+from data.filters import Filter
+from data.workspace import Workspace
+from geo import cells
+from layers import assets, wire
+from tests.api.conftest import REPORTS
+from tests.data.samples import reports
+
+EVERYWHERE = "116,37,118,39"
+
+
+@pytest.mark.parametrize("resolution", cells.RESOLUTIONS)
+def test_cells_are_those_of_the_cube_at_every_resolution(
+    client: TestClient, city: Workspace, resolution: int
+) -> None:
+    ids, counts, meta = wire.unpack(client.get(f"/api/cells?res={resolution}").content)
+    expected = city.cube.counts(Filter(), resolution)
+    assert np.array_equal(ids, expected.cells)
+    assert np.array_equal(counts, expected.counts)
+    assert meta["resolution"] == resolution
+    assert meta["total"] == counts.sum() == REPORTS
+
+
+def test_a_filter_counts_only_what_it_lets_through(client: TestClient, city: Workspace) -> None:
+    answer = client.get("/api/cells?res=9&status=closed")
+    assert wire.unpack(answer.content)[2]["total"] == city.cube.total(Filter(statuses=("closed",)))
+    assert 0 < wire.unpack(answer.content)[2]["total"] < REPORTS
+
+
+def test_a_box_sends_whole_cells_and_the_classes_of_the_whole_city(
+    client: TestClient, city: Workspace
+) -> None:
+    everywhere = dict(zip(*wire.unpack(client.get("/api/cells?res=9").content)[:2], strict=True))
+    lon, lat = cells.centres(np.array([max(everywhere, key=lambda cell: everywhere[cell])], dtype=np.uint64))
+    box = f"{lon[0] - 0.001},{lat[0] - 0.001},{lon[0] + 0.001},{lat[0] + 0.001}"
+    ids, counts, meta = wire.unpack(client.get(f"/api/cells?res=9&bbox={box}").content)
+    assert 0 < ids.size < len(everywhere)
+    assert all(everywhere[cell] == count for cell, count in zip(ids, counts, strict=True))
+    assert meta["edges"] == wire.unpack(client.get("/api/cells?res=9").content)[2]["edges"]
+    assert meta["total"] == REPORTS
+
+
+def test_the_browser_is_told_when_its_copy_is_still_right_and_when_not(
+    client: TestClient, city: Workspace
+) -> None:
+    first = client.get("/api/cells?res=9")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get("/api/cells?res=9", headers=known).status_code == 304
+    assert client.get("/api/cells?res=10", headers=known).status_code == 200
+    city.store.write_reports(reports(10, seed=99), actor=OPERATOR)
+    again = client.get("/api/cells?res=9", headers=known)
+    assert again.status_code == 200
+    assert again.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/api/cells?res=3", "res '3' is not offered"),
+        ("/api/cells?res=ten", "res 'ten' is not offered"),
+        ("/api/cells?bbox=1,2,3", "bbox '1,2,3' is not four numbers"),
+        ("/api/cells?bbox=5,0,1,1", "turned inside out"),
+        ("/api/cells?bbox=nan,nan,nan,nan", "turned inside out"),
+        ("/api/cells?status=lost", "'lost' is not a status"),
+        ("/api/cells?from=yesterday", "'yesterday' is not a date"),
+        ("/api/cells?from=2026-02-01&to=2026-01-01", "ends before that"),
+        ("/api/points", "Say which part of the map"),
+        (f"/api/points?bbox={EVERYWHERE}&limit=many", "limit 'many' is not a whole number"),
+        ("/api/places?zoom=far", "zoom 'far' is not a whole number"),
+    ],
+)
+def test_a_wrong_address_gets_clear_words(client: TestClient, address: str, words: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+
+
+def test_points_are_the_reports_of_the_box_with_words_in_the_readers_language(
+    client: TestClient, city: Workspace
+) -> None:
+    answer = client.get(f"/api/points?bbox={EVERYWHERE}&lang=zh").json()
+    assert answer["columns"][:3] == ["id", "lon", "lat"]
+    assert len(answer["rows"]) == city.cube.total(Filter())
+    assert not answer["truncated"]
+    assert answer["names"]["status"]["closed"] == "已结案"
+
+
+def test_too_many_points_are_cut_and_said_to_be(client: TestClient) -> None:
+    answer = client.get(f"/api/points?bbox={EVERYWHERE}&limit=10").json()
+    assert len(answer["rows"]) == 10
+    assert answer["truncated"]
+
+
+def test_places_come_finer_with_the_zoom(client: TestClient) -> None:
+    def names(zoom: int) -> list[str]:
+        features = client.get(f"/api/places?bbox={EVERYWHERE}&zoom={zoom}").json()["features"]
+        return [feature["properties"]["name"] for feature in features]
+
+    assert names(11) == ["建设路", "示范区"]
+    assert names(13) == ["建设路", "后街", "示范区"]
+    assert names(16) == ["建设路", "后街", "示范区", "小店"]
+
+
+def test_places_carry_their_attributes_flat(client: TestClient) -> None:
+    features = client.get("/api/places?zoom=16").json()["features"]
+    assert features[1]["properties"] | {"id": 0} == {"id": 0, "kind": "street", "name": "后街", "level": "lane"}
+
+
+def test_places_of_an_unchanged_store_are_not_sent_again(client: TestClient, city: Workspace) -> None:
+    first = client.get("/api/places?zoom=12")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get("/api/places?zoom=12", headers=known).status_code == 304
+    city.store.write_places(city.store.places(actor=OPERATOR).assign(name="new"), actor=OPERATOR)
+    assert client.get("/api/places?zoom=12", headers=known).status_code == 200
+
+
+def test_every_asset_is_served_as_it_is_and_for_a_year(client: TestClient) -> None:
+    for name in assets.names():
+        answer = client.get(assets.url(name))
+        assert answer.content == assets.asset(name).content
+        assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "../pyproject.toml", "..%2f..%2fpyproject.toml"])
+def test_nothing_else_is_served_as_an_asset(client: TestClient, name: str) -> None:
+    assert client.get(f"/assets/{name}").status_code == 404
+
+
+def test_health_says_how_much_there_is(client: TestClient) -> None:
+    answer = client.get("/healthz").json()
+    assert answer["status"] == "ok"
+    assert answer["reports"] == REPORTS
