@@ -199,12 +199,12 @@ def shapes_to_wgs84(shapes: Any, crs: Crs | str) -> Any:
         return to_wgs84(xy[0], xy[1], crs)
 
     converted = shapely.transform(shapes, convert, interleaved=False)
-    given = ~(shapely.is_empty(shapes) | shapely.is_missing(shapes))
-    off = given & np.isnan(shapely.bounds(converted)).any(axis=-1)
-    if np.any(off):
+    coordinates, rows = shapely.get_coordinates(converted, return_index=True)
+    off = np.unique(rows[np.isnan(coordinates).any(axis=1)])
+    if len(off):
         raise CrsError(
-            f"{np.count_nonzero(off):,} of {np.size(off):,} shapes lie off the globe in {crs.label}; first: "
-            f"row {np.argmax(off)}. Expected shapes in this system; declare the one that they are in."
+            f"{len(off):,} of {np.size(converted):,} shapes lie off the globe in {crs.label}; first: "
+            f"row {off[0]}. Expected shapes in this system; declare the one that they are in."
         )
     return converted
 

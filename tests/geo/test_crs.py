@@ -197,7 +197,9 @@ def test_shapes_are_converted_vertex_by_vertex() -> None:
     assert crs.shapes_to_wgs84(square, GK_117).equals(found[0])
 
 
-def test_shapes_off_the_globe_are_refused() -> None:
+def test_shapes_off_the_globe_are_refused_for_one_vertex_too() -> None:
+    with pytest.raises(CrsError, match=r"1 of 1 shapes lie off the globe in WGS 84 .*; first: row 0"):
+        crs.shapes_to_wgs84(shapely.LineString([(116.9, 38.3), (117, 38.4), (117.1, 95)]), "wgs84")
     with pytest.raises(CrsError, match="1 of 2 shapes lie off the globe in GCJ-02; first: row 1"):
         crs.shapes_to_wgs84([shapely.Point(116.9, 38.3), shapely.Point(500_000, 38.3)], "gcj02")
 
