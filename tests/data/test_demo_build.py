@@ -1,0 +1,107 @@
+"""The demo zone in a store, and as a file."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from data import demo
+from data.actors import SYSTEM, VIEWER
+from data.schema import REPORT
+from data.store import Store, Written
+from geo.errors import StoreError
+
+END = date(2025, 6, 30)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path / 'demo.sqlite'}") as opened:
+        yield opened
+
+
+def test_a_store_holds_the_whole_zone(store: Store) -> None:
+    assert demo.build(store, reports=3_000, end=END) == Written(taken=3_000)
+    made = demo.make(reports=3_000, end=END)
+    stored = pl.concat(store.changed_since(0, actor=VIEWER)).sort("id").select(list(REPORT))
+    assert_frame_equal(stored, made.reports)
+    assert len(store.places(actor=VIEWER)) == len(made.places)
+    assert (
+        store.places(actor=VIEWER, kinds=["compound"])["attributes"].map(lambda a: a["households"]).min() > 0
+    )
+
+
+def test_the_store_knows_that_it_is_synthetic_and_where_its_days_begin(store: Store) -> None:
+    demo.build(store, reports=10, end=END)
+    assert store.fact("synthetic", actor=VIEWER) == "1"
+    assert store.fact("tz", actor=VIEWER) == "Asia/Shanghai"
+    assert store.fact("title_zh", actor=VIEWER) == demo.NAME[0]
+    assert store.fact("title_en", actor=VIEWER) == demo.NAME[1]
+
+
+def test_building_twice_changes_nothing(store: Store) -> None:
+    demo.build(store, reports=500, end=END)
+    before = store.last_seq(actor=VIEWER), store.fact("places_version", actor=VIEWER)
+    assert demo.build(store, reports=500, end=END) == Written(unchanged=500)
+    assert demo.build(store, reports=500) == Written(unchanged=500)
+    assert (store.last_seq(actor=VIEWER), store.fact("places_version", actor=VIEWER)) == before
+
+
+@pytest.mark.parametrize("other", [{"reports": 501}, {"seed": 9}, {"end": END - timedelta(days=1)}])
+def test_another_zone_does_not_go_into_the_same_store(store: Store, other: dict[str, object]) -> None:
+    demo.build(store, reports=500, end=END)
+    with pytest.raises(StoreError, match="another demo zone"):
+        demo.build(store, **({"reports": 500, "end": END} | other))
+    assert store.last_seq(actor=VIEWER) == 500
+
+
+def test_real_reports_are_never_mixed_with_synthetic_ones(store: Store) -> None:
+    store.write_reports(demo.make(reports=1, end=END).reports, actor=SYSTEM)
+    with pytest.raises(StoreError, match="empty one"):
+        demo.build(store, reports=500, end=END)
+    assert store.fact("synthetic", actor=VIEWER) is None
+
+
+def test_a_zone_whose_building_broke_off_is_built_anew(store: Store) -> None:
+    def break_off(*_progress: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        demo.build(store, reports=500, end=END, progress=break_off)
+    assert store.last_seq(actor=VIEWER) == 0
+    assert demo.build(store, reports=600, end=END) == Written(taken=600)
+
+
+def test_without_an_end_the_last_full_day_is_the_last(store: Store) -> None:
+    before = datetime.now(ZoneInfo(demo.TZ)).date()
+    demo.build(store, reports=5_000)
+    latest = (
+        pl.concat(store.changed_since(0, actor=VIEWER))["reported_at"].dt.convert_time_zone(demo.TZ).max()
+    )
+    assert before - timedelta(days=2) < latest.date() < datetime.now(ZoneInfo(demo.TZ)).date()
+
+
+def test_progress_is_told_up_to_the_end(store: Store) -> None:
+    told: list[tuple[int, int | None]] = []
+    demo.build(
+        store, reports=60_000, end=END, progress=lambda done, total, _phase: told.append((done, total))
+    )
+    assert len(told) > 1
+    assert told[-1] == (60_000, 60_000)
+    assert told == sorted(told)
+
+
+def test_the_export_speaks_the_city_s_language_and_time(tmp_path: Path) -> None:
+    path = demo.export_csv(tmp_path / "export.csv", reports=2_000, end=END)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = pl.read_csv(path)
+    reports = demo.make(reports=2_000, end=END).reports
+    assert {"编号", "问题类型", "上报时间", "经度", "纬度", "状态"} < set(rows.columns)
+    assert rows["编号"].to_list() == reports["external_id"].to_list()
+    local = reports["reported_at"].dt.convert_time_zone(demo.TZ).dt.strftime("%Y-%m-%d %H:%M:%S")
+    assert rows["上报时间"].to_list() == local.to_list()
+    assert rows["结案时间"].is_null().equals(reports["closed_at"].is_null())
