@@ -24,8 +24,6 @@ class PointLayer(ScriptLayer):
         First zoom at which dots are shown.
     done
         Statuses that are drawn as a ring instead of a dot.
-    names
-        What categories and statuses are called: `{"category": {"flyposting": "Flyposting"}, "status": {…}}`.
     fields
         Fields of a report that the popup shows and what they are called, in this order; the usual ones
         where left out (`words.report_fields`).
@@ -50,7 +48,6 @@ class PointLayer(ScriptLayer):
         reports: Mapping[int, Mapping[str, Any]] | None = None,
         from_zoom: int = FROM_ZOOM,
         done: Sequence[str] = (),
-        names: Mapping[str, Mapping[str, str]] | None = None,
         fields: Mapping[str, str] | None = None,
         tz: str = "UTC",
         labels: dict[str, str] | None = None,
@@ -66,7 +63,6 @@ class PointLayer(ScriptLayer):
                 "reports": None if answer is None else dict(reports or {}),
                 "fromZoom": from_zoom,
                 "done": list(done),
-                "names": names or {},
                 "fields": fields or words.report_fields(),
                 "tz": tz,
                 "labels": labels or words.labels(),

@@ -40,11 +40,15 @@ Points, `GET /api/points`
 -------------------------
 From zoom 16 on, with the filter's parameters, `bbox` and `zoom`. JSON::
 
-    {"rows": [[17, 116.9, 38.3, "flyposting", "closed"], …], "total": 4711}
+    {"columns": ["id", "lon", "lat", "category", "status"],
+     "rows": [[17, 116.9, 38.3, "flyposting", "closed"], …],
+     "names": {"category": {"flyposting": "Flyposting"}, "status": {"closed": "Closed"}},
+     "truncated": false}
 
-A row is id, longitude, latitude (WGS-84), category, status. `total` counts what lies in the box: the map
-says so when a limit cut the rows. The popup asks for one report, `GET /api/reports/{id}`: an object. Fields
-that the layer has a name for (`words.report_fields`) are shown; times are ISO 8601 with their offset.
+Longitude and latitude are WGS-84. `names` are what the popup calls categories and statuses; `truncated` says
+that a limit cut the rows, and the map says it too. The popup asks for one report, `GET /api/reports/{id}`: an
+object. Fields that the layer has a name for (`words.report_fields`) are shown; times are ISO 8601 with their
+offset.
 
 Places, `GET /api/places`
 -------------------------

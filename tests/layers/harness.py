@@ -147,7 +147,14 @@ def _points(state: Server, request: Request) -> Response:
     if category := request.query_params.get("category", ""):
         near = near.filter(pl.col("category").is_in(category.split(",")))
     rows = near.select("id", "lon", "lat", "category", pl.lit("reported")).head(2000).rows()
-    return JSONResponse({"rows": rows, "total": near.height})
+    return JSONResponse(
+        {
+            "columns": ["id", "lon", "lat", "category", "status"],
+            "rows": rows,
+            "names": {"category": {"parking": "Parking"}, "status": {"reported": "Reported"}},
+            "truncated": near.height > len(rows),
+        }
+    )
 
 
 def _cells(state: Server, request: Request) -> Response:

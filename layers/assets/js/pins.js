@@ -3,6 +3,7 @@
   "use strict";
 
   const MARGIN_PX = 32;
+  const NOTHING = { columns: [], rows: [], names: {}, truncated: false };
   const HIT_PX = window.matchMedia("(pointer: coarse)").matches ? 18 : 9;
 
   class Pins {
@@ -44,7 +45,7 @@
         this.shown = null;
         this.popup.close();
         this.conductor.notice.clear("points");
-        this.take({ rows: [], total: 0 });
+        this.take(NOTHING);
         return;
       }
       if (this.options.answer) {
@@ -62,7 +63,7 @@
 
     async fetch(url) {
       const query = this.options.query;
-      if (this.shown && this.shown.query !== query) this.take({ rows: [], total: 0 });
+      if (this.shown && this.shown.query !== query) this.take(NOTHING);
       try {
         const result = await this.request.get(url, (response) => response.json());
         if (!result) return;
@@ -72,7 +73,7 @@
       } catch (error) {
         console.warn("points:", error);
         this.shown = null;
-        this.take({ rows: [], total: 0 });
+        this.take(NOTHING);
         this.conductor.notice.say("points", this.options.labels.points_failed, () => {
           this.conductor.notice.clear("points");
           this.moved();
@@ -80,12 +81,16 @@
       }
     }
 
-    take({ rows, total }) {
+    take({ columns, rows, names, truncated }) {
       const done = new Set(this.options.done);
+      this.names = names;
       this.canvas.setPoints(
-        rows.map(([id, lon, lat, category, status]) => ({ id, lon, lat, category, status, done: done.has(status) })),
+        rows.map((row) => {
+          const point = Object.fromEntries(columns.map((column, i) => [column, row[i]]));
+          return { ...point, done: done.has(point.status) };
+        }),
       );
-      if (total > rows.length) this.conductor.notice.say("points", this.options.labels.points_truncated);
+      if (truncated) this.conductor.notice.say("points", this.options.labels.points_truncated);
       this.map.getContainer().dataset.gezhiPoints = rows.length;
     }
 
@@ -102,7 +107,7 @@
     click(event) {
       const hit = this.inUse() ? this.canvas.near(event.latlng, HIT_PX) : [];
       if (!hit.length) return false;
-      this.popup.open(hit, this.options);
+      this.popup.open(hit, { ...this.options, names: this.names });
       return true;
     }
 
