@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from i18n import current_locale
 from layers import words
 from layers.element import ScriptLayer
 from layers.palettes import Theme
@@ -22,6 +23,8 @@ class BaseLayer(ScriptLayer):
         `light` or `dark`.
     version
         Of the places: another one makes the map fetch again.
+    locale
+        Of names: `name_en` before `name` for `en`; the one in use where left out.
     """
 
     part = "base"
@@ -33,6 +36,7 @@ class BaseLayer(ScriptLayer):
         labels: dict[str, str] | None = None,
         theme: Theme = "light",
         version: str = "",
+        locale: str | None = None,
     ) -> None:
         super().__init__(
             {
@@ -41,5 +45,6 @@ class BaseLayer(ScriptLayer):
                 "labels": labels or words.labels(),
                 "theme": theme,
                 "version": version,
+                "locale": locale or current_locale(),
             }
         )

@@ -21,7 +21,7 @@ CLASSES: Final = range(1, 8)
 _ANCHORS: Final[dict[str, dict[Theme, tuple[str, ...]]]] = {
     "ember": {
         "light": ("#ffe9a0", "#fdb04e", "#ee6a2f", "#b9223c", "#5f0f3f"),
-        "dark": ("#5a2340", "#a62a47", "#e4572e", "#fba63c", "#fff1ad"),
+        "dark": ("#5a2340", "#a62a47", "#e4572e", "#fba63c", "#ffee94"),
     },
     "tide": {
         "light": ("#d9efd6", "#93d0c3", "#42a2b5", "#23689b", "#172f66"),

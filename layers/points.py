@@ -12,18 +12,25 @@ FROM_ZOOM: Final = 16
 
 
 class PointLayer(ScriptLayer):
-    """Dots with a popup, fetched from `/api/points` as the map moves; see `wire` for the shape.
+    """Dots with a popup, fetched from `/api/points` as the map moves; `wire` says the shapes.
 
     Parameters
     ----------
     source
-        A filter as a query string for `/api/points`; or the answer itself, for a page without a server.
+        A filter as a query string for `/api/points`; or its answer, for a page without a server.
+    reports
+        With an answer as source: the fields of each report by its id, as `/api/reports/{id}` gives them.
     from_zoom
         First zoom at which dots are shown.
     done
-        Values of the column `status` that are drawn as a ring instead of a dot.
+        Statuses that are drawn as a ring instead of a dot.
+    fields
+        Fields of a report that the popup shows and what they are called, in this order; the usual ones
+        where left out (`words.report_fields`).
+    tz
+        The city's time zone, in which times are read.
     labels
-        From `words.labels`. A column of the answer is shown in the popup where it has a label.
+        From `words.labels`.
     theme
         `light` or `dark`.
     version
@@ -38,20 +45,26 @@ class PointLayer(ScriptLayer):
         self,
         source: str | Mapping[str, Any] = "",
         *,
+        reports: Mapping[int, Mapping[str, Any]] | None = None,
         from_zoom: int = FROM_ZOOM,
         done: Sequence[str] = (),
+        fields: Mapping[str, str] | None = None,
+        tz: str = "UTC",
         labels: dict[str, str] | None = None,
         theme: Theme = "light",
         version: str = "",
         locale: str | None = None,
     ) -> None:
-        inline = not isinstance(source, str)
+        answer = None if isinstance(source, str) else dict(source)
         super().__init__(
             {
-                "query": None if inline else str(source).lstrip("?"),
-                "answer": dict(source) if not isinstance(source, str) else None,
+                "query": source.lstrip("?") if isinstance(source, str) else None,
+                "answer": answer,
+                "reports": None if answer is None else dict(reports or {}),
                 "fromZoom": from_zoom,
                 "done": list(done),
+                "fields": fields or words.report_fields(),
+                "tz": tz,
                 "labels": labels or words.labels(),
                 "theme": theme,
                 "version": version,

@@ -40,20 +40,29 @@ Points, `GET /api/points`
 -------------------------
 From zoom 16 on, with the filter's parameters, `bbox` and `zoom`. JSON::
 
-    {"columns": ["id", "lon", "lat", "category", "status", "day"],
-     "rows": [[17, 116.9, 38.3, "flyposting", "closed", "2026-03-01"], …],
+    {"columns": ["id", "lon", "lat", "category", "status"],
+     "rows": [[17, 116.9, 38.3, "flyposting", "closed"], …],
      "names": {"category": {"flyposting": "Flyposting"}, "status": {"closed": "Closed"}},
      "truncated": false}
 
-`id`, `lon` and `lat` are needed; every further column with a label in the layer's labels is shown in the
-popup, through `names` where the column is there. `truncated` says that a limit cut the rows.
+Longitude and latitude are WGS-84. `names` are what the popup calls categories and statuses; `truncated` says
+that a limit cut the rows, and the map says it too. The popup asks for one report, `GET /api/reports/{id}`: an
+object. Fields that the layer has a name for (`words.report_fields`) are shown; times are ISO 8601 with their
+offset.
 
 Places, `GET /api/places`
 -------------------------
-With `bbox` and `zoom`. A GeoJSON FeatureCollection in WGS-84, properties flat: `id`, `kind`, `name`, and for
-streets `level` (`main`, `side` or `lane`). Kinds that are drawn: `boundary`, `area`, `compound`, `park`,
-`water`, `railway`, `street`; any other kind (`school`, `market`, …) as an outline or dot with its name from
-zoom 16 on. Leaving out side streets and lanes below zoom 13 keeps the answer small. Answer with an ETag.
+With `bbox` and `zoom`. A GeoJSON FeatureCollection in WGS-84; properties `kind` and `name`, for streets
+`level` (`main`, `side` or `lane`), names in other languages as `name_en` …; they may also be in an object
+`attributes`.
+
+- drawn as grounds: `compound`, `school`, `market`, `park`, `water`; as lines: `street`, `railway`;
+- as edges: `boundary`, `district`, `street_office`, `community`, `grid`, `area`;
+- any other kind as an outline or a dot from close up: `window_unit`, `team`, `shop`, …
+
+`"complete": true` beside `features` says that these are all places there are: the map does not ask again
+until `BaseLayer` has another version. Without it, only those that touch the box are needed, and below zoom 13
+side streets, lanes and dots can be left out. Answer with an ETag.
 """
 
 import json

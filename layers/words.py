@@ -20,6 +20,18 @@ def labels(**changes: str) -> dict[str, str]:
     return words | changes
 
 
+def report_fields() -> dict[str, str]:
+    """Return the fields of a report that a popup shows, and what they are called."""
+    return {
+        "kind": _("As reported"),
+        "description": _("Description"),
+        "address": _("Address"),
+        "unit": _("Unit"),
+        "reported_at": _("Reported"),
+        "closed_at": _("Closed"),
+    }
+
+
 def _map_words() -> dict[str, str]:
     return {
         "map": _(
@@ -53,15 +65,11 @@ def _figure_words() -> dict[str, str]:
 
 def _point_words() -> dict[str, str]:
     return {
-        "category": _("Category"),
-        "status": _("Status"),
-        "day": _("Reported"),
-        "place": _("Place"),
-        "unit": _("Unit"),
         "previous": _("Previous"),
         "next": _("Next"),
         "position": _("{i} of {n} here"),
         "close": _("Close"),
         "points_truncated": _("Too many reports to show each one; zoom in."),
         "points_failed": _("The single reports could not be loaded."),
+        "report_failed": _("This report could not be loaded."),
     }

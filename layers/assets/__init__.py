@@ -29,12 +29,18 @@ SCRIPTS: Final = (
     "canvas",
     "hexes",
     "marks",
+    "places",
+    "labels",
+    "points",
+    "popup",
     "legend",
     "notice",
     "address",
     "streamlit",
     "selection",
     "cells",
+    "base",
+    "pins",
     "conductor",
 )
 

@@ -88,13 +88,9 @@ def running(city: City | None = None) -> Iterator[Server]:
     """Serve until the block ends."""
     state = Server(url="", city=city or City())
 
-    async def answer(request: Request) -> Response:
-        return await _answer(state, request)
-
     routes = [
         Route("/", lambda _: HTMLResponse(state.page.get_root().render() if state.page else "")),
-        Route("/assets/{name:path}", _asset),
-        Route("/api/{kind:str}", answer),
+        *routes_of(state),
     ]
     config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error")
     server = uvicorn.Server(config)
@@ -110,6 +106,15 @@ def running(city: City | None = None) -> Iterator[Server]:
         thread.join(timeout=5)
 
 
+def routes_of(state: Server) -> list[Route]:
+    """Return the routes that a map asks."""
+
+    async def answer(request: Request) -> Response:
+        return await _answer(state, request)
+
+    return [Route("/assets/{name:path}", _asset), Route("/api/{kind:path}", answer)]
+
+
 def _asset(request: Request) -> Response:
     found = assets.asset(request.path_params["name"])
     return Response(found.content, media_type=found.media_type, headers={"cache-control": "max-age=31536000"})
@@ -121,8 +126,35 @@ async def _answer(state: Server, request: Request) -> Response:
         await run_in_threadpool(time.sleep, state.delay_s)
     if state.broken:
         return Response(status_code=500)
-    make = _cells if request.path_params["kind"] == "cells" else _prepared
+    kind = request.path_params["kind"]
+    if kind in state.answers:
+        return JSONResponse(state.answers[kind])
+    make = {"cells": _cells, "points": _points}.get(kind, _nothing)
     return await run_in_threadpool(make, state, request)
+
+
+def _nothing(state: Server, request: Request) -> Response:
+    if request.path_params["kind"] == "places":
+        return JSONResponse({"type": "FeatureCollection", "features": [], "complete": True})
+    return Response(status_code=404)
+
+
+def _points(state: Server, request: Request) -> Response:
+    west, south, east, north = (float(part) for part in request.query_params["bbox"].split(","))
+    near = state.city.frame.with_row_index("id").filter(
+        pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
+    )
+    if category := request.query_params.get("category", ""):
+        near = near.filter(pl.col("category").is_in(category.split(",")))
+    rows = near.select("id", "lon", "lat", "category", pl.lit("reported")).head(2000).rows()
+    return JSONResponse(
+        {
+            "columns": ["id", "lon", "lat", "category", "status"],
+            "rows": rows,
+            "names": {"category": {"parking": "Parking"}, "status": {"reported": "Reported"}},
+            "truncated": near.height > len(rows),
+        }
+    )
 
 
 def _cells(state: Server, request: Request) -> Response:
@@ -144,7 +176,3 @@ def _cells(state: Server, request: Request) -> Response:
         "version": "1",
     }
     return Response(wire.pack(cells[near], counts[near], meta), media_type="application/octet-stream")
-
-
-def _prepared(state: Server, request: Request) -> Response:
-    return JSONResponse(state.answers.get(request.path_params["kind"], {}))

@@ -3,6 +3,9 @@
   "use strict";
 
   const MARGIN_PX = 64;
+  const STALE_OPACITY = 0.25;
+  /** How much of their opacity hexagons keep where single points are shown. */
+  const BESIDE_POINTS = 0.7;
 
   class Cells {
     constructor(conductor) {
@@ -140,7 +143,6 @@
         colours: this.colours(),
         resolution: meta.resolution,
         wanted: this.options.packs ? meta.resolution : this.wanted(),
-        opacity: this.options.opacity,
         words: this.options.labels,
         number: this.number,
       });
@@ -167,10 +169,18 @@
       this.measure({ state: "failed", query: this.options.query, cells: 0, total: null, inView: null, edges: [] });
     }
 
+    themed() {
+      this.marks.redraw();
+    }
+
     /** Hexagons are clearer where single points are shown, faint while they are out of date. */
     fade() {
-      const close = this.conductor.showsPoints() ? 0.6 : 1;
-      this.hexes.canvas.style.opacity = this.stale ? 0.25 : this.options.opacity * close;
+      this.hexes.canvas.style.opacity = this.stale ? STALE_OPACITY : this.opacity();
+      this.legend.setOpacity(this.opacity());
+    }
+
+    opacity() {
+      return this.options.opacity * (this.conductor.showsPoints() ? BESIDE_POINTS : 1);
     }
 
     /** Note what was painted, once it is on the screen. */

@@ -35,8 +35,13 @@
       this.box.hidden = true;
     },
 
+    /** Swatches are as clear as the hexagons. */
+    setOpacity(opacity) {
+      this.box.style.setProperty("--gz-opacity", opacity);
+    },
+
     /** Show classes from these lowest counts on, in these colours. */
-    show({ edges, colours, resolution, wanted, opacity, words, number }) {
+    show({ edges, colours, resolution, wanted, words, number }) {
       this.box.hidden = false;
       this.button.textContent = words.title;
       this.list.setAttribute("aria-label", words.title);
@@ -45,7 +50,6 @@
           const item = gezhi.element("li", "gz-legend-class");
           const swatch = gezhi.element("span", "gz-swatch", { "aria-hidden": "true" });
           swatch.style.setProperty("--gz-colour", colours[i]);
-          swatch.style.setProperty("--gz-opacity", opacity);
           item.append(swatch, range(edge, edges[i + 1], words, number));
           return item;
         }),

@@ -1,0 +1,78 @@
+/* The base of the map: places under the cells, their names above. */
+(function (gezhi) {
+  "use strict";
+
+  const MARGIN_PX = 200;
+
+  class Base {
+    constructor(conductor) {
+      this.conductor = conductor;
+      this.map = conductor.map;
+      this.ground = new gezhi.PlaceCanvas({ pane: conductor.pane("places", 250) }).addTo(this.map);
+      this.traces = new gezhi.TraceCanvas({ pane: conductor.pane("traces", 410) }).addTo(this.map);
+      this.names = new gezhi.LabelCanvas({ pane: conductor.pane("names", 450) }).addTo(this.map);
+      this.request = new gezhi.Request((slow) => conductor.notice.busy("base", slow));
+      this.places = [];
+      this.shown = null; // address of what is drawn
+      this.complete = false; // the answer held every place: nothing more to ask
+    }
+
+    update(options) {
+      if (this.options && options.version !== this.options.version) this.complete = false;
+      this.options = options;
+      if (options.answer) this.take(options.answer);
+      else this.draw();
+      this.moved();
+    }
+
+    remove() {
+      this.request.abort();
+      this.ground.remove();
+      this.traces.remove();
+      this.names.remove();
+      this.conductor.notice.clear("base");
+    }
+
+    moved() {
+      if (this.options.answer || this.complete) return;
+      const url = gezhi.address("places", this.options.query, {
+        bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
+        zoom: this.map.getZoom(),
+        v: this.options.version,
+      });
+      if (url !== this.shown && url !== this.request.url) this.fetch(url);
+    }
+
+    async fetch(url) {
+      try {
+        const result = await this.request.get(url, (response) => response.json());
+        if (!result) return;
+        this.shown = url;
+        this.conductor.notice.clear("base");
+        this.take(result.answer);
+      } catch (error) {
+        console.warn("places:", error);
+        this.conductor.notice.say("base", this.options.labels.places_failed, () => {
+          this.conductor.notice.clear("base");
+          this.moved();
+        });
+      }
+    }
+
+    take(answer) {
+      this.complete = answer.complete === true;
+      this.places = answer.features.map(gezhi.readPlace).filter(Boolean);
+      this.draw();
+    }
+
+    draw() {
+      const { theme, locale } = this.options;
+      this.ground.setPlaces(this.places, theme);
+      this.traces.setPlaces(this.places, theme);
+      this.names.setPlaces(this.places, theme, locale);
+      this.map.getContainer().dataset.gezhiPlaces = this.places.length;
+    }
+  }
+
+  gezhi.parts = { ...gezhi.parts, base: Base };
+})((window.gezhi = window.gezhi || {}));

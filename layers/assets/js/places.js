@@ -1,0 +1,292 @@
+/* Streets, areas, water and the like on one canvas under the cells. */
+(function (gezhi) {
+  "use strict";
+
+  const { worldX, worldY } = gezhi.projection;
+
+  const COLOURS = {
+    light: {
+      water: "#bdd8e8",
+      park: "#d2e5c4",
+      school: "#efe2c0",
+      market: "#f0d9c6",
+      compound: "#e6e0d2",
+      compoundEdge: "#cfc6b3",
+      casing: "#d3ccbd",
+      street: "#ffffff",
+      main: "#fff4d2",
+      mainCasing: "#d9c48f",
+      railway: "#a9a397",
+      railwayGap: "#f1efea",
+      boundary: "#6d5f86",
+      area: "#8b7fa3",
+      dot: "#7b705c",
+      trace: "rgba(255, 252, 244, 0.55)",
+    },
+    dark: {
+      water: "#1c3a4e",
+      park: "#1d3227",
+      school: "#35301f",
+      market: "#39291f",
+      compound: "#222b35",
+      compoundEdge: "#33404d",
+      casing: "#10151b",
+      street: "#374453",
+      main: "#4b5a6b",
+      mainCasing: "#12181f",
+      railway: "#5a6673",
+      railwayGap: "#171d24",
+      boundary: "#a597c4",
+      area: "#7a6f94",
+      dot: "#8a97a5",
+      trace: "rgba(13, 18, 24, 0.55)",
+    },
+  };
+
+  /** Width of streets in pixels by zoom; between two zooms it grows evenly. */
+  const WIDTHS = {
+    main: [[9, 0.6], [12, 1.8], [14, 4], [16, 9], [18, 20]],
+    side: [[11, 0.4], [13, 1.2], [15, 3.4], [16, 6], [18, 14]],
+    lane: [[13, 0.4], [15, 1.4], [16, 2.6], [18, 7]],
+  };
+
+  const AREAS = { community: 13, street_office: 12, area: 12, grid: 15 };
+  const GROUNDS = ["compound", "school", "market", "park", "water"];
+  /** Kinds that are drawn as they are meant; anything else is an outline or a dot from close up. */
+  const DOTS_FROM_ZOOM = { shop: 17, team: 16, window_unit: 15 };
+  const OTHERS_FROM_ZOOM = 16;
+
+  /** A place ready to be drawn: its parts in world coordinates, and the box around them. */
+  function readPlace(feature) {
+    const given = feature.properties || {};
+    const about = { ...given.attributes, ...given };
+    const geometry = feature.geometry;
+    if (!geometry) return null;
+    const shapes = { Polygon: "polygon", MultiPolygon: "polygon", LineString: "line", MultiLineString: "line" };
+    const type = shapes[geometry.type] || "point";
+    const parts = partsOf(geometry).map(toWorld);
+    const box = [1, 1, 0, 0];
+    for (const part of parts) {
+      for (let i = 0; i < part.length; i += 2) {
+        box[0] = Math.min(box[0], part[i]);
+        box[1] = Math.min(box[1], part[i + 1]);
+        box[2] = Math.max(box[2], part[i]);
+        box[3] = Math.max(box[3], part[i + 1]);
+      }
+    }
+    return { kind: about.kind, level: about.level || "side", about, type, parts, box };
+  }
+
+  /** The lines, rings or points that a geometry is made of, each a list of positions. */
+  function partsOf({ type, coordinates }) {
+    if (type === "Point") return [[coordinates]];
+    if (type === "LineString" || type === "MultiPoint") return [coordinates];
+    if (type === "Polygon" || type === "MultiLineString") return coordinates;
+    return type === "MultiPolygon" ? coordinates.flat() : [];
+  }
+
+  function toWorld(positions) {
+    const numbers = new Float64Array(positions.length * 2);
+    positions.forEach(([lon, lat], i) => {
+      numbers[2 * i] = worldX(lon);
+      numbers[2 * i + 1] = worldY(lat);
+    });
+    return numbers;
+  }
+
+  function isNear(box, { scale, left, top, width, height }) {
+    const outside =
+      box[2] * scale - left < -40 ||
+      box[0] * scale - left > width + 40 ||
+      box[3] * scale - top < -40 ||
+      box[1] * scale - top > height + 40;
+    return !outside;
+  }
+
+  function levelOf(place) {
+    return WIDTHS[place.level] ? place.level : "side";
+  }
+
+  function widthAt(zoom, stops) {
+    if (zoom < stops[0][0]) return 0;
+    for (let i = 1; i < stops.length; i++) {
+      const [before, thin] = stops[i - 1];
+      const [at, thick] = stops[i];
+      if (zoom <= at) return thin + ((thick - thin) * (zoom - before)) / (at - before);
+    }
+    return stops[stops.length - 1][1];
+  }
+
+  gezhi.PlaceCanvas = gezhi.CanvasLayer.extend({
+    initialize(options) {
+      gezhi.CanvasLayer.prototype.initialize.call(this, options);
+      this.byKind = new Map();
+      this.theme = "light";
+    },
+
+    setPlaces(places, theme) {
+      this.theme = theme;
+      this.byKind = new Map();
+      for (const place of places) {
+        if (!this.byKind.has(place.kind)) this.byKind.set(place.kind, []);
+        this.byKind.get(place.kind).push(place);
+      }
+      this.redraw();
+    },
+
+    draw(context, frame) {
+      const brush = { context, frame, colours: COLOURS[this.theme] || COLOURS.light };
+      const near = (kind) => (this.byKind.get(kind) || []).filter((place) => isNear(place.box, frame));
+      context.lineJoin = "round";
+      for (const kind of GROUNDS) drawGrounds(brush, kind, near(kind));
+      drawRailways(brush, near("railway"));
+      drawStreets(brush, near("street"));
+      for (const [kind, from] of Object.entries(AREAS)) {
+        if (frame.zoom >= from) drawEdges(brush, near(kind), brush.colours.area, kind === "grid" ? 0.6 : 1.2, [5, 4]);
+      }
+      drawEdges(brush, [...near("district"), ...near("boundary")], brush.colours.boundary, 2, [10, 5]);
+      const known = new Set([...GROUNDS, ...Object.keys(AREAS), "railway", "street", "district", "boundary"]);
+      for (const kind of this.byKind.keys()) if (!known.has(kind)) drawOthers(brush, kind, near(kind));
+    },
+  });
+
+  /** Streets once more as thin lines over the cells, so that one sees which street a cell lies on. */
+  gezhi.TraceCanvas = gezhi.CanvasLayer.extend({
+    initialize(options) {
+      gezhi.CanvasLayer.prototype.initialize.call(this, options);
+      this.streets = [];
+      this.theme = "light";
+    },
+
+    setPlaces(places, theme) {
+      this.streets = places.filter((place) => place.kind === "street");
+      this.theme = theme;
+      this.redraw();
+    },
+
+    draw(context, frame) {
+      const brush = { context, frame };
+      context.strokeStyle = (COLOURS[this.theme] || COLOURS.light).trace;
+      context.lineJoin = "round";
+      for (const level of Object.keys(WIDTHS)) {
+        const width = widthAt(frame.zoom, WIDTHS[level]);
+        if (width < 1) continue;
+        traceAll(brush, this.streets.filter((place) => levelOf(place) === level && isNear(place.box, frame)));
+        context.lineWidth = Math.min(Math.max(0.8, width * 0.3), 3);
+        context.stroke();
+      }
+    },
+  });
+
+  /** Add a place's parts to the path. */
+  function trace({ context, frame: { scale, left, top } }, place) {
+    for (const part of place.parts) {
+      for (let i = 0; i < part.length; i += 2) {
+        const x = part[i] * scale - left;
+        const y = part[i + 1] * scale - top;
+        if (i) context.lineTo(x, y);
+        else context.moveTo(x, y);
+      }
+    }
+  }
+
+  function traceAll(brush, places) {
+    brush.context.beginPath();
+    for (const place of places) trace(brush, place);
+  }
+
+  function drawGrounds(brush, kind, places) {
+    const { context, colours, frame } = brush;
+    const surfaces = places.filter((place) => place.type === "polygon");
+    const lines = places.filter((place) => place.type === "line");
+    context.beginPath();
+    for (const place of surfaces) {
+      trace(brush, place);
+    }
+    context.fillStyle = colours[kind];
+    context.fill("evenodd");
+    if (kind === "compound" && frame.zoom >= 13) {
+      context.strokeStyle = colours.compoundEdge;
+      context.lineWidth = 1;
+      context.stroke();
+    }
+    if (!lines.length) return;
+    traceAll(brush, lines);
+    context.strokeStyle = colours[kind];
+    context.lineWidth = Math.max(1, frame.zoom - 11);
+    context.stroke();
+  }
+
+  function drawRailways(brush, places) {
+    const { context, colours, frame } = brush;
+    if (!places.length || frame.zoom < 10) return;
+    const width = frame.zoom < 14 ? 1.6 : 3;
+    traceAll(brush, places);
+    context.strokeStyle = colours.railway;
+    context.lineWidth = width;
+    context.stroke();
+    if (frame.zoom < 13) return;
+    context.strokeStyle = colours.railwayGap;
+    context.lineWidth = width - 1.4;
+    context.setLineDash([7, 7]);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** All edges before all surfaces, so that crossings are open; narrow streets before wide ones. */
+  function drawStreets(brush, places) {
+    const { context, colours, frame } = brush;
+    const levels = ["lane", "side", "main"].map((level) => ({
+      width: widthAt(frame.zoom, WIDTHS[level]),
+      places: places.filter((place) => levelOf(place) === level),
+      fill: level === "main" ? colours.main : colours.street,
+      edge: level === "main" ? colours.mainCasing : colours.casing,
+    }));
+    context.lineCap = "round";
+    for (const { width, places: some, edge } of levels) {
+      if (!width) continue;
+      traceAll(brush, some);
+      context.strokeStyle = edge;
+      context.lineWidth = width + (width > 2 ? 2 : 0.6);
+      context.stroke();
+    }
+    for (const { width, places: some, fill } of levels) {
+      if (width < 1.2) continue;
+      traceAll(brush, some);
+      context.strokeStyle = fill;
+      context.lineWidth = width;
+      context.stroke();
+    }
+    context.lineCap = "butt";
+  }
+
+  function drawEdges(brush, places, colour, width, dash) {
+    if (!places.length) return;
+    const { context } = brush;
+    traceAll(brush, places);
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  function drawOthers(brush, kind, places) {
+    const { context, colours, frame } = brush;
+    if (frame.zoom < (DOTS_FROM_ZOOM[kind] || OTHERS_FROM_ZOOM)) return;
+    drawEdges(brush, places.filter((place) => place.type !== "point"), colours.area, 1, []);
+    context.fillStyle = colours.dot;
+    context.beginPath();
+    for (const place of places) {
+      if (place.type !== "point") continue;
+      const x = place.parts[0][0] * frame.scale - frame.left;
+      const y = place.parts[0][1] * frame.scale - frame.top;
+      context.moveTo(x, y);
+      context.arc(x, y, kind === "shop" ? 1.8 : 3, 0, 2 * Math.PI);
+    }
+    context.fill();
+  }
+
+  gezhi.readPlace = readPlace;
+  gezhi.isNear = isNear;
+})((window.gezhi = window.gezhi || {}));
