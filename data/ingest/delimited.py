@@ -1,5 +1,6 @@
 """CSV and its kin in any encoding, compressed or not."""
 
+import csv
 import io
 import itertools
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import closing
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -18,6 +20,8 @@ from data.ingest.reasons import Notice
 from data.ingest.tables import BATCH_ROWS, Batch, Broken, Table
 from geo.errors import ImportFileError
 from i18n import gettext as _
+
+Numbers = npt.NDArray[np.int64]
 
 _BLOCK_BYTES: Final = 4 << 20
 _SAMPLE_BYTES: Final = 512 << 10
@@ -66,27 +70,34 @@ class DelimitedTable(Table):
         return Utf8(source.open(), self._scan)
 
     def _rows_stream(self) -> "_Rows":
-        return _Rows(self._utf8(self.source), skip=self._dialect.lines_before_rows, blank=self._scan.blank_lines)
+        return _Rows(
+            self._utf8(self.source), skip=self._dialect.lines_before_rows, blank=self._scan.blank_lines
+        )
 
     def _read_fast(self, stream: "_Rows") -> Iterator[Batch]:
         """Read with Arrow's parser, which hands rows that do not fit the header to `note`."""
-        broken: list[tuple[int, str, int]] = []
+        broken: list[tuple[int, str]] = []
+        open_quote: list[int] = []
 
         def note(row: Any) -> str:
             if "\n" in row.text and row.text.count('"') % 2:
-                raise _OpenQuote
-            broken.append((row.number, row.text, row.actual_columns))
+                open_quote.append(row.number)
+            broken.append((row.number, row.text))
             return "skip"
 
         reader = _open_arrow(stream, self._dialect, note)
-        numbers = _Numbers(stream.removed, first_line=self._dialect.lines_before_rows + 1)
+        numbers = _Numbers(stream.removed, self._dialect)
         done = 0  # records, broken ones included
-        for block in _grouped(reader, stream):
+        for block in _grouped(reader):
+            if open_quote:
+                raise _OpenQuote
             frame = _frame(block, self.columns)
             records_of_rows, bad = _place(done, len(frame), broken)
             del broken[: len(bad)]
             done = int(records_of_rows[-1]) if len(records_of_rows) else done
             yield numbers.number(frame, records_of_rows, bad)
+        if open_quote:
+            raise _OpenQuote
         if broken:
             yield numbers.number(_frame(None, self.columns), np.zeros(0, np.int64), broken)
 
@@ -99,7 +110,9 @@ class DelimitedTable(Table):
         while part := list(itertools.islice(found, BATCH_ROWS)):
             good = [(number, fields) for fields, number, _text in part if len(fields) == width]
             bad = tuple(
-                Broken(first + number, raw, len(fields)) for fields, number, raw in part if len(fields) != width
+                Broken(first + number, tuple(fields))
+                for fields, number, _text in part
+                if len(fields) != width
             )
             columns = list(zip(*(fields for _number, fields in good), strict=True)) or [()] * width
             frame = pl.DataFrame(
@@ -202,32 +215,35 @@ class _Rows(io.RawIOBase):
 class _Numbers:
     """Counts lines: records may span several, blank ones were left out."""
 
-    def __init__(self, removed: list[int], *, first_line: int) -> None:
+    def __init__(self, removed: list[int], dialect: Dialect) -> None:
         self._removed = removed
-        self._first = first_line
+        self._delimiter = dialect.delimiter
+        self._first = dialect.lines_before_rows + 1
         self._surplus = 0  # lines inside records so far
 
-    def number(
-        self, frame: pl.DataFrame, record: "np.ndarray[Any, np.dtype[np.int64]]", broken: list[tuple[int, str, int]]
-    ) -> Batch:
+    def number(self, frame: pl.DataFrame, record: Numbers, broken: list[tuple[int, str]]) -> Batch:
         """Turn record numbers (from 1) into the numbers of their first lines."""
-        inside = _lines_inside(frame)
-        numbers = np.concatenate([record, [number for number, _text, _found in broken]]).astype(np.int64)
-        extra = np.concatenate([inside, [text.count("\n") for _number, text, _found in broken]]).astype(np.int64)
+        numbers = np.concatenate([record, [number for number, _text in broken]]).astype(np.int64)
+        inside = [text.count("\n") for _number, text in broken]
+        extra = np.concatenate([_lines_inside(frame), inside]).astype(np.int64)
         order = np.argsort(numbers, kind="stable")
-        before = np.empty(len(numbers), np.int64)
-        before[order] = self._surplus + np.concatenate([[0], np.cumsum(extra[order])[:-1]]) if len(order) else 0
+        before = np.zeros(len(numbers), np.int64)
+        before[order] = self._surplus + np.cumsum(extra[order]) - extra[order]
         self._surplus += int(extra.sum())
         lines = numbers + before + self._first - 1
         if self._removed:
             # A line moves down by the blank ones at or above it: the k-th counts once k kept lines are passed.
             blanks = np.asarray(self._removed, dtype=np.int64)
             lines = lines + np.searchsorted(blanks - np.arange(len(blanks)), lines, side="right")
-        good, bad = lines[: len(record)], lines[len(record) :]
         found = tuple(
-            Broken(int(line), text, fields) for line, (_number, text, fields) in zip(bad, broken, strict=True)
+            Broken(int(line), tuple(self._fields(text)))
+            for line, (_number, text) in zip(lines[len(record) :], broken, strict=True)
         )
-        return Batch(good, frame, found)
+        return Batch(lines[: len(record)], frame, found)
+
+    def _fields(self, text: str) -> list[str]:
+        lines = csv.reader(text.splitlines(keepends=True), delimiter=self._delimiter)
+        return next(lines, [])
 
 
 def _open_arrow(stream: _Rows, dialect: Dialect, note: Any) -> Any:
@@ -235,7 +251,9 @@ def _open_arrow(stream: _Rows, dialect: Dialect, note: Any) -> Any:
     try:
         return arrow_csv.open_csv(
             pa.PythonFile(stream, mode="r"),
-            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES, column_names=names),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, block_size=_BLOCK_BYTES, column_names=names
+            ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 newlines_in_values=True,
@@ -243,16 +261,18 @@ def _open_arrow(stream: _Rows, dialect: Dialect, note: Any) -> Any:
                 invalid_row_handler=note,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), null_values=[], strings_can_be_null=False
+                column_types=dict.fromkeys(names, pa.large_string()),
+                null_values=[],
+                strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return iter(())
-        raise _open_quote_or(error, stream) from error
+        raise _open_quote_or(error) from error
 
 
-def _grouped(reader: Any, stream: _Rows) -> Iterator[Any]:
+def _grouped(reader: Any) -> Iterator[Any]:
     """Join Arrow's blocks into batches of about `BATCH_ROWS`."""
     waiting: list[Any] = []
     blocks = iter(reader)
@@ -260,7 +280,7 @@ def _grouped(reader: Any, stream: _Rows) -> Iterator[Any]:
         try:
             block = next(blocks, None)
         except pa.ArrowInvalid as error:
-            raise _open_quote_or(error, stream) from error
+            raise _open_quote_or(error) from error
         if block is not None:
             waiting.append(block)
         if waiting and (block is None or sum(part.num_rows for part in waiting) >= BATCH_ROWS):
@@ -270,7 +290,7 @@ def _grouped(reader: Any, stream: _Rows) -> Iterator[Any]:
             return
 
 
-def _open_quote_or(error: Exception, stream: _Rows) -> Exception:
+def _open_quote_or(error: Exception) -> Exception:
     if "straddl" in str(error):
         return _OpenQuote()
     return ImportFileError(_("The file cannot be read as a table: {error}.", error=error))
@@ -285,9 +305,7 @@ def _frame(block: Any, columns: tuple[str, ...]) -> pl.DataFrame:
     return frame
 
 
-def _place(
-    done: int, rows: int, broken: list[tuple[int, str, int]]
-) -> tuple["np.ndarray[Any, np.dtype[np.int64]]", list[tuple[int, str, int]]]:
+def _place(done: int, rows: int, broken: list[tuple[int, str]]) -> tuple[Numbers, list[tuple[int, str]]]:
     """Number the records of good rows after `done`, and take the broken ones that lie among them."""
     records = np.arange(done + 1, done + 1 + rows, dtype=np.int64)
     taken = []
@@ -299,7 +317,7 @@ def _place(
     return records, taken
 
 
-def _lines_inside(frame: pl.DataFrame) -> "np.ndarray[Any, np.dtype[np.int64]]":
+def _lines_inside(frame: pl.DataFrame) -> Numbers:
     """Count the line ends within the fields of each row."""
     spanning = [name for name in frame.columns if frame[name].str.contains("\n", literal=True).any()]
     if not spanning:

@@ -88,7 +88,11 @@ def by_hand(
             options[field] = value
         elif field not in FIELDS:
             faults.append(
-                _("'{name}' is no field; fields are {fields}", name=name, fields=", ".join((*FIELDS, *OPTIONS)))
+                _(
+                    "'{name}' is no field; fields are {fields}",
+                    name=name,
+                    fields=", ".join((*FIELDS, *OPTIONS)),
+                )
             )
         elif value.startswith("=") or field == "source":
             uses[field] = Use(constant=value.removeprefix("="), reason=_("said by hand"))
@@ -99,7 +103,11 @@ def by_hand(
             faults.append(_("there is no column '{name}'", name=value))
     if faults:
         raise ImportFileError(
-            _("{faults}. The file has the columns {columns}.", faults="; ".join(faults), columns=listed(columns))
+            _(
+                "{faults}. The file has the columns {columns}.",
+                faults="; ".join(faults),
+                columns=listed(columns),
+            )
         )
     return uses, options
 
@@ -150,7 +158,9 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True) -> dict[str, Use]:
             continue
         fits, why = _content(field, sample[column], degrees=degrees)
         if fits:
-            uses[field] = Use((column,), reason=_("the header says so; {why}", why=why) if why else _("the header says so"))
+            uses[field] = Use(
+                (column,), reason=_("the header says so; {why}", why=why) if why else _("the header says so")
+            )
     if "lat" in uses and "lon" in uses:
         uses.pop("location", None)
     else:
@@ -182,8 +192,14 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
     if field in {"lat", "lon"}:
         numbers = texts.cast(pl.Float64, strict=False)
         limit = 90 if field == "lat" else 180
-        share = (numbers.abs() <= limit).fill_null(value=False).mean() if degrees else numbers.is_not_null().mean()
-        return _share(share) >= _ENOUGH, _("values from {low} to {high}", low=numbers.min(), high=numbers.max())
+        share = (
+            (numbers.abs() <= limit).fill_null(value=False).mean()
+            if degrees
+            else numbers.is_not_null().mean()
+        )
+        return _share(share) >= _ENOUGH, _(
+            "values from {low} to {high}", low=numbers.min(), high=numbers.max()
+        )
     if field == "location":
         return _share(texts.str.contains(PAIR).mean()) >= 0.5, _("pairs of numbers")
     if field.endswith("_at"):

@@ -93,7 +93,11 @@ def choose(columns: Sequence[str], name: str | None = None) -> Profile | None:
             if wanted in {plain(profile.name), plain(profile.source), plain(profile.title)}:
                 return profile
         raise ImportFileError(
-            _("There is no profile '{name}'. Expected one of {names}.", name=name, names=", ".join(profiles()))
+            _(
+                "There is no profile '{name}'. Expected one of {names}.",
+                name=name,
+                names=", ".join(profiles()),
+            )
         )
     return next((profile for profile in profiles().values() if profile.fits(columns)), None)
 

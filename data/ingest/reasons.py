@@ -47,6 +47,7 @@ WARNINGS: Final[dict[str, str]] = {
     "identical_rows": N_(
         "{count} rows repeat an earlier one word for word; without an id they count as reports"
     ),
+    "no_rows": N_("the file has a header and no rows"),
     "no_id_column": N_("no column holds an id; each report is known by the content of its row"),
     "no_date_column": N_(
         "no column holds a date; all reports carry {day}, the day the file was last changed "

@@ -17,11 +17,15 @@ BATCH_ROWS: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row with too few or too many fields: its number in the file, what it says, how many there are."""
+    """A row with too few or too many fields: its number in the file, and what stands in them."""
 
     row: int
-    text: str
-    found: int
+    fields: tuple[str, ...]
+
+    def values(self, width: int) -> list[str]:
+        """Return as many values as there are columns; what is left over comes after them."""
+        padded = [*self.fields[:width], *[""] * (width - len(self.fields))]
+        return [*padded, *self.fields[width:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,11 @@ class Table(ABC):
             parts.append(batch.frame)
             if sum(map(len, parts)) >= rows:
                 break
-        return pl.concat(parts).head(rows) if parts else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        return (
+            pl.concat(parts).head(rows)
+            if parts
+            else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        )
 
 
 class FrameTable(Table):

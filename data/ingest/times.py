@@ -169,7 +169,9 @@ def clean(values: pl.Series) -> pl.Series:
 
 
 #: Texts that say that there is nothing.
-NOTHING: Final = frozenset({"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"})
+NOTHING: Final = frozenset(
+    {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
+)
 
 
 def _read_typed(values: pl.Series, tz: ZoneInfo) -> pl.DataFrame:
