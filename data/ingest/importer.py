@@ -1,0 +1,222 @@
+"""Put a file's reports into a store, all of them or none."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from data.actors import Actor
+from data.database import sqlite_file
+from data.ingest.formats import open_table
+from data.ingest.load import ahead, parts
+from data.ingest.plan import Plan, check_complete, make_plan
+from data.ingest.reasons import Notice
+from data.ingest.rejects import RowsFile
+from data.ingest.rows import Tally
+from data.ingest.space import check_room, full_disk_explained
+from data.ingest.summary import Summary
+from data.ingest.tables import Table
+from data.ingest.verdicts import Progress, Verdicts, doubted, judge, rejected
+from data.settings import settings
+from geo.errors import GezhiError
+from i18n import gettext as _
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+_TZ: Final = "tz"
+
+
+@dataclass
+class _Figures:
+    """What is counted while the parts go by."""
+
+    read: int = 0
+    taken: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+def import_file(
+    path: Path | str,
+    store: "Store",
+    *,
+    actor: Actor,
+    profile: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    tz: str | None = None,
+    rejects: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Put a file's reports into a store.
+
+    The file is read twice: once to decide about every row, once to hand the reports over, in one
+    transaction. Importing it again changes nothing.
+
+    Parameters
+    ----------
+    path
+        The file; it is only read.
+    profile
+        Name of a profile; found from the columns where it is left out.
+    mapping
+        What is said by hand: field or option -> column, `=text` for the same in every row.
+    crs
+        The system of the coordinates, as `Crs.parse` reads it; the file's own, or WGS-84.
+    tz
+        The zone of local times; the profile's, the store's or the setting's where it is left out.
+    rejects
+        Where the rejected rows go; else a file in the imports folder of the home.
+    progress
+        Called with rows done, rows in all as far as is known, and what is being done, in words.
+
+    Raises
+    ------
+    ImportFileError
+        The file cannot be read to its end, or the disk is too small; nothing of it is in the store.
+    CrsError
+        An unknown coordinate reference system, or coordinates that cannot be meant in it.
+    StoreError
+        The store refuses; nothing of the file is in it.
+    """
+    begun = perf_counter()
+    path = Path(path)
+    table = open_table(path, by_hand_options(mapping))
+    default_tz = store.fact(_TZ, actor=actor) or settings().tz
+    plan = make_plan(table, profile=profile, mapping=mapping, crs=crs, tz=tz, default_tz=default_tz)
+    check_complete(plan, table)
+    verdicts = judge(table, plan, progress)
+    check_room(sqlite_file(store.url), verdicts.taken)
+    notices = [*table.notices, *plan.notices, *verdicts.notices, *_zone_of_store(store, plan, actor)]
+    import_id = store.begin_import(
+        path.name,
+        source=plan.source,
+        profile=plan.profile.name if plan.profile else None,
+        actor=actor,
+        details=details_of(table, plan),
+    )
+    tally = Tally()
+    try:
+        with full_disk_explained(path.name):
+            figures, files = _load(
+                table, plan, verdicts, tally, store, import_id, _places(path, rejects), actor, progress
+            )
+    except BaseException as error:
+        words = str(error) if isinstance(error, GezhiError) else type(error).__name__
+        store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
+        raise
+    summary = Summary(
+        name=path.name,
+        source=plan.source,
+        profile=plan.profile.name if plan.profile else None,
+        read=figures.read,
+        taken=figures.taken,
+        updated=figures.updated,
+        unchanged=figures.unchanged,
+        rejected=figures.rejected,
+        reasons=rejected(verdicts),
+        suspicious=doubted(verdicts),
+        warnings=(*notices, *row_notices(tally)),
+        columns_unused=plan.unused,
+        rejects_path=files[0],
+        suspicious_path=files[1],
+        seconds=perf_counter() - begun,
+        import_id=import_id,
+    )
+    store.finish_import(import_id, summary=summary.as_dict(), actor=actor)
+    return summary
+
+
+def by_hand_options(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what was said by hand about the file itself, before its columns are known."""
+    options = {"sheet", "layer", "encoding", "delimiter"}
+    return {name: value for name, value in (mapping or {}).items() if name in options}
+
+
+def details_of(table: Table, plan: Plan) -> dict[str, Any]:
+    """Return how a file was read, for the record of the import."""
+    return {
+        "format": table.kind,
+        "encoding": table.encoding,
+        "crs": str(plan.crs),
+        "tz": plan.zone.key,
+        "mapping": {name: str(use) for name, use in plan.uses.items()},
+        "size": table.source.path.stat().st_size,
+    }
+
+
+def row_notices(tally: Tally) -> list[Notice]:
+    """Turn what was noticed row by row into notices."""
+    return [
+        Notice(code, count, {"examples": tally.commonest(code)} if code in tally.examples else {})
+        for code, count in tally.counts.items()
+    ]
+
+
+def _load(
+    table: Table,
+    plan: Plan,
+    verdicts: Verdicts,
+    tally: Tally,
+    store: "Store",
+    import_id: int,
+    places: tuple[Path, Path],
+    actor: Actor,
+    progress: Progress | None,
+) -> tuple[_Figures, tuple[Path, Path | None]]:
+    figures = _Figures()
+    kept: list[Path] = []
+    try:
+        with ExitStack() as stack:
+            rejected_rows, doubted_rows = (
+                stack.enter_context(RowsFile(place, table.columns)) for place in places
+            )
+            batch = stack.enter_context(store.import_transaction(import_id, actor=actor))
+            for part in ahead(parts(table, plan, verdicts, tally)):
+                written = batch.write_reports(part.reports)
+                figures.read += part.read
+                figures.taken += written.taken
+                figures.updated += written.updated
+                figures.unchanged += written.unchanged
+                figures.rejected += len(part.rejects)
+                rejected_rows.write(part.rejects)
+                doubted_rows.write(part.doubted)
+                if progress:
+                    progress(figures.read, verdicts.total, _("writing"))
+            for file in (rejected_rows, doubted_rows) if doubted_rows.rows else (rejected_rows,):
+                file.keep()
+                kept.append(file.path)
+    except BaseException:
+        for path in kept:
+            path.unlink(missing_ok=True)
+        raise
+    return figures, (kept[0], kept[1] if len(kept) > 1 else None)
+
+
+def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
+    """Let a new store learn its city's zone; notice where the file's is another one."""
+    known = store.fact(_TZ, actor=actor)
+    if known is None and plan.zone_is_known:
+        store.set_fact(_TZ, plan.zone.key, actor=actor)
+    elif known is not None and known != plan.zone.key:
+        return [Notice("other_zone", values={"zone": plan.zone.key, "store_zone": known})]
+    return []
+
+
+def _places(path: Path, rejects: Path | str | None) -> tuple[Path, Path]:
+    """Say where the rejected and the doubted rows go, never over an earlier file unless asked to."""
+    if rejects:
+        place = Path(rejects)
+        return place, place.with_name(f"{place.stem}-suspicious{place.suffix or '.csv'}")
+    folder = settings().home / "imports"
+    stem = f"{path.name.split('.')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    unique, n = stem, 1
+    while (folder / f"{unique}-rejects.csv").exists():
+        n += 1
+        unique = f"{stem}-{n}"
+    return folder / f"{unique}-rejects.csv", folder / f"{unique}-suspicious.csv"

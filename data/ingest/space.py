@@ -1,0 +1,68 @@
+"""Room on the disk: looked for before an import begins, and missed in plain words when it runs out."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from geo.errors import ImportFileError, StoreError
+from i18n import gettext as _
+
+#: What a report takes in a SQLite store with its event and indexes, and once more in the write-ahead log.
+BYTES_A_REPORT: Final = 2_500
+_MEGABYTE: Final = 1_000_000
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the bytes that are free where a folder lies; its nearest parent that exists counts."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def check_room(store_file: Path | None, reports: int) -> None:
+    """Raise where a store's disk plainly cannot take so many reports.
+
+    Raises
+    ------
+    ImportFileError
+        With what is needed, what is free, and where.
+    """
+    if store_file is None:
+        return
+    needed, free = reports * BYTES_A_REPORT, free_bytes(store_file.parent)
+    if needed > free:
+        raise ImportFileError(
+            _(
+                "{reports} reports need about {needed} MB, but only {free} MB are free where the store lies "
+                "({folder}). Nothing was imported. Free some space, or choose a store on another disk with --store.",
+                reports=f"{reports:,}",
+                needed=f"{needed / _MEGABYTE:,.0f}",
+                free=f"{free / _MEGABYTE:,.0f}",
+                folder=store_file.parent,
+            )
+        )
+
+
+@contextmanager
+def full_disk_explained(name: str) -> Iterator[None]:
+    """Say in plain words that the disk ran full while a file was imported."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise ImportFileError(
+            _(
+                "The disk is full; nothing of {name} was imported. Free some space and import it again.",
+                name=name,
+            )
+        ) from error
+    except StoreError as error:
+        if "disk is full" not in str(error.__cause__ or error):
+            raise
+        raise ImportFileError(
+            _("{error} Free some space and import {name} again.", error=error, name=name)
+        ) from error
