@@ -88,6 +88,29 @@ def import_(
 
 
 @app.command()
+def places(
+    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or Shapefile.")],
+    store: StoreUrl = None,
+    kind: Annotated[
+        str | None, typer.Option(help="street, boundary, compound, …; lines are streets where left out.")
+    ] = None,
+    name_column: Annotated[str | None, typer.Option("--name", help="Column with the names.")] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="EPSG:n, gcj02 or bd09 where the file does not say.")
+    ] = None,
+) -> None:
+    """Put streets, boundaries or other places under the cells of the map."""
+    from data.place_files import read_places
+    from data.store import Store
+
+    with _clear_errors(), Store.open(store or settings().store_url) as target:
+        written = target.write_places(
+            read_places(file, kind=kind, name_column=name_column, crs=crs), actor=OPERATOR
+        )
+    _out.print(ngettext("{n} place is in the store", "{n} places are in the store", written))
+
+
+@app.command()
 def count(
     resolution: Annotated[int, typer.Option("--resolution", "-r", help="H3 resolution, 7 to 12.")],
     store: StoreUrl = None,

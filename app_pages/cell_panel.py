@@ -46,7 +46,7 @@ def _header(cell: int, view: View) -> None:
     title, close = st.columns([5, 1], vertical_alignment="center")
     resolution = cells.resolution_of([cell])
     area = float(cells.area_m2([cell])[0])
-    title.markdown(f"##### {_('Cell')} `{view.cell}`")
+    title.markdown("##### " + _("Cell {id}", id=f"`{view.cell}`"))
     close.button(
         "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
     )

@@ -26,12 +26,16 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         _empty(workspace)
         return
     _totals(workspace, where, total)
-    st.markdown(f"###### {_('Kinds of problems')}")
+    _subheading(_("Kinds of problems"))
     charts.mix(labelled_mix(workspace, where))
-    st.markdown(f"###### {_('Week by week')}")
+    _subheading(_("Week by week"))
     charts.weekly(cube.by_week(where))
-    st.markdown(f"###### {_('Busiest cells')}")
+    _subheading(_("Busiest cells"))
     _busiest(workspace, view, where)
+
+
+def _subheading(words: str) -> None:
+    st.markdown(f"###### {words}")
 
 
 def labelled_mix(workspace: Workspace, where: Filter, *, cell: int | None = None) -> pl.DataFrame:

@@ -126,7 +126,7 @@ def _status_choices(view: View, counted: pl.DataFrame) -> list[str]:
 def _sources(view: View, known: list[str]) -> tuple[str, ...]:
     if len(known) < 2:
         return ()
-    return _pills(_("Source"), known, view.where.sources, session.SOURCES, str)
+    return _pills(_("Source"), known, view.where.sources, session.SOURCES, _)
 
 
 def _resolution(view: View) -> int | None:

@@ -18,6 +18,7 @@ def render(here: Workspace) -> None:
 @st.fragment
 def _map_and_panel(here: Workspace) -> None:
     """Draw map and panel; a click on a cell runs this part alone."""
+    session.speak()
     view = session.current_view()
     where = filters.meant(here, view)
     left, right = st.columns([13, 6], gap="medium")

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from app_pages.view import View
+from i18n import match_locale, use_locale
 
 #: Widget keys.
 GROUPS: Final = "filter_groups"
@@ -27,6 +28,11 @@ LISTED: Final = "cell_listed"
 
 #: Address parameters that the page does not own: the map's script keeps the first three.
 _KEPT: Final = ("lat", "lon", "zoom", "lang", "theme")
+
+
+def speak() -> None:
+    """Use the words of the reader's language; every run begins with it, a fragment's own runs too."""
+    use_locale(match_locale(st.query_params.get("lang"), st.context.locale))
 
 
 def current_view() -> View:

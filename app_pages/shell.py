@@ -6,7 +6,7 @@ import streamlit as st
 
 from app_pages import session
 from data.workspace import Workspace, workspace
-from i18n import current_locale, match_locale, use_locale
+from i18n import current_locale
 from i18n import gettext as _
 
 _HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ _LANGUAGES = {"en": "English", "zh": "中文"}
 
 def main() -> None:
     """Set the frame up and run the page that the address names."""
-    use_locale(match_locale(st.query_params.get("lang"), st.context.locale))
+    session.speak()
     here = workspace()
     st.set_page_config(
         page_title=f"{here.title(current_locale())} · Gezhi 格治",

@@ -109,7 +109,12 @@ def test_places_come_finer_with_the_zoom(client: TestClient) -> None:
 
 def test_places_carry_their_attributes_flat(client: TestClient) -> None:
     features = client.get("/api/places?zoom=16").json()["features"]
-    assert features[1]["properties"] | {"id": 0} == {"id": 0, "kind": "street", "name": "后街", "level": "lane"}
+    assert features[1]["properties"] | {"id": 0} == {
+        "id": 0,
+        "kind": "street",
+        "name": "后街",
+        "level": "lane",
+    }
 
 
 def test_places_of_an_unchanged_store_are_not_sent_again(client: TestClient, city: Workspace) -> None:

@@ -3,7 +3,8 @@
   "use strict";
 
   gezhi.report = function (map, value) {
-    if (window.Streamlit) window.Streamlit.setComponentValue(value);
+    // The stamp makes two equal clicks two messages: the page may have closed the cell in between.
+    if (window.Streamlit) window.Streamlit.setComponentValue({ ...value, stamp: Date.now() });
     map.getContainer().dispatchEvent(new CustomEvent("gezhi:select", { detail: value, bubbles: true }));
   };
 
