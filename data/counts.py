@@ -1,7 +1,6 @@
 """The counting query, written once: it runs on any engine that narwhals drives, Polars in this process."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -18,14 +17,15 @@ Counts = npt.NDArray[np.uint32]
 class Choice:
     """The rows that are meant, in the cube's own codes; None leaves a side open, an empty tuple means no row.
 
-    `cell` is (column, code), `box` is west, south, east, north in degrees; all ends are included.
+    `first` and `last` are days since 1970, `cell` is (column, code), `box` is west, south, east, north;
+    all ends are included.
     """
 
     category: tuple[int, ...] | None = None
     status: tuple[int, ...] | None = None
     source: tuple[int, ...] | None = None
-    first: date | None = None
-    last: date | None = None
+    first: int | None = None
+    last: int | None = None
     cell: tuple[str, int] | None = None
     box: tuple[float, float, float, float] | None = None
 

@@ -26,6 +26,8 @@ from geo.cells import RESOLUTIONS, Cells
 from geo.errors import CellError, StoreError
 from i18n import gettext as _
 
+_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
+
 _log: Final = logging.getLogger(__name__)
 
 #: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
@@ -177,7 +179,7 @@ class Cube:
 
     def by_day(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
         """Count by day (`day`, `n`), days without a report between the first and the last included."""
-        counted = self._rows(where, cell, bbox, "day").group_by("day").len("n")
+        counted = self._rows(where, cell, bbox, "day").group_by(pl.col("day").cast(pl.Date)).len("n")
         if counted.is_empty():
             return counted
         every = counted.select(pl.date_range(pl.col("day").min(), pl.col("day").max()).alias("day"))
@@ -254,7 +256,9 @@ class Cube:
         state = self._state
         if not len(state):
             return None
-        first, last = state.frame.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+        first, last = state.frame.select(
+            first=pl.col("day").min().cast(pl.Date), last=pl.col("day").max().cast(pl.Date)
+        ).row(0)
         return first, last
 
     def _by_word(self, column: str, where: Filter, cell: int | None, bbox: Box | None) -> pl.DataFrame:
@@ -307,8 +311,8 @@ def _choice(state: State, where: Filter, *, cell: int | None = None, bbox: Box |
         category=words["category"].codes(where.categories) if where.categories else None,
         status=tuple(STATUSES.index(name) for name in expand(where.statuses)) if where.statuses else None,
         source=words["source"].codes(where.sources) if where.sources else None,
-        first=where.start,
-        last=where.end,
+        first=_day_number(where.start),
+        last=_day_number(where.end),
         cell=None if cell is None else _cell_code(state, cell),
         box=bbox,
     )
@@ -318,6 +322,10 @@ def _cell_code(state: State, cell: int) -> tuple[str, int]:
     resolution = _checked(cell >> 52 & 0xF)
     code = int(state.cells[resolution].find(np.array([cell], np.uint64))[0])
     return f"cell{resolution}", code
+
+
+def _day_number(day: date | None) -> int | None:
+    return None if day is None else day.toordinal() - _DAY_ZERO
 
 
 def _tally(state: State, column: str, choice: Choice) -> Counts:

@@ -21,7 +21,7 @@ COLUMNS: Final = pl.Schema(
         "status": pl.UInt8,
         "source": pl.UInt16,
         "unit": pl.UInt16,
-        "day": pl.Date,  # in the city's time zone, as is the minute
+        "day": pl.Int32,  # since 1970, in the city's time zone, as is the minute
         "minute": pl.UInt16,  # since midnight
         "lon": pl.Float64,
         "lat": pl.Float64,
@@ -116,7 +116,7 @@ class _Intake:
                     self._words[name].encode(named[name], COLUMNS[name]).alias(name)
                     for name in (*WORD_COLUMNS, "status")
                 ),
-                local.dt.date().alias("day"),
+                local.dt.date().cast(pl.Int32).alias("day"),
                 (local.dt.hour().cast(pl.UInt16) * 60 + local.dt.minute()).alias("minute"),
                 "lon",
                 "lat",

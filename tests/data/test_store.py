@@ -134,9 +134,14 @@ def test_an_import_is_seen_whole_or_not_at_all(store: Store) -> None:
 
 def test_an_error_in_an_import_leaves_nothing(store: Store) -> None:
     store.write_reports(reports(5, seed=9), actor=OPERATOR)
-    with pytest.raises(ZeroDivisionError), store.import_transaction(actor=OPERATOR) as batch:
-        batch.write_reports(reports(100))
-        raise ZeroDivisionError
+
+    def import_and_fail() -> None:
+        with store.import_transaction(actor=OPERATOR) as batch:
+            batch.write_reports(reports(100))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        import_and_fail()
     assert store.last_seq(actor=VIEWER) == 5
     assert store.write_reports(reports(100), actor=OPERATOR) == Written(taken=100)
 
@@ -156,14 +161,15 @@ with store.import_transaction(import_id, actor=OPERATOR) as batch:
     os._exit(9)
 """
     process = in_another_process(code, url)
-    assert process.stdout and process.stdin
+    assert process.stdout
+    assert process.stdin
+    assert process.stderr
     assert process.stdout.readline() == "written\n"
     assert store.last_seq(actor=VIEWER) == 0
     process.stdin.write("die\n")
     process.stdin.close()
     assert process.wait(timeout=30) == 9
     process.stdout.close()
-    assert process.stderr
     process.stderr.close()
     assert store.last_seq(actor=VIEWER) == 0
     assert store.write_reports(reports(20_000), actor=OPERATOR) == Written(taken=20_000)
@@ -175,7 +181,7 @@ def test_a_full_disk_leaves_nothing_and_is_named(store: Store, url: str) -> None
     with store._engine.connect() as connection:  # the same pooled connection is used next
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 50}")
-    with pytest.raises(StoreError, match="disk with the store .* is full; nothing of this was kept"):
+    with pytest.raises(StoreError, match=r"disk with the store .* is full; nothing of this was kept"):
         store.write_reports(reports(20_000), actor=OPERATOR)
     assert store.last_seq(actor=VIEWER) == 5
 

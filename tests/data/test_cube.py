@@ -1,0 +1,339 @@
+"""The cube: exact cells, the same totals everywhere, in step with a store that others write."""
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import h3.api.basic_int as h3
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from data import cube_state
+from data.actors import OPERATOR, VIEWER
+from data.cube import Cube
+from data.filters import Filter
+from data.statuses import STATUS_GROUPS
+from data.store import Store
+from geo.cells import RESOLUTIONS
+from geo.errors import CellError
+from tests.data.samples import CATEGORIES, LAT, LON, reports
+from tests.data.test_issue_writing import fresh_store, report_rows
+
+ROOT = Path(__file__).parents[2]
+EVERYTHING = Filter()
+FILTERS = [
+    EVERYTHING,
+    Filter(categories=("flyposting",)),
+    Filter(categories=("flyposting", "manhole"), statuses=("open",)),
+    Filter(statuses=("closed",), start=date(2024, 3, 1), end=date(2024, 8, 31)),
+    Filter(sources=("second",)),
+    Filter(categories=("never seen",)),
+]
+
+
+def made(store: Store, n: int = 3000) -> tuple[Cube, pl.DataFrame]:
+    frame = pl.concat([reports(n), reports(n // 3, seed=2, source="second")])
+    store.write_reports(frame, actor=OPERATOR)
+    return Cube.open(store), frame
+
+
+def passing(frame: pl.DataFrame, where: Filter, zone: str = "Asia/Shanghai") -> pl.DataFrame:
+    """Filter the reports themselves, row by row."""
+    statuses = {state for name in where.statuses for state in STATUS_GROUPS.get(name, (name,))}
+
+    def passes(row: dict[str, object]) -> bool:
+        reported = row["reported_at"]
+        assert isinstance(reported, datetime)
+        day = reported.astimezone(ZoneInfo(zone)).date()
+        return (
+            (not where.categories or row["category"] in where.categories)
+            and (not statuses or row["status"] in statuses)
+            and (not where.sources or row["source"] in where.sources)
+            and (where.start is None or day >= where.start)
+            and (where.end is None or day <= where.end)
+        )
+
+    return frame.filter(pl.Series([passes(row) for row in frame.to_dicts()], dtype=pl.Boolean))
+
+
+def cells_by_loop(frame: pl.DataFrame, resolution: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for lat, lon in frame.select("lat", "lon").rows():
+        cell = h3.latlng_to_cell(lat, lon, resolution)
+        found[cell] = found.get(cell, 0) + 1
+    return found
+
+
+def decoded(cube: Cube) -> pl.DataFrame:
+    """Give the cube's rows in plain words, for a comparison of two cubes with other codes."""
+    frame = cube.frame
+    cells = {f"cell{r}": pl.Series(cube.cells_of(r)[frame[f"cell{r}"]]) for r in RESOLUTIONS}
+    words = {
+        name: frame[name].replace_strict(dict(enumerate(cube.words_of(name))), return_dtype=pl.String)
+        for name in ("category", "status", "source", "unit")
+    }
+    return frame.with_columns(**cells, **words)
+
+
+@pytest.mark.parametrize("where", FILTERS, ids=str)
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+def test_each_report_counts_in_the_hexagon_it_lies_in(store: Store, where: Filter, resolution: int) -> None:
+    cube, frame = made(store, 600)
+    found = cube.counts(where, resolution)
+    assert (found.cells.dtype, found.counts.dtype) == (np.uint64, np.uint32)
+    assert dict(zip(found.cells.tolist(), found.counts.tolist(), strict=True)) == cells_by_loop(
+        passing(frame, where), resolution
+    )
+    assert (np.diff(found.cells.astype(np.int64)) > 0).all(), "sorted, each once"
+
+
+@pytest.mark.parametrize("where", FILTERS, ids=str)
+def test_totals_are_equal_however_they_are_counted(store: Store, where: Filter) -> None:
+    cube, frame = made(store)
+    total = passing(frame, where).height
+    assert cube.total(where) == total
+    assert [int(cube.counts(where, resolution).counts.sum()) for resolution in RESOLUTIONS] == [total] * 6
+    for table in (cube.by_category(where), cube.by_status(where), cube.by_day(where), cube.by_week(where)):
+        assert table["n"].sum() == total
+    assert cube.ids(where).size == total
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(report_rows(), max_size=3))
+def test_following_the_store_step_by_step_equals_reading_it_anew(frames: list[pl.DataFrame]) -> None:
+    with fresh_store() as store:
+        cube = Cube.open(store)
+        for frame in frames:
+            store.write_reports(frame, actor=OPERATOR)
+            cube.refresh()
+            assert int(cube.counts(EVERYTHING, 9).counts.sum()) == cube.total(EVERYTHING) == cube.frame.height
+        assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
+
+
+@pytest.mark.parametrize("tail_rows", [0, 40, 500_000])
+def test_changes_in_base_and_tail_are_followed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tail_rows: int
+) -> None:
+    monkeypatch.setattr(cube_state, "_TAIL_ROWS", tail_rows)
+    frame = reports(300)
+    store.write_reports(frame, actor=OPERATOR)
+    cube = Cube.open(store)
+    for seed in range(2, 6):
+        fresh = reports(30, seed=seed)
+        moved = frame.sample(20, seed=seed).with_columns(
+            pl.col("lon") + 0.01, status=pl.lit("fixed"), unit=pl.lit(f"unit {seed}")
+        )
+        store.write_reports(pl.concat([moved, fresh]), actor=OPERATOR)
+        frame = pl.concat([frame, fresh])
+        assert cube.refresh() == 50
+        assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
+
+
+def test_a_refresh_that_finds_nothing_new_changes_nothing(store: Store) -> None:
+    cube, _frame = made(store, 30)
+    version = cube.version
+    assert cube.refresh() == 0
+    assert cube.version == version
+    store.write_reports(reports(1, seed=8), actor=OPERATOR)
+    assert cube.version == version, "nothing is taken up unasked"
+    assert cube.refresh() == 1
+    assert cube.version != version
+
+
+def test_what_another_process_writes_is_seen(store: Store, url: str) -> None:
+    cube, _frame = made(store, 300)
+    before = cube.total(EVERYTHING)
+    code = """
+import sys
+from data.actors import OPERATOR
+from data.store import Store
+from tests.data.samples import reports
+with Store.open(sys.argv[1]) as store:
+    store.write_reports(reports(500, seed=77, source="other"), actor=OPERATOR)
+"""
+    subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, check=True, timeout=60)
+    assert cube.refresh() == 500
+    assert cube.total(EVERYTHING) == before + 500
+    assert cube.sources() == ["city", "other", "second"]
+
+
+def test_a_reader_keeps_its_state_while_others_refresh(store: Store) -> None:
+    cube, _frame = made(store, 300)
+    stop = threading.Event()
+    faults: list[str] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            version = cube.version
+            totals = {int(cube.counts(EVERYTHING, resolution).counts.sum()) for resolution in (7, 10, 12)}
+            if len(totals) > 1 and cube.version == version:
+                faults.append(f"{totals} at {version}")
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for seed in range(10, 30):
+        store.write_reports(reports(20, seed=seed), actor=OPERATOR)
+        cube.refresh()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert faults == []
+    assert cube.total(EVERYTHING) == 400 + 400
+
+
+def test_a_thread_that_may_not_wait_leaves_the_refresh_to_the_other(store: Store) -> None:
+    cube, _frame = made(store, 30)
+    store.write_reports(reports(5, seed=8), actor=OPERATOR)
+    with cube._refreshing:
+        assert cube.refresh(wait=False) == 0
+    assert cube.refresh(wait=False) == 5
+
+
+def test_a_day_is_a_day_of_the_city(store: Store) -> None:
+    store.set_fact("tz", "America/New_York", actor=OPERATOR)
+    times = pl.Series(["2024-07-01T03:59:00Z", "2024-07-01T04:00:00Z"]).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC"
+    )
+    store.write_reports(reports(2, reported_at=times), actor=OPERATOR)
+    cube = Cube.open(store)
+    assert cube.by_day(EVERYTHING).rows() == [(date(2024, 6, 30), 1), (date(2024, 7, 1), 1)]
+    assert cube.frame["minute"].to_list() == [23 * 60 + 59, 0]
+    assert cube.total(Filter(start=date(2024, 7, 1))) == 1
+    version = cube.version
+    store.set_fact("tz", "Asia/Shanghai", actor=OPERATOR)
+    cube.refresh()
+    assert cube.version != version
+    assert cube.by_day(EVERYTHING).rows() == [(date(2024, 7, 1), 2)]
+
+
+def test_a_box_shows_whole_counts_of_the_cells_that_reach_into_it(store: Store) -> None:
+    cube, _frame = made(store)
+    west, south, east, north = LON - 0.01, LAT - 0.02, LON + 0.02, LAT + 0.01
+    for resolution in RESOLUTIONS:
+        every = cube.counts(EVERYTHING, resolution)
+        counts = dict(zip(every.cells.tolist(), every.counts.tolist(), strict=True))
+        shown = cube.counts(EVERYTHING, resolution, bbox=(west, south, east, north))
+        assert {cell: counts[cell] for cell in shown.cells.tolist()} == dict(
+            zip(shown.cells.tolist(), shown.counts.tolist(), strict=True)
+        )
+        assert (np.diff(shown.cells.astype(np.int64)) > 0).all()
+        for cell in counts:
+            corners = h3.cell_to_boundary(cell)
+            touches = any(west <= lon <= east and south <= lat <= north for lat, lon in corners)
+            assert not touches or cell in shown.cells
+    assert shown.cells.size < every.cells.size / 2
+
+
+def test_the_reports_of_a_cell_lie_in_that_very_cell(store: Store) -> None:
+    cube, _frame = made(store)
+    where = Filter(categories=("flyposting", "manhole"))
+    for resolution in RESOLUTIONS:
+        counted = cube.counts(where, resolution)
+        place = int(np.argmax(counted.counts))
+        cell = int(counted.cells[place])
+        ids = cube.ids(where, cell=cell)
+        rows = store.reports(ids.tolist(), actor=VIEWER)
+        assert rows.height == counted.counts[place] == cube.total(where, cell=cell)
+        assert {h3.latlng_to_cell(lat, lon, resolution) for lat, lon in rows.select("lat", "lon").rows()} == {
+            cell
+        }
+        assert set(rows["category"]) <= set(where.categories)
+        assert cube.by_category(where, cell=cell)["n"].sum() == rows.height
+        assert rows["reported_at"].to_list() == sorted(rows["reported_at"], reverse=True) or resolution < 12
+    assert cube.ids(where, cell=h3.latlng_to_cell(0, 0, 9)).size == 0
+
+
+def test_the_newest_reports_come_first(store: Store) -> None:
+    cube, frame = made(store)
+    newest = frame.sort("reported_at", descending=True)["external_id"].head(20).to_list()
+    found = store.reports(cube.ids(EVERYTHING, limit=20).tolist(), actor=VIEWER)
+    minute = timedelta(minutes=1)
+    times = found["reported_at"].to_list()
+    assert all(later > earlier - minute for later, earlier in pairwise(times))
+    assert set(found["external_id"]) == set(newest)
+    assert cube.ids(EVERYTHING, limit=20, newest_first=False).tolist() == list(range(1, 21))
+
+
+def test_points_lie_in_the_box_and_are_cut_to_the_newest(store: Store) -> None:
+    cube, frame = made(store)
+    box = (LON - 0.01, LAT - 0.01, LON + 0.01, LAT + 0.01)
+    inside = frame.filter(pl.col("lon").is_between(box[0], box[2]), pl.col("lat").is_between(box[1], box[3]))
+    found = cube.points(EVERYTHING, box, limit=10_000)
+    assert found.columns == ["id", "lon", "lat", "category", "status"]
+    assert sorted(found.select("lon", "lat", "category", "status").rows()) == sorted(
+        inside.select("lon", "lat", "category", "status").rows()
+    )
+    few = cube.points(EVERYTHING, box, limit=5)
+    assert set(few["id"]) == set(cube.ids(EVERYTHING, bbox=box, limit=5).tolist())
+
+
+def test_weeks_begin_on_monday_and_none_is_left_out(store: Store) -> None:
+    times = pl.Series([datetime(2024, 1, day, 4, tzinfo=UTC) for day in (3, 7, 29)])
+    store.write_reports(reports(3, reported_at=times), actor=OPERATOR)
+    weeks = Cube.open(store).by_week(EVERYTHING)
+    assert weeks.rows() == [
+        (date(2024, 1, 1), 2),
+        (date(2024, 1, 8), 0),
+        (date(2024, 1, 15), 0),
+        (date(2024, 1, 22), 0),
+        (date(2024, 1, 29), 1),
+    ]
+
+
+def test_the_extent_leaves_out_the_stray_hundredth(store: Store) -> None:
+    lon = pl.Series([LON + step / 10_000 for step in range(1000)] + [0.0, -120.0])
+    store.write_reports(reports(1002, lon=lon), actor=OPERATOR)
+    extent = Cube.open(store).extent()
+    assert extent is not None
+    west, south, east, north = extent
+    assert LON - 0.001 < west < LON + 0.01
+    assert LON + 0.09 < east < LON + 0.101
+    assert south < LAT < north
+
+
+def test_an_empty_store_has_an_empty_cube(store: Store) -> None:
+    cube = Cube.open(store)
+    assert cube.is_empty
+    assert cube.extent() is None
+    assert cube.period() is None
+    assert cube.total(EVERYTHING) == 0
+    assert cube.counts(EVERYTHING, 10).cells.size == 0
+    assert cube.counts(EVERYTHING, 10, bbox=(0, 0, 1, 1)).cells.size == 0
+    assert cube.ids(EVERYTHING, cell=h3.latlng_to_cell(LAT, LON, 9)).size == 0
+    assert cube.points(EVERYTHING, (0, 0, 1, 1), limit=5).height == 0
+    assert cube.sources() == cube.categories() == []
+    for table in (
+        cube.by_category(EVERYTHING),
+        cube.by_status(EVERYTHING),
+        cube.by_day(EVERYTHING),
+        cube.by_week(EVERYTHING),
+    ):
+        assert table.is_empty()
+        assert table.columns[1] == "n"
+
+
+def test_the_lists_name_what_there_are_reports_of(store: Store) -> None:
+    cube, frame = made(store)
+    assert cube.categories() == sorted(CATEGORIES)
+    assert cube.sources() == ["city", "second"]
+    counts = cube.by_category(EVERYTHING)["n"].to_list()
+    assert counts == sorted(counts, reverse=True)
+    assert cube.by_status(EVERYTHING)["status"].to_list() == ["reported", "dispatched", "closed"]
+    first, last = cube.period() or (None, None)
+    local = frame["reported_at"].dt.convert_time_zone("Asia/Shanghai").dt.date()
+    assert (first, last) == (local.min(), local.max())
+
+
+@pytest.mark.parametrize("resolution", [0, 6, 13])
+def test_a_resolution_that_is_not_counted_is_refused(store: Store, resolution: int) -> None:
+    with pytest.raises(CellError, match=f"no cells of resolution {resolution}"):
+        Cube.open(store).counts(EVERYTHING, resolution)
