@@ -38,7 +38,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         return
     st.metric(_("Reports in this cell"), f"{ids.size:,}")
     charts.mix(labelled_mix(workspace, where, cell=cell), most=5)
-    charts.weekly(workspace.cube.by_week(where, cell=cell))
+    charts.over_time(workspace.cube, where, cell=cell)
     _reports(workspace, ids)
 
 

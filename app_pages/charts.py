@@ -4,9 +4,14 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from data.cube import Cube
+from data.filters import Filter
 from i18n import gettext as _
 
 _ACCENT = "#2a7f9e"
+#: A grey that is read on light and on dark ground.
+_NUMBERS = "#76838f"
+_WEEKS_FOR_A_CURVE = 4
 _WIDE_ENOUGH_FOR_WORDS = 150
 
 
@@ -39,29 +44,34 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
         ],
     )
     bars = base.mark_bar(color=_ACCENT, cornerRadiusEnd=2, height={"band": 0.72})
-    numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text("n:Q", format=","))
+    numbers = base.mark_text(align="left", dx=4, color=_NUMBERS).encode(text=alt.Text("n:Q", format=","))
     st.altair_chart((bars + numbers).properties(height=max(60, 24 * shown.height)), width="stretch")
 
 
-def weekly(counted: pl.DataFrame) -> None:
-    """Draw the reports of each week as an area.
+def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:
+    """Draw the reports of each week as an area; of each day as bars where there are few weeks."""
+    weeks = cube.by_week(where, cell=cell)
+    if weeks.height < _WEEKS_FOR_A_CURVE:
+        chart = _by_time(cube.by_day(where, cell=cell), "day", _("Day")).mark_bar(color=_ACCENT, size=10)
+    else:
+        chart = _by_time(weeks, "week", _("Week from")).mark_area(
+            color=_ACCENT,
+            opacity=0.25,
+            line={"color": _ACCENT, "strokeWidth": 1.5},
+            interpolate="step-after",
+        )
+    st.altair_chart(chart.properties(height=120), width="stretch")
 
-    Parameters
-    ----------
-    counted
-        Columns `week` (its Monday) and `n`, a row for each week.
-    """
-    base = alt.Chart(counted).encode(
-        x=alt.X(
-            "week:T", title=None, axis=alt.Axis(format="%Y-%m", tickCount=4, labelOverlap=True, grid=False)
-        ),
+
+def _by_time(counted: pl.DataFrame, column: str, words: str) -> alt.Chart:
+    axis = alt.Axis(
+        format="%Y-%m" if column == "week" else "%m-%d", tickCount=4, labelOverlap=True, grid=False
+    )
+    return alt.Chart(counted).encode(
+        x=alt.X(f"{column}:T", title=None, axis=axis),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, format="~s"), scale=alt.Scale(domainMin=0)),
         tooltip=[
-            alt.Tooltip("week:T", title=_("Week from"), format="%Y-%m-%d"),
+            alt.Tooltip(f"{column}:T", title=words, format="%Y-%m-%d"),
             alt.Tooltip("n:Q", title=_("Reports"), format=","),
         ],
     )
-    area = base.mark_area(
-        color=_ACCENT, opacity=0.25, line={"color": _ACCENT, "strokeWidth": 1.5}, interpolate="step-after"
-    )
-    st.altair_chart(area.properties(height=120), width="stretch")

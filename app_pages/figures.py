@@ -29,7 +29,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     _subheading(_("Kinds of problems"))
     charts.mix(labelled_mix(workspace, where))
     _subheading(_("Week by week"))
-    charts.weekly(cube.by_week(where))
+    charts.over_time(cube, where)
     _subheading(_("Busiest cells"))
     _busiest(workspace, view, where)
 

@@ -1,0 +1,186 @@
+"""The managers' map in a real browser, on the demo zone of a fresh start."""
+
+import sqlite3
+
+import numpy as np
+import pytest
+
+from geo import cells
+from tests.browser.conftest import Server, Watched
+from tests.browser.map_page import FRAME, MapPage
+
+pytestmark = pytest.mark.browser
+
+
+def busiest_cell(server: Server, resolution: int) -> tuple[int, float, float, int]:
+    """Return cell, lon, lat and count of the busiest cell, from the database itself."""
+    with sqlite3.connect(server.home / "demo.sqlite") as connection:
+        lon, lat = np.array(connection.execute("SELECT lon, lat FROM issue").fetchall()).T
+    found, counts = cells.count(cells.from_points(lon, lat, resolution))
+    top = int(counts.argmax())
+    middle_lon, middle_lat = cells.centres(found[[top]])
+    return int(found[top]), float(middle_lon[0]), float(middle_lat[0]), int(counts[top])
+
+
+def test_a_fresh_start_shows_the_demo_and_says_that_it_is_one(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url)
+    assert shown.painted["total"] == 40_000
+    assert shown.painted["cells"] > 300
+    assert shown.figure("Reports") == 40_000
+    assert desktop.page.get_by_text("synthetic data").first.is_visible()
+
+
+def test_no_request_leaves_the_machine_and_nothing_fails(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url)
+    shown.filter("Parking")
+    shown.wait_for("gezhi.query.includes('illegal_parking')")
+    desktop.page.get_by_role("link", name="Import").first.click()
+    desktop.page.locator('[data-testid="stFileUploader"]').wait_for()
+    assert desktop.outside == []
+    assert desktop.errors == []
+
+
+def test_a_click_shows_the_reports_of_that_very_cell(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url + "/?res=10")
+    cell, lon, lat, count = busiest_cell(server, 10)
+    desktop.page.mouse.click(*shown.point_of(lon, lat))
+    desktop.page.locator(".gz-reports li").first.wait_for()
+    assert shown.params["cell"] == f"{cell:x}"
+    assert shown.figure("Reports in this cell") == count
+    rows = desktop.page.locator(".gz-reports li").all()
+    positions = [(row.get_attribute("data-lon"), row.get_attribute("data-lat")) for row in rows]
+    found = cells.from_points(
+        [float(a or "nan") for a, _ in positions], [float(b or "nan") for _, b in positions], 10
+    )
+    assert len(rows) == 20
+    assert set(found.tolist()) == {cell}
+
+
+def test_more_reports_are_listed_on_demand_and_the_cell_can_be_closed_and_opened_again(
+    desktop: Watched, server: Server
+) -> None:
+    shown = MapPage(desktop.page).open(server.url + "/?res=10")
+    _cell, lon, lat, _count = busiest_cell(server, 10)
+    where = shown.point_of(lon, lat)
+    reports = desktop.page.locator(".gz-reports li")
+    for _attempt in range(2):
+        desktop.page.mouse.click(*where)
+        reports.nth(19).wait_for()
+        desktop.page.get_by_role("button", name="Show 20 more reports").click()
+        reports.nth(39).wait_for()
+        desktop.page.locator(".st-key-close_cell button").locator("visible=true").first.click()
+        reports.first.wait_for(state="detached")
+        assert "cell" not in shown.params
+
+
+def test_totals_agree_at_every_resolution_and_zoom(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url + "/?lat=38.3&lon=116.9&zoom=12")
+    for zoom in range(12, 18):
+        shown.frame.evaluate(f"map.setZoom({zoom}, {{animate: false}})")
+        expected = {12: 8, 13: 9, 14: 10, 15: 10, 16: 11, 17: 12}[zoom]
+        shown.wait_for(f"gezhi.resolution === {expected}")
+        assert shown.painted["total"] == 40_000
+    for resolution in cells.RESOLUTIONS:
+        shown.open(f"{server.url}/?lat=38.3&lon=116.9&zoom=12&res={resolution}")
+        shown.wait_for(f"gezhi.resolution === {resolution}")
+        assert shown.painted["inView"] == 40_000
+
+
+def test_a_filter_changes_the_picture_without_a_flicker(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url)
+    # Each frame of the browser is looked at: the share of the canvas that is painted must never fall to nothing.
+    shown.frame.evaluate(
+        """() => {
+          const canvases = [...document.querySelectorAll('canvas')];
+          window.watched = { shares: [], first: canvases.map((canvas) => canvas.isConnected) };
+          const cellsOf = () => Math.max(...[...document.querySelectorAll('canvas')].map((canvas) => {
+            const context = canvas.getContext('2d', { willReadFrequently: true });
+            const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+            let painted = 0;
+            for (let i = 3; i < pixels.length; i += 4 * 97) if (pixels[i] > 0) painted++;
+            return painted / (pixels.length / (4 * 97));
+          }));
+          const look = () => { window.watched.shares.push(cellsOf()); window.watching = requestAnimationFrame(look); };
+          look();
+        }"""
+    )
+    before = shown.painted["paints"]
+    shown.filter("Parking")
+    shown.wait_for(f"gezhi.paints > {before} && gezhi.query.includes('illegal_parking')")
+    shares = shown.frame.evaluate(
+        "() => { cancelAnimationFrame(window.watching); return window.watched.shares; }"
+    )
+    assert len(shares) > 3
+    assert min(shares) > 0.02, "there was a frame without a picture"
+    assert shown.painted["total"] < 40_000
+    assert desktop.page.locator(FRAME).count() == 1
+
+
+def test_a_view_is_its_address(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url)
+    shown.filter("Parking")
+    shown.wait_for("gezhi.query.includes('illegal_parking')")
+    shown.frame.evaluate("map.setView([38.302, 116.904], 16, {animate: false})")
+    shown.wait_for("gezhi.resolution === 11")
+    desktop.page.wait_for_url("**zoom=16**")
+    total = shown.painted["total"]
+    again = MapPage(desktop.page).open(desktop.page.url)
+    again.wait_for("gezhi.resolution === 11 && gezhi.query.includes('illegal_parking')")
+    assert again.painted["total"] == total == again.figure("Reports")
+    assert again.params["group"] == "parking"
+    assert (again.params["lat"], again.params["lon"]) == ("38.30200", "116.90400")
+
+
+def test_a_broken_address_still_opens_the_map(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(
+        server.url + "/?status=lost&from=never&res=99&cell=zz&lat=x&lon=&zoom=-3&category=nothing"
+    )
+    assert shown.figure("Reports") == 40_000 or desktop.page.get_by_text("does not exist").is_visible()
+    assert desktop.errors == []
+
+
+def test_a_filter_without_a_report_says_so_and_offers_a_way_back(desktop: Watched, server: Server) -> None:
+    page = desktop.page
+    page.goto(server.url + "/?from=1999-01-01&to=1999-01-02")
+    page.get_by_text("No report passes these filters.").wait_for()
+    page.locator(".st-key-clear_from_empty button").locator("visible=true").first.click()
+    MapPage(page).wait_for("gezhi.total === 40000")
+
+
+def test_points_are_shown_from_zoom_16_and_tell_their_story(desktop: Watched, server: Server) -> None:
+    _cell, lon, lat, _count = busiest_cell(server, 12)
+    with desktop.page.expect_response("**/api/points**") as answered:
+        shown = MapPage(desktop.page).open(f"{server.url}/?lat={lat}&lon={lon}&zoom=18")
+    answer = answered.value.json()
+    row = dict(zip(answer["columns"], answer["rows"][0], strict=True))
+    desktop.page.mouse.click(*shown.point_of(row["lon"], row["lat"]))
+    popup = shown.inside.locator(".leaflet-popup")
+    popup.wait_for()
+    assert answer["names"]["category"][row["category"]] in popup.inner_text()
+
+
+def test_the_language_follows_the_browser_and_can_be_changed(
+    phone: Watched, desktop: Watched, server: Server
+) -> None:
+    MapPage(phone.page).open(server.url)
+    assert phone.page.get_by_text("合成数据").first.is_visible()
+    shown = MapPage(desktop.page).open(server.url)
+    desktop.page.locator('[data-testid="stSidebar"]').get_by_text("中文", exact=True).click()
+    desktop.page.get_by_text("问题大类").wait_for()
+    assert shown.params["lang"] == "zh"
+    desktop.page.mouse.click(*shown.point_of(*busiest_cell(server, 10)[1:3]))
+    desktop.page.get_by_text("本网格问题数").wait_for()
+
+
+def test_the_phone_layout_fits_and_leaves_room_to_scroll(phone: Watched, server: Server) -> None:
+    shown = MapPage(phone.page).open(server.url)
+    width = phone.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "the page is wider than the phone"
+    assert shown.box["height"] <= 844 / 2
+    assert shown.inside.locator(".leaflet-control-scale, .gz-legend").first.is_visible()
+    x, y = shown.point_of(*busiest_cell(server, 10)[1:3])
+    assert y < shown.box["y"] + shown.box["height"]
+    phone.page.touchscreen.tap(x, y)
+    phone.page.locator(".gz-reports li").first.wait_for()
+    overflow = phone.page.locator(".gz-reports").evaluate("list => list.scrollWidth - list.clientWidth")
+    assert overflow <= 0
