@@ -128,6 +128,10 @@ class Cube:
         """Return the word of each code of `category`, `status`, `source` or `unit`."""
         return self._state.words[column].words
 
+    def choice(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> Choice:
+        """Put a filter into the codes of `frame`, for a query of one's own (`data.counts`)."""
+        return _choice(self._state, where, cell=cell, bbox=bbox)
+
     def write_snapshot(self) -> None:
         """Write the cube beside the store, for the next start; a reader finds the old file or the new one."""
         if self._snapshot is None:

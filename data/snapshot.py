@@ -87,19 +87,15 @@ def read(path: Path) -> tuple[State, str]:
         The snapshot is damaged, or another version of the program wrote it.
     """
     try:
-        meta = json.loads(pl.read_parquet_metadata(path)["gezhi"])
+        meta = read_meta(path)
         if meta["schema"] != SCHEMA or tuple(meta["statuses"]) != STATUSES[: len(meta["statuses"])]:
             raise StoreError(_("another version of the program wrote it"))
-        cells = pl.read_parquet(_cells_path(path, meta["token"]))
         state = State(
             identity=meta["identity"],
             tz=meta["tz"],
             seq=meta["seq"],
             base=pl.read_parquet(path).rechunk(),
-            cells={
-                resolution: _codes(cells.filter(pl.col("resolution") == resolution))
-                for resolution in RESOLUTIONS
-            },
+            cells=read_cells(path, meta),
             words={name: Words(tuple(meta["words"][name])) for name in WORD_COLUMNS}
             | {"status": Words(STATUSES)},
         )
@@ -109,6 +105,22 @@ def read(path: Path) -> tuple[State, str]:
     if not whole:
         raise StoreError(_("it is damaged: its sums do not agree"))
     return state, meta["mark"]
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """Read what a snapshot says of itself: its watermark, its store, the words of its codes."""
+    meta: dict[str, Any] = json.loads(pl.read_parquet_metadata(path)["gezhi"])
+    return meta
+
+
+def read_cells(path: Path, meta: dict[str, Any]) -> dict[int, CellCodes]:
+    """Read the cells of a snapshot's codes, by resolution."""
+    cells = pl.read_parquet(_cells_path(path, meta["token"]))
+    by_resolution = (cells.filter(pl.col("resolution") == resolution) for resolution in RESOLUTIONS)
+    return {
+        resolution: CellCodes.of(*(part[name].to_numpy() for name in ("cell", "lon", "lat")))
+        for resolution, part in zip(RESOLUTIONS, by_resolution, strict=True)
+    }
 
 
 def _sums(state: State) -> dict[str, int]:
@@ -140,7 +152,7 @@ def _tidy(path: Path, *, before: str | None, now: str) -> None:
 
 def _token(path: Path) -> str | None:
     try:
-        token: str = json.loads(pl.read_parquet_metadata(path)["gezhi"])["token"]
+        token: str = read_meta(path)["token"]
     except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError):
         return None
     return token
@@ -156,10 +168,6 @@ def _cells_frame(resolution: int, codes: CellCodes) -> pl.DataFrame:
         },
         schema=_CELL_SCHEMA,
     )
-
-
-def _codes(cells: pl.DataFrame) -> CellCodes:
-    return CellCodes.of(*(cells[name].to_numpy() for name in ("cell", "lon", "lat")))
 
 
 def _cells_path(path: Path, token: str) -> Path:
