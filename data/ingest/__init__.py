@@ -2,5 +2,6 @@
 
 from data.ingest.importer import import_file
 from data.ingest.summary import Summary
+from data.ingest.survey import Survey, survey
 
-__all__ = ["Summary", "import_file"]
+__all__ = ["Summary", "Survey", "import_file", "survey"]

@@ -105,6 +105,7 @@ class DelimitedTable(Table):
         """Read with the csv module, record by record."""
         first = self._dialect.lines_before_rows
         width = len(self.columns)
+        self.notices.append(Notice("broken_quotes"))
         text = io.TextIOWrapper(io.BufferedReader(stream), "utf-8", newline="")
         found = records(iter(text), self._dialect.delimiter)
         while part := list(itertools.islice(found, BATCH_ROWS)):
@@ -226,13 +227,13 @@ class _Numbers:
         numbers = np.concatenate([record, [number for number, _text in broken]]).astype(np.int64)
         inside = [text.count("\n") for _number, text in broken]
         extra = np.concatenate([_lines_inside(frame), inside]).astype(np.int64)
-        order = np.argsort(numbers, kind="stable")
+        order = np.argsort(numbers, kind="stable") if broken else slice(None)
         before = np.zeros(len(numbers), np.int64)
         before[order] = self._surplus + np.cumsum(extra[order]) - extra[order]
         self._surplus += int(extra.sum())
         lines = numbers + before + self._first - 1
         if self._removed:
-            # A line moves down by the blank ones at or above it: the k-th counts once k kept lines are passed.
+            # A line moves down by the blank ones above it; the k-th of them counts once k lines are passed.
             blanks = np.asarray(self._removed, dtype=np.int64)
             lines = lines + np.searchsorted(blanks - np.arange(len(blanks)), lines, side="right")
         found = tuple(
@@ -299,8 +300,7 @@ def _open_quote_or(error: Exception) -> Exception:
 def _frame(block: Any, columns: tuple[str, ...]) -> pl.DataFrame:
     if block is None:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    frame = pl.from_arrow(block)
-    assert isinstance(frame, pl.DataFrame)
+    frame = pl.DataFrame(block)
     frame.columns = list(columns)
     return frame
 

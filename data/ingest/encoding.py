@@ -47,7 +47,7 @@ class Scan:
     blank_lines: bool  # two line ends in a row somewhere
 
 
-def scan(stream: io.RawIOBase, *, encoding: str | None = None) -> Scan:
+def scan(stream: io.RawIOBase | io.BytesIO, *, encoding: str | None = None) -> Scan:
     """Read a text file once and find its encoding and its line ends.
 
     Parameters
@@ -80,6 +80,11 @@ def scan(stream: io.RawIOBase, *, encoding: str | None = None) -> Scan:
         carriage_returns_only=bool(facts.returns) and not facts.lines,
         blank_lines=facts.blank,
     )
+
+
+def encoding_of(texts: bytes) -> str:
+    """Find the encoding of bytes that are all text."""
+    return scan(io.BytesIO(b"\n" + texts.replace(b"\0", b" "))).encoding
 
 
 class Utf8(io.RawIOBase):

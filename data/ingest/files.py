@@ -67,7 +67,7 @@ class Bytes(io.RawIOBase):
         self._raw = source.path.open("rb")
         try:
             if source.compression == "zip":
-                archive = zipfile.ZipFile(self._raw)  # noqa: SIM115 - closed with its file
+                archive = zipfile.ZipFile(self._raw)
                 self._stream = cast("BinaryIO", archive.open(source.member))
             else:
                 openers = dict(_OPENERS.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +20,7 @@ from data.ingest.space import check_room, full_disk_explained
 from data.ingest.summary import Summary
 from data.ingest.tables import Table
 from data.ingest.verdicts import Progress, Verdicts, doubted, judge, rejected
+from data.issue_writing import Written
 from data.settings import settings
 from geo.errors import GezhiError
 from i18n import gettext as _
@@ -31,14 +32,43 @@ _TZ: Final = "tz"
 
 
 @dataclass
-class _Figures:
-    """What is counted while the parts go by."""
+class _Load:
+    """One file on its way into a store."""
 
+    table: Table
+    plan: Plan
+    verdicts: Verdicts
+    tally: Tally
+    places: tuple[Path, Path]
+    progress: Progress | None
     read: int = 0
-    taken: int = 0
-    updated: int = 0
-    unchanged: int = 0
     rejected: int = 0
+    written: Written = field(default_factory=Written)
+    files: list[Path] = field(default_factory=list)
+
+    def run(self, store: "Store", import_id: int, actor: Actor) -> None:
+        """Hand over all reports in one transaction; the files of rows are kept when it ends well."""
+        try:
+            with ExitStack() as stack:
+                rejected, doubted = (
+                    stack.enter_context(RowsFile(place, self.table.columns)) for place in self.places
+                )
+                batch = stack.enter_context(store.import_transaction(import_id, actor=actor))
+                for part in ahead(parts(self.table, self.plan, self.verdicts, self.tally)):
+                    self.written += batch.write_reports(part.reports)
+                    self.read += part.read
+                    self.rejected += len(part.rejects)
+                    rejected.write(part.rejects)
+                    doubted.write(part.doubted)
+                    if self.progress:
+                        self.progress(self.read, self.verdicts.total, _("writing"))
+                for file in (rejected, doubted) if doubted.rows else (rejected,):
+                    file.keep()
+                    self.files.append(file.path)
+        except BaseException:
+            for path in self.files:
+                path.unlink(missing_ok=True)
+            raise
 
 
 def import_file(
@@ -100,12 +130,10 @@ def import_file(
         actor=actor,
         details=details_of(table, plan),
     )
-    tally = Tally()
+    load = _Load(table, plan, verdicts, Tally(), _places(path, rejects), progress)
     try:
         with full_disk_explained(path.name):
-            figures, files = _load(
-                table, plan, verdicts, tally, store, import_id, _places(path, rejects), actor, progress
-            )
+            load.run(store, import_id, actor)
     except BaseException as error:
         words = str(error) if isinstance(error, GezhiError) else type(error).__name__
         store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
@@ -114,17 +142,17 @@ def import_file(
         name=path.name,
         source=plan.source,
         profile=plan.profile.name if plan.profile else None,
-        read=figures.read,
-        taken=figures.taken,
-        updated=figures.updated,
-        unchanged=figures.unchanged,
-        rejected=figures.rejected,
+        read=load.read,
+        taken=load.written.taken,
+        updated=load.written.updated,
+        unchanged=load.written.unchanged,
+        rejected=load.rejected,
         reasons=rejected(verdicts),
         suspicious=doubted(verdicts),
-        warnings=(*notices, *row_notices(tally)),
+        warnings=(*notices, *row_notices(load.tally)),
         columns_unused=plan.unused,
-        rejects_path=files[0],
-        suspicious_path=files[1],
+        rejects_path=load.files[0],
+        suspicious_path=load.files[1] if len(load.files) > 1 else None,
         seconds=perf_counter() - begun,
         import_id=import_id,
     )
@@ -156,46 +184,6 @@ def row_notices(tally: Tally) -> list[Notice]:
         Notice(code, count, {"examples": tally.commonest(code)} if code in tally.examples else {})
         for code, count in tally.counts.items()
     ]
-
-
-def _load(
-    table: Table,
-    plan: Plan,
-    verdicts: Verdicts,
-    tally: Tally,
-    store: "Store",
-    import_id: int,
-    places: tuple[Path, Path],
-    actor: Actor,
-    progress: Progress | None,
-) -> tuple[_Figures, tuple[Path, Path | None]]:
-    figures = _Figures()
-    kept: list[Path] = []
-    try:
-        with ExitStack() as stack:
-            rejected_rows, doubted_rows = (
-                stack.enter_context(RowsFile(place, table.columns)) for place in places
-            )
-            batch = stack.enter_context(store.import_transaction(import_id, actor=actor))
-            for part in ahead(parts(table, plan, verdicts, tally)):
-                written = batch.write_reports(part.reports)
-                figures.read += part.read
-                figures.taken += written.taken
-                figures.updated += written.updated
-                figures.unchanged += written.unchanged
-                figures.rejected += len(part.rejects)
-                rejected_rows.write(part.rejects)
-                doubted_rows.write(part.doubted)
-                if progress:
-                    progress(figures.read, verdicts.total, _("writing"))
-            for file in (rejected_rows, doubted_rows) if doubted_rows.rows else (rejected_rows,):
-                file.keep()
-                kept.append(file.path)
-    except BaseException:
-        for path in kept:
-            path.unlink(missing_ok=True)
-        raise
-    return figures, (kept[0], kept[1] if len(kept) > 1 else None)
 
 
 def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:

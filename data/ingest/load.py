@@ -59,39 +59,45 @@ def parts(table: Table, plan: Plan, verdicts: Verdicts, tally: Tally) -> Iterato
 
 def ahead(items: Iterator[_T]) -> Iterator[_T]:
     """Make the next item in a thread of its own while the last one is worked on."""
-    made: queue.Queue[tuple[str, Any]] = queue.Queue(_AHEAD)
+    made: queue.Queue[tuple[_T | None, BaseException | None]] = queue.Queue(_AHEAD)
     stop = threading.Event()
-
-    def put(kind: str, value: Any) -> None:
-        while not stop.is_set():
-            try:
-                return made.put((kind, value), timeout=0.1)
-            except queue.Full:
-                continue
-
-    def make() -> None:
-        try:
-            for item in items:
-                put("item", item)
-                if stop.is_set():
-                    return
-            put("end", None)
-        except BaseException as error:  # noqa: BLE001 - raised again where the items are taken
-            put("error", error)
-
-    thread = threading.Thread(target=copy_context().run, args=(make,), daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(_make, items, made, stop), daemon=True)
     thread.start()
     try:
         while True:
-            kind, value = made.get()
-            if kind == "error":
-                raise value
-            if kind == "end":
+            item, error = made.get()
+            if error is not None:
+                raise error
+            if item is None:
                 return
-            yield value
+            yield item
     finally:
         stop.set()
         thread.join()
+
+
+def _make(
+    items: Iterator[_T], made: "queue.Queue[tuple[_T | None, BaseException | None]]", stop: Any
+) -> None:
+    """Put items into the queue, then what ended them, unless nobody wants them any more."""
+    last: tuple[None, BaseException | None] = (None, None)
+    try:
+        for item in items:
+            if not _put((item, None), made, stop):
+                return
+    except BaseException as error:  # raised again where the items are taken
+        last = (None, error)
+    _put(last, made, stop)
+
+
+def _put(value: Any, made: "queue.Queue[Any]", stop: threading.Event) -> bool:
+    while not stop.is_set():
+        try:
+            made.put(value, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False
 
 
 def _sorted_out(batch: Batch, part: slice, plan: Plan, verdicts: Verdicts, tally: Tally) -> Part:

@@ -11,7 +11,7 @@ from data.ingest.profiles import Profile, common_statuses, headers, plain, word
 from geo.errors import ImportFileError
 from i18n import gettext as _
 
-#: What a report is made of. `location` is a text with both coordinates, `duplicate` says yes for a merged report.
+#: What a report is made of; `location` holds both coordinates, `duplicate` says yes where it is merged.
 FIELDS: Final = (
     "external_id",
     "lat",
@@ -187,29 +187,32 @@ def _header_score(field: str, header: str) -> float:
 def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str]:
     """Check that what stands in a column can be the field."""
     texts = times.clean(values).drop_nulls()
+    if values.is_empty():
+        return True, ""
     if texts.is_empty():
         return field not in {"lat", "lon", "location", "reported_at", "external_id"}, ""
     if field in {"lat", "lon"}:
-        numbers = texts.cast(pl.Float64, strict=False)
-        limit = 90 if field == "lat" else 180
-        share = (
-            (numbers.abs() <= limit).fill_null(value=False).mean()
-            if degrees
-            else numbers.is_not_null().mean()
-        )
-        return _share(share) >= _ENOUGH, _(
-            "values from {low} to {high}", low=numbers.min(), high=numbers.max()
-        )
-    if field == "location":
-        return _share(texts.str.contains(PAIR).mean()) >= 0.5, _("pairs of numbers")
-    if field.endswith("_at"):
-        return times.forms_of(values) is not None, _("dates such as {example}", example=texts[0])
-    if field == "external_id":
-        return values.null_count() == 0 and texts.n_unique() >= 0.95 * len(values), _("no value twice")
-    if field == "status":
-        known = texts.map_elements(word, return_dtype=pl.String).is_in(list(common_statuses()))
-        return _share(known.mean()) >= 0.3 or texts.n_unique() <= _MOST_STATES, ""
-    return True, ""
+        fits, why = _are_coordinates(texts, degrees=degrees)
+    elif field == "location":
+        fits, why = _share(texts.str.contains(PAIR).mean()) >= 0.5, _("pairs of numbers")
+    elif field.endswith("_at"):
+        fits, why = times.forms_of(values) is not None, _("dates such as {example}", example=texts[0])
+    elif field == "external_id":
+        fits, why = not values.null_count() and texts.n_unique() >= 0.95 * len(values), _("no value twice")
+    elif field == "status":
+        known = pl.Series([word(text) in common_statuses() for text in texts])
+        fits, why = _share(known.mean()) >= 0.3 or texts.n_unique() <= _MOST_STATES, ""
+    else:
+        fits, why = True, ""
+    return fits, why
+
+
+def _are_coordinates(texts: pl.Series, *, degrees: bool) -> tuple[bool, str]:
+    # Up to 180 for both: where they are swapped every row says so, and how to turn them round.
+    numbers = texts.cast(pl.Float64, strict=False)
+    fits = (numbers.abs() <= 180).fill_null(value=False) if degrees else numbers.is_not_null()
+    words = _("values from {low} to {high}", low=numbers.min(), high=numbers.max())
+    return _share(fits.mean()) >= _ENOUGH, words
 
 
 #: Two numbers side by side: "(41.8, -87.6)", "POINT (-87.6 41.8)", "116.85,38.30".

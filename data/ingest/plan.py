@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from data.ingest import mapping as mappings
-from data.ingest import times
+from data.ingest import positions, times
 from data.ingest.mapping import PAIR, Use
 from data.ingest.profiles import Profile, choose
 from data.ingest.reasons import Notice
 from data.ingest.tables import Table
 from data.ingest.times import Forms
+from geo import crs as systems
 from geo.crs import WGS84, Crs
-from geo.errors import ImportFileError
+from geo.errors import CrsError, ImportFileError
 from i18n import gettext as _
 
 _DATES: Final = ("reported_at", "closed_at", "updated_at")
@@ -101,6 +103,14 @@ def make_plan(
     CrsError
         An unknown coordinate reference system.
     """
+    if table.needs_crs and not crs:
+        raise CrsError(
+            _(
+                "{name} does not say in which coordinate reference system its shapes are (a Shapefile says "
+                "so in its .prj file). Declare it: --crs EPSG:n, wgs84, gcj02 or bd09.",
+                name=table.source.path.name,
+            )
+        )
     hand, options = mappings.by_hand(mapping, table.columns)
     chosen = choose(table.columns, profile)
     system = Crs.parse(crs or table.crs or (chosen.crs if chosen else None) or WGS84)
@@ -133,7 +143,7 @@ def make_plan(
     if "external_id" not in uses:
         notices.insert(0, Notice("no_id_column"))
     used = {column for use in uses.values() for column in use.columns}
-    return Plan(
+    plan = Plan(
         profile=chosen,
         uses=uses,
         crs=system,
@@ -145,6 +155,19 @@ def make_plan(
         notices=tuple(notices),
         unused=tuple(column for column in table.columns if column not in used),
     )
+    if not plan.missing:
+        _check_fit(plan, sample)
+    return plan
+
+
+def _check_fit(plan: Plan, sample: pl.DataFrame) -> None:
+    """Raise where coordinates cannot be meant in their system; swapped degrees are told row by row."""
+    x, y = plan.places(sample)
+    place = positions.read(x, y, plan.crs)
+    given = np.isfinite(place.x) & np.isfinite(place.y)
+    degrees = (np.abs(place.x[given]) <= 180) & (np.abs(place.y[given]) <= 180)
+    if not (plan.crs.is_degrees and 2 * np.count_nonzero(degrees) >= len(degrees)):
+        systems.check_fit(place.x, place.y, plan.crs)
 
 
 def check_complete(plan: Plan, table: Table) -> None:

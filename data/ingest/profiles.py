@@ -41,14 +41,14 @@ class Profile:
     def from_toml(cls, name: str, text: str) -> "Profile":
         """Read a profile."""
         facts = tomllib.loads(text)
-        words = {key: _words(facts.pop(key, {})) for key in ("statuses", "categories")}
         return cls(
             name=name,
             signatures=tuple(tuple(plain(header) for header in one) for one in facts.pop("signatures")),
             columns={key: tuple(headers) for key, headers in facts.pop("columns").items()},
             extent=tuple(facts.pop("extent", ())) or None,
             date_formats=tuple(facts.pop("date_formats", ())),
-            **words,
+            statuses=_words(facts.pop("statuses", {})),
+            categories=_words(facts.pop("categories", {})),
             **facts,
         )
 

@@ -45,7 +45,7 @@ WARNINGS: Final[dict[str, str]] = {
     ),
     "lost_characters": N_("{count} characters could not be decoded as {encoding}; they read �"),
     "identical_rows": N_(
-        "{count} rows repeat an earlier one word for word; without an id they count as reports"
+        "rows that repeat an earlier one word for word and count as reports of their own: {count}"
     ),
     "no_rows": N_("the file has a header and no rows"),
     "no_id_column": N_("no column holds an id; each report is known by the content of its row"),
@@ -67,7 +67,7 @@ WARNINGS: Final[dict[str, str]] = {
     ),
     "sheets_left": N_("the sheet {sheet} was read; left aside: {examples} (another: --map sheet=NAME)"),
     "layers_left": N_("the layer {layer} was read; left aside: {examples} (another: --map layer=NAME)"),
-    "broken_quotes": N_("a quotation mark is opened and never closed in {count} rows"),
+    "broken_quotes": N_("a quotation mark is opened and never closed; the file was read line by line"),
 }
 
 

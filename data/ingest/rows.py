@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from data.categories import UNKNOWN, slug_of
@@ -20,7 +19,7 @@ from data.statuses import STATUS_GROUPS
 #: Words that say yes in a column that marks repeated reports.
 _YES: Final = ("true", "t", "yes", "y", "1", "是")
 _TEXTS: Final = ("kind", "description", "address", "unit")
-#: A row is the header again when at least two cells, and this share of those filled, say what the header says.
+#: A row is the header again when two cells or more, and this share of those filled, say what it says.
 _HEADERS: Final = 2
 _HEADER_SHARE: Final = 0.6
 _DIGEST_BYTES: Final = 10
@@ -60,7 +59,7 @@ def check(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     -------
     One row for each: `external_id`, `x`, `y` (as in the file), `lon`, `lat`, `reported_at`, `closed_at`,
     `updated_at`, `status`; `fault`, the code of what is wrong or ""; and for each code of `ROW_NOTICES`
-    whether it is so.
+    whether it is so. `named` tells more about faulty rows.
     """
     x, y = plan.places(frame)
     place = positions.read(x, y, plan.crs)
@@ -93,13 +92,29 @@ def check(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             "closed_at": closed["utc"].set(is_open, None),
             "updated_at": dates["updated_at"]["utc"],
             "status": status,
-            "fault": _again(frame, plan, fault),
+            "fault": pl.Series(fault.tolist(), dtype=pl.String),
             "closing_date_dropped": is_open & closing & (not _closing_is_update(plan)),
             "unreadable_closing_date": closed["given"] & closed["utc"].is_null(),
             "unreadable_update_date": dates["updated_at"]["given"] & dates["updated_at"]["utc"].is_null(),
             "unknown_status": unknown,
         }
     )
+
+
+def named(faults: pl.Series, frame: pl.DataFrame, plan: Plan) -> pl.Series:
+    """Tell among faulty rows those that say nothing, and those that are the header again."""
+    rows = (faults != "").arg_true()
+    if rows.is_empty():
+        return faults
+    faulty = frame[rows]
+    texts = pl.DataFrame([times.clean(faulty[name]).alias(name) for name in frame.columns])
+    filled = texts.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    saying = {column for name, use in plan.uses.items() if not name.endswith("_at") for column in use.columns}
+    silent = texts.select(pl.all_horizontal(pl.col(saying or frame.columns).is_null())).to_series()
+    same = texts.select(pl.sum_horizontal(_plain(name) == plain(name) for name in texts.columns)).to_series()
+    header = (same >= _HEADERS) & (same >= filled * _HEADER_SHARE)
+    faults = faults.scatter(rows.filter(silent), "empty_row")
+    return faults.scatter(rows.filter(header), "header_again")
 
 
 def details(frame: pl.DataFrame, plan: Plan, tally: Tally) -> pl.DataFrame:
@@ -146,7 +161,12 @@ def _ids(frame: pl.DataFrame, plan: Plan) -> pl.Series:
 
 def _dates(frame: pl.DataFrame, plan: Plan, name: str) -> pl.DataFrame:
     if name not in plan.uses:
-        nothing = {"utc": UTC, "local": times.LOCAL, "given": pl.Boolean, "timed": pl.Boolean}
+        nothing: dict[str, pl.DataType | type[pl.DataType]] = {
+            "utc": UTC,
+            "local": times.LOCAL,
+            "given": pl.Boolean,
+            "timed": pl.Boolean,
+        }
         return (
             pl.DataFrame(schema=nothing)
             .clear(len(frame))
@@ -197,23 +217,6 @@ def _categories(kinds: pl.Series, plan: Plan) -> pl.Series:
     return _translated(kinds, slugs).fill_null(UNKNOWN)
 
 
-def _again(frame: pl.DataFrame, plan: Plan, fault: npt.NDArray[np.str_]) -> pl.Series:
-    """Tell among faulty rows those that say nothing and those that are the header again."""
-    faults = pl.Series("fault", fault.tolist(), dtype=pl.String)
-    rows = (faults != "").arg_true()
-    if rows.is_empty():
-        return faults
-    faulty = frame[rows]
-    texts = pl.DataFrame([times.clean(faulty[name]).alias(name) for name in frame.columns])
-    filled = texts.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
-    saying = {column for name, use in plan.uses.items() if not name.endswith("_at") for column in use.columns}
-    silent = texts.select(pl.all_horizontal(pl.col(saying or frame.columns).is_null())).to_series()
-    same = pl.Series([_repeated_headers(row) for row in texts.iter_rows(named=True)], dtype=pl.UInt32)
-    header = (same >= _HEADERS) & (same >= filled * _HEADER_SHARE)
-    faults = faults.scatter(rows.filter(silent), "empty_row")
-    return faults.scatter(rows.filter(header), "header_again")
-
-
-def _repeated_headers(row: Mapping[str, str | None]) -> int:
-    """Count the cells that say what their header says."""
-    return sum(value is not None and plain(value) == plain(name) for name, value in row.items())
+def _plain(column: str) -> pl.Expr:
+    """Reduce texts as `profiles.plain` does."""
+    return pl.col(column).str.to_lowercase().str.replace_all(r"[\W_]+", "")

@@ -11,7 +11,7 @@ from geo.errors import ImportFileError, StoreError
 from i18n import gettext as _
 
 #: What a report takes in a SQLite store with its event and indexes, and once more in the write-ahead log.
-BYTES_A_REPORT: Final = 2_500
+BYTES_A_REPORT: Final = 1_600
 _MEGABYTE: Final = 1_000_000
 
 
@@ -36,8 +36,8 @@ def check_room(store_file: Path | None, reports: int) -> None:
     if needed > free:
         raise ImportFileError(
             _(
-                "{reports} reports need about {needed} MB, but only {free} MB are free where the store lies "
-                "({folder}). Nothing was imported. Free some space, or choose a store on another disk with --store.",
+                "{reports} reports need about {needed} MB, but only {free} MB are free where the store "
+                "lies ({folder}). Nothing was imported. Free some space, or choose a store elsewhere with --store.",
                 reports=f"{reports:,}",
                 needed=f"{needed / _MEGABYTE:,.0f}",
                 free=f"{free / _MEGABYTE:,.0f}",

@@ -51,6 +51,7 @@ class Table(ABC):
         self.encoding: str | None = None
         self.crs: str | None = None  # the file's own, where it carries one
         self.place: tuple[str, str] | None = None  # columns that hold the geometry's x and y
+        self.needs_crs = False  # the file holds shapes and does not say in which system
         self.notices: list[Notice] = []
 
     @property
@@ -117,3 +118,17 @@ def unique_names(names: Sequence[str | None]) -> list[str]:
         taken.add(unique)
         result.append(unique)
     return result
+
+
+def plain_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Open structs into columns of their own, leave out what no report can hold, name every column."""
+    for name, dtype in frame.schema.items():
+        if isinstance(dtype, pl.Struct):
+            fields = [
+                frame[name].struct.field(part.name).alias(f"{name}.{part.name}") for part in dtype.fields
+            ]
+            frame = frame.drop(name).with_columns(fields)
+    simple = [name for name, dtype in frame.schema.items() if not dtype.is_nested() and dtype != pl.Binary]
+    frame = frame.select(simple).with_columns(pl.selectors.categorical().cast(pl.String))
+    frame.columns = unique_names(frame.columns)
+    return frame

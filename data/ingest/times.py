@@ -97,7 +97,7 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     -------
     None where less than four fifths of the values are dates.
     """
-    if sample.dtype.is_temporal():
+    if _is_date(sample):
         return Forms(())
     texts = clean(sample).drop_nulls().unique(maintain_order=True).head(_SAMPLE)
     if texts.is_empty():
@@ -125,7 +125,7 @@ def read(values: pl.Series, forms: Forms, tz: ZoneInfo) -> pl.DataFrame:
     `utc`, null where there is no date or it cannot be read; `local`, what the city's clock shows;
     `given`, whether there is a value at all; `timed`, whether it says more than the day.
     """
-    if values.dtype.is_temporal():
+    if _is_date(values):
         return _read_typed(values, tz)
     texts = clean(values)
     utc = pl.Series(pl.repeat(None, len(texts), dtype=UTC, eager=True))
@@ -172,6 +172,10 @@ def clean(values: pl.Series) -> pl.Series:
 NOTHING: Final = frozenset(
     {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
 )
+
+
+def _is_date(values: pl.Series) -> bool:
+    return values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime)
 
 
 def _read_typed(values: pl.Series, tz: ZoneInfo) -> pl.DataFrame:

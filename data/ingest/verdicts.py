@@ -12,7 +12,7 @@ from data.ingest import positions
 from data.ingest.delimited import ReadAgain
 from data.ingest.plan import Plan
 from data.ingest.reasons import REJECTION_CODES, SUSPICIONS, Notice
-from data.ingest.rows import check
+from data.ingest.rows import check, named
 from data.ingest.tables import Table
 from i18n import gettext as _
 
@@ -26,13 +26,13 @@ _MOST_HOURS: Final = 4.0
 
 @dataclass
 class Verdicts:
-    """The fate of each row, in the order of the file; rows with a wrong number of fields are not among them."""
+    """The fate of each row, in the order of the file; rows that do not fit the header are not among them."""
 
     rows: npt.NDArray[np.int64]  # number in the file
     faults: npt.NDArray[np.uint8]  # index into codes; 0 is none
     doubts: npt.NDArray[np.uint8]
     kept: dict[int, int]  # index of a repeated row -> number of the row that is kept
-    occurrence: dict[int, int]  # index of a row without id -> 2 for the second with the same content …
+    occurrence: dict[int, int]  # index of a row without id -> 2 for the second of the same content, …
     broken: int
     notices: list[Notice]
 
@@ -48,7 +48,7 @@ class Verdicts:
 
     def fault(self, index: int) -> str:
         """Return the code of what is wrong with a row."""
-        return _CODES[self.faults[index]]
+        return str(_CODES[int(self.faults[index])])
 
     def doubts_of(self, part: slice) -> pl.Series:
         """Return the codes of what is doubted about rows; null for nothing."""
@@ -70,6 +70,7 @@ def _judged(table: Table, plan: Plan, progress: Progress | None) -> Verdicts:
     broken = 0
     for batch in table.batches():
         checked = check(batch.frame, plan)
+        checked = checked.with_columns(named(checked["fault"], batch.frame, plan).alias("fault"))
         parts.append(
             checked.select(
                 "external_id",
