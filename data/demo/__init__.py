@@ -58,7 +58,7 @@ _EXPORT_STATUSES: Final = {
     "closed": "已结案",
     "rejected": "不予受理",
     "suspended": "挂账",
-    "merged": "重复合并",
+    "merged": "重复件",
 }
 
 

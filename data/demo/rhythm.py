@@ -80,7 +80,7 @@ def visits(random: np.random.Generator, end: date) -> Ints:
     rounds doubled for the last half year.
     """
     grids, _ = demo_zone().of("grid")
-    pace = np.exp(random.normal(0.0, 0.75, len(grids))) * _VISITS_A_DAY
+    pace = np.exp(random.normal(0.0, 0.5, len(grids))) * _VISITS_A_DAY
     pace[random.permutation(len(grids))[:_BLIND_GRIDS]] = 0.01
     weekday = np.array([day.weekday() for day in days(end)])
     rate = np.array(_WEEKDAY["patrol"])[weekday][:, None] * pace
