@@ -56,19 +56,20 @@ class City:
 
 @dataclass
 class Server:
-    """The running harness; tests change `delay_s` and `broken`, and read `asked`."""
+    """The running harness; tests change what it does, and read `asked`."""
 
     url: str
     city: City
     page: folium.Map | None = None
     delay_s: float = 0.0
     broken: bool = False
+    finest: int = 15
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def reset(self) -> None:
         """Forget what the last test did."""
-        self.delay_s, self.broken, self.page = 0.0, False, None
+        self.delay_s, self.broken, self.finest, self.page = 0.0, False, 15, None
         self.answers = {}
         self.asked.clear()
 
@@ -90,6 +91,7 @@ def running(city: City | None = None) -> Iterator[Server]:
 
     routes = [
         Route("/", lambda _: HTMLResponse(state.page.get_root().render() if state.page else "")),
+        Route("/frame", lambda _: HTMLResponse("<body></body>")),
         *routes_of(state),
     ]
     config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error")
@@ -159,7 +161,7 @@ def _points(state: Server, request: Request) -> Response:
 
 def _cells(state: Server, request: Request) -> Response:
     asked = request.query_params
-    resolution = int(asked["res"])
+    resolution = min(int(asked["res"]), state.finest)
     cells, counts = state.city.counts(asked.get("category", ""), resolution)
     west, south, east, north = (float(part) for part in asked["bbox"].split(","))
     text = pl.Series(cells, dtype=pl.UInt64)

@@ -6,7 +6,7 @@
   const MOST_PIXEL_RATIO = 2;
 
   gezhi.CanvasLayer = L.Layer.extend({
-    options: { pane: "overlayPane", margin: 0.2 },
+    options: { pane: "overlayPane", margin: 0.15 },
 
     initialize(options) {
       L.setOptions(this, options);

@@ -3,6 +3,7 @@
   "use strict";
 
   const MARGIN_PX = 64;
+  const REPLACE_AFTER_MS = 120;
   const STALE_OPACITY = 0.25;
   /** How much of their opacity hexagons keep where single points are shown. */
   const BESIDE_POINTS = 0.7;
@@ -23,17 +24,22 @@
 
     /** Take up options; what is on the screen changes in place. */
     update(options) {
+      const before = this.options;
       this.options = options;
       this.number = gezhi.numberFormat(options.locale);
       this.conductor.setTheme(options.theme);
       this.fade();
-      if (this.shown) this.paintAgain();
+      if (this.shown && (before.theme !== options.theme || `${before.palettes}` !== `${options.palettes}`)) {
+        this.hexes.setColours(this.colours());
+      }
+      if (this.shown) this.showLegend();
       this.selection.tell(options.selected || null);
       this.refresh();
     }
 
     remove() {
       this.request.abort();
+      clearTimeout(this.replacing);
       this.tip.remove();
       this.legend.remove();
       this.hexes.remove();
@@ -41,9 +47,12 @@
       this.conductor.notice.clear("cells");
     }
 
+    /** The picture moves along with the map: it is drawn again with the new cells, or soon without them. */
     moved() {
       this.fade();
       this.refresh();
+      clearTimeout(this.replacing);
+      if (this.request.url) this.replacing = setTimeout(() => this.hexes.place(), REPLACE_AFTER_MS);
     }
 
     /** The resolution that the options ask for at the present zoom. */
@@ -69,6 +78,7 @@
       });
       if (this.shown && this.shown.url === url) {
         this.request.abort();
+        this.hexes.place();
         this.painted(0, 0);
       } else if (this.request.url !== url) {
         this.fetch(url);
@@ -100,18 +110,22 @@
       this.unpackedFrom = this.options.packs;
       const distance = (cells) => Math.abs(cells.meta.resolution - this.wanted());
       const nearest = this.unpacked.reduce((a, b) => (distance(b) < distance(a) ? b : a));
-      if (this.shown && this.shown.cells === nearest) this.painted(0, 0);
-      else this.show({ url: null, query: "", cells: nearest }, 0, 0);
+      if (this.shown && this.shown.cells === nearest) {
+        this.hexes.place();
+        this.painted(0, 0);
+      } else {
+        this.show({ url: null, query: "", cells: nearest }, 0, 0);
+      }
     }
 
     show(shown, fetchMs, decodeMs) {
       this.shown = shown;
+      clearTimeout(this.replacing);
       this.conductor.notice.clear("cells");
       this.stale = false;
       this.fade();
       const { meta, keys, counts } = shown.cells;
-      this.hexes.colours = this.colours();
-      this.hexes.setCells({ resolution: meta.resolution, keys, counts, edges: meta.edges });
+      this.hexes.setCells({ resolution: meta.resolution, keys, counts, edges: meta.edges }, this.colours());
       this.showLegend();
       if (!keys.length) {
         const words = this.options.labels;
@@ -119,12 +133,6 @@
       }
       this.hover(null);
       this.painted(fetchMs, decodeMs);
-    }
-
-    /** Other colours or words for the same cells. */
-    paintAgain() {
-      this.hexes.setColours(this.colours());
-      this.showLegend();
     }
 
     colours() {
@@ -158,6 +166,7 @@
     fail(error) {
       console.warn("cells:", error);
       this.shown = null;
+      clearTimeout(this.replacing);
       this.hexes.clear();
       this.legend.hide();
       this.hover(null);
@@ -204,6 +213,7 @@
         if (this.request.url) return;
         this.measure(measured);
         this.conductor.setState(state, query, this.paints);
+        this.conductor.follow();
       });
     }
 
@@ -248,6 +258,12 @@
       }
       this.tip.setLatLng(latlng);
       if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+    }
+
+    /** What the tooltip says at present, as one text. */
+    tipText() {
+      const texts = this.map.hasLayer(this.tip) ? [...this.tip.getContent().children] : [];
+      return texts.map((part) => part.textContent).join(", ");
     }
 
     describe(cell) {

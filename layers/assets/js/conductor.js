@@ -13,6 +13,8 @@
       this.owners = new Map(); // kind -> the call that it follows
       this.label();
       this.notice = new gezhi.Notice(map, options.labels);
+      this.spoken = gezhi.element("div", "gz-spoken", { "aria-live": "polite" });
+      this.container.append(this.spoken);
       this.addControls();
       this.beginView();
       this.listen();
@@ -57,8 +59,10 @@
       }
       this.container.addEventListener("keydown", (event) => this.key(event));
       // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
-      document.addEventListener("keydown", () => this.container.classList.add("gz-keys"), true);
-      document.addEventListener("pointerdown", () => this.container.classList.remove("gz-keys"), true);
+      document.addEventListener("keydown", () => this.useKeys(true), true);
+      document.addEventListener("pointerdown", () => this.useKeys(false), true);
+      this.container.addEventListener("focus", () => this.follow());
+      this.container.addEventListener("blur", () => this.hover(null));
     }
 
     click(event) {
@@ -73,6 +77,19 @@
       const cells = this.parts.get("cells");
       const onPoint = Boolean(points && points.hover(event));
       if (cells) cells.hover(event && !onPoint ? event.latlng : null);
+    }
+
+    useKeys(keys) {
+      this.container.classList.toggle("gz-keys", keys);
+    }
+
+    /** While keys move the map, the cell in its middle is explained, on the screen and to a screen reader. */
+    follow() {
+      const cells = this.parts.get("cells");
+      if (!cells || document.activeElement !== this.container) return;
+      if (!this.container.classList.contains("gz-keys")) return;
+      cells.hover(this.map.getCenter());
+      this.spoken.textContent = cells.tipText();
     }
 
     key(event) {

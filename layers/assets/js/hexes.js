@@ -2,8 +2,8 @@
 (function (gezhi) {
   "use strict";
 
-  /** Paths of about fifty hexagons fill fastest; one path for a whole colour takes twenty times as long. */
-  const HEXAGONS_PER_PATH = 50;
+  /** Paths of ten to fifty hexagons fill fastest; one path for a whole colour takes twenty times as long. */
+  const HEXAGONS_PER_PATH = 25;
   const OFF_CANVAS_PX = 80;
 
   const NOTHING = { resolution: 0, keys: [], counts: [], edges: [] };
@@ -16,10 +16,17 @@
       this.keep(NOTHING);
     },
 
-    /** Show these cells from now on: {resolution, keys, counts, edges}. */
-    setCells(cells) {
+    /** Without `moveend`: whoever fetches decides whether the old cells are worth drawing once more. */
+    getEvents() {
+      const { moveend, ...others } = gezhi.CanvasLayer.prototype.getEvents.call(this);
+      return others;
+    },
+
+    /** Show these cells from now on: {resolution, keys, counts, edges}, a colour for each edge. */
+    setCells(cells, colours) {
+      this.colours = colours;
       this.keep(cells);
-      this.redraw();
+      this.place();
     },
 
     setColours(colours) {
@@ -28,7 +35,7 @@
     },
 
     clear() {
-      this.setCells(NOTHING);
+      this.setCells(NOTHING, []);
     },
 
     /** How many reports the cell has; undefined if it is not drawn. */

@@ -14,7 +14,7 @@
    * Returns {meta, keys: Float64Array (ascending), counts: Float64Array}.
    */
   function decode(buffer) {
-    const bytes = new Uint8Array(buffer);
+    const bytes = new Uint8Array(buffer); // of an ArrayBuffer a view, of an array of bytes a copy
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (bytes.length < HEADER_BYTES || String.fromCharCode(...bytes.subarray(0, 4)) !== "GZC1") {
       throw new Error("not packed cells");

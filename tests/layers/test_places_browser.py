@@ -1,0 +1,265 @@
+"""Single reports and the base of the map in the real browser."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from layers.base import BaseLayer
+from layers.hexes import HexLayer
+from layers.points import PointLayer
+from tests.layers import screen
+from tests.layers.harness import LAT, LON, Server
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = '<img src=x onerror="window.hacked = true">'
+
+
+def _points(*rows: tuple[Any, ...], truncated: bool = False) -> dict[str, Any]:
+    return {
+        "columns": ["id", "lon", "lat", "category", "status"],
+        "rows": rows,
+        "names": {"category": {"posters": "Flyposting"}, "status": {"closed": "Closed"}},
+        "truncated": truncated,
+    }
+
+
+def _feature(kind: str, geometry: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"kind": kind, **properties},
+        "geometry": {"type": geometry, "coordinates": coordinates},
+    }
+
+
+def _square(lon: float, lat: float, half: float) -> list[list[list[float]]]:
+    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
+    return [[[lon + half * x, lat + half * y] for x, y in corners]]
+
+
+def _colour_at(page: Page, layer: str, lat: float, lon: float) -> list[int]:
+    """Return red, green, blue, alpha that a canvas has at a place."""
+    colour: list[int] = screen.on_map(
+        page,
+        f"""
+        const canvas = layer(gezhi.{layer}), frame = canvas.frame();
+        const {{ worldX, worldY }} = gezhi.projection, ratio = canvas.canvas.width / frame.width;
+        const x = (worldX(argument[1]) * frame.scale - frame.left) * ratio;
+        const y = (worldY(argument[0]) * frame.scale - frame.top) * ratio;
+        return [...canvas.canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), 1, 1).data];
+        """,
+        [lat, lon],
+    )
+    return colour
+
+
+def test_points_are_shown_from_zoom_sixteen_on_alone(page: Page, server: Server) -> None:
+    page.goto(server.show(HexLayer(), PointLayer(), zoom=15))
+    first = screen.wait_ready(page)
+    assert not any("/api/points" in address for address in server.asked)
+    clear = screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);")
+
+    screen.on_map(page, "map.setZoom(16, { animate: false });")
+    page.wait_for_selector("[data-gezhi-points]:not([data-gezhi-points='0'])")
+    second = screen.wait_painted(page, first["paints"])
+    assert screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);") < clear
+
+    screen.on_map(page, "map.setZoom(15, { animate: false });")
+    page.wait_for_selector("[data-gezhi-points='0']")
+    screen.wait_painted(page, second["paints"])
+    assert screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);") == clear
+
+
+def test_a_point_opens_a_popup_instead_of_selecting_its_cell(page: Page, server: Server) -> None:
+    server.answers["points"] = _points((17, LON, LAT, "posters", "closed"))
+    server.answers["reports/17"] = {
+        "address": "1 Grain Road",
+        "reported_at": "2026-03-01T16:30:00+00:00",
+        "unit": None,
+    }
+    page.goto(server.show(HexLayer(), PointLayer(tz="Asia/Shanghai"), zoom=16))
+    screen.wait_ready(page)
+    page.wait_for_selector("[data-gezhi-points='1']")
+
+    page.mouse.click(*screen.place_of(page, LAT, LON))
+    page.wait_for_selector(".gz-report-fields")
+
+    assert page.inner_text(".gz-report-title") == "Flyposting"
+    assert page.inner_text(".gz-report-status") == "Closed"
+    fields = page.locator(".gz-report-fields > *").all_inner_texts()
+    assert fields[:2] == ["Address", "1 Grain Road"]
+    assert fields[2] == "Reported"
+    assert fields[3].startswith("Mar 2, 2026")  # in the city; still the first of March in UTC
+    assert len(fields) == 4
+    assert screen.selected(page) is None
+
+
+def test_text_of_people_is_shown_as_text(page: Page, server: Server) -> None:
+    server.answers["points"] = _points((17, LON, LAT, HOSTILE, HOSTILE))
+    server.answers["reports/17"] = {"address": HOSTILE, "description": HOSTILE, "kind": HOSTILE}
+    server.answers["places"] = {"features": [_feature("shop", "Point", [LON, LAT], name=HOSTILE)]}
+    page.goto(server.show(BaseLayer(), HexLayer(), PointLayer(), zoom=18, attribution=HOSTILE))
+    screen.wait_ready(page)
+    page.wait_for_selector("[data-gezhi-points='1']")
+
+    page.mouse.click(*screen.place_of(page, LAT, LON))
+    page.wait_for_selector(".gz-report-fields")
+
+    assert page.inner_text(".gz-report-title") == HOSTILE
+    assert page.locator(".gz-report-fields dd").all_inner_texts() == [HOSTILE] * 3
+    assert page.inner_text(".gz-attribution") == HOSTILE
+    assert page.locator("img").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_reports_on_one_spot_are_turned_over_one_by_one(page: Page, server: Server) -> None:
+    server.answers["points"] = _points(*[(n, LON, LAT, f"kind {n}", "open") for n in (1, 2, 3)])
+    page.goto(server.show(HexLayer(), PointLayer(), zoom=17))
+    screen.wait_ready(page)
+    page.wait_for_selector("[data-gezhi-points='3']")
+    page.mouse.click(*screen.place_of(page, LAT, LON))
+
+    seen = [page.inner_text(".gz-report-title")]
+    for _ in range(3):
+        page.get_by_role("button", name="Next").click()
+        seen.append(page.inner_text(".gz-report-title"))
+
+    assert seen == ["kind 1", "kind 2", "kind 3", "kind 1"]
+    assert page.inner_text(".gz-report-pager span") == "1 of 3 here"
+
+
+def test_what_is_done_is_a_ring_and_what_is_open_a_dot(page: Page, server: Server) -> None:
+    server.answers["points"] = _points((1, LON, LAT, "a", "closed"), (2, LON + 0.001, LAT, "a", "open"))
+    page.goto(server.show(HexLayer(), PointLayer(done=["closed"]), zoom=18))
+    screen.wait_ready(page)
+    page.wait_for_selector("[data-gezhi-points='2']")
+
+    assert _colour_at(page, "PointCanvas", LAT, LON)[0] > 200
+    assert _colour_at(page, "PointCanvas", LAT, LON + 0.001)[0] < 60
+
+
+def test_points_that_a_limit_cut_are_said_to_be_too_many(page: Page, server: Server) -> None:
+    server.answers["points"] = _points((1, LON, LAT, "a", "open"), truncated=True)
+    page.goto(server.show(HexLayer(), PointLayer(), zoom=16))
+    page.wait_for_selector("[data-gezhi-points='1']")
+
+    assert page.inner_text(".gz-notice-text") == "Too many reports to show each one; zoom in."
+
+
+def test_points_that_cannot_be_loaded_are_said_to_be_missing(page: Page, server: Server) -> None:
+    server.answers["points"] = _points((1, LON, LAT, "a", "open"))
+    page.goto(server.show(HexLayer(), PointLayer(), zoom=16))
+    page.wait_for_selector("[data-gezhi-points='1']")
+    page.route("**/api/points**", lambda route: route.abort())
+
+    screen.send(page, HexLayer(), PointLayer("category=posters"))
+
+    page.wait_for_selector("[data-gezhi-points='0']")
+    assert page.inner_text(".gz-notice-text") == "The single reports could not be loaded."
+    page.unroute("**/api/points**")
+    page.click("text=Try again")
+    page.wait_for_selector("[data-gezhi-points='1']")
+    assert page.locator(".gz-notice").is_hidden()
+
+
+def test_places_are_drawn_under_the_cells_where_they_are(page: Page, server: Server) -> None:
+    server.answers["places"] = {
+        "features": [
+            _feature("water", "Polygon", _square(LON, LAT, 0.002), name="Lake"),
+            _feature(
+                "street", "LineString", [[LON + 0.004, LAT - 0.01], [LON + 0.004, LAT + 0.01]], level="main"
+            ),
+            _feature("teapot", "Point", [LON - 0.004, LAT], name="Unknown"),
+        ]
+    }
+    page.goto(server.show(BaseLayer(), HexLayer("category=nothing"), zoom=16))
+    page.wait_for_selector("[data-gezhi-places='3']")
+
+    red, _, blue, alpha = _colour_at(page, "PlaceCanvas", LAT, LON)
+    assert (alpha, blue > red) == (255, True)
+    assert _colour_at(page, "PlaceCanvas", LAT, LON + 0.004)[3] == 255
+    assert _colour_at(page, "PlaceCanvas", LAT, LON - 0.004)[3] == 255
+    assert _colour_at(page, "PlaceCanvas", LAT, LON + 0.003)[3] == 0
+    order = screen.on_map(
+        page,
+        "return ['places', 'cells', 'traces', 'marks', 'points', 'names']"
+        ".map((name) => map.getPane(`gz-${name}`)).filter(Boolean).map((pane) => Number(pane.style.zIndex));",
+    )
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(("zoom", "named"), [(14, False), (15, True)])
+def test_compounds_have_their_names_from_zoom_fifteen_on(
+    page: Page, server: Server, zoom: int, named: bool
+) -> None:
+    server.answers["places"] = {
+        "features": [_feature("compound", "Polygon", _square(LON, LAT, 0.004), name="青禾苑")]
+    }
+    page.goto(server.show(BaseLayer(), HexLayer(), zoom=zoom))
+    page.wait_for_selector("[data-gezhi-places='1']")
+
+    assert _written(page) is named
+
+
+def _written(page: Page) -> bool:
+    return bool(
+        screen.on_map(
+            page,
+            "const { canvas } = layer(gezhi.LabelCanvas);"
+            "const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
+            "return data.some((value) => value > 0);",
+        )
+    )
+
+
+def test_names_never_lie_over_each_other(page: Page, server: Server) -> None:
+    spots = [[LON + 0.0002 * i, LAT] for i in range(12)]
+    server.answers["places"] = {
+        "features": [_feature("shop", "Point", spot, name=f"Shop number {i}") for i, spot in enumerate(spots)]
+    }
+    page.goto(server.show(BaseLayer(), HexLayer(), zoom=18))
+    page.wait_for_selector("[data-gezhi-places='12']")
+    screen.on_map(
+        page,
+        """
+        window.boxes = [];
+        const labels = layer(gezhi.LabelCanvas), context = labels.canvas.getContext('2d');
+        const write = context.fillText;
+        context.fillText = (text, x, y) => window.boxes.push([x, context.measureText(text).width]);
+        labels.redraw();
+        context.fillText = write;
+        """,
+    )
+
+    boxes = sorted(page.evaluate("window.boxes"))
+    assert len(boxes) > 2
+    assert all(x + w / 2 <= x2 - w2 / 2 for (x, w), (x2, w2) in pairwise(boxes))
+
+
+def test_a_complete_answer_is_not_asked_for_again(page: Page, server: Server) -> None:
+    server.answers["places"] = {"features": [], "complete": True}
+    page.goto(server.show(BaseLayer(version="1"), HexLayer()))
+    painted = screen.wait_ready(page)["paints"]
+    page.wait_for_selector("[data-gezhi-places]")
+
+    screen.on_map(page, "map.panBy([2000, 0], { animate: false });")
+    screen.wait_painted(page, painted)
+    assert len([address for address in server.asked if "/api/places" in address]) == 1
+
+    with page.expect_response("**/api/places**"):
+        screen.send(page, BaseLayer(version="2"), HexLayer())
+
+
+def test_places_that_cannot_be_loaded_leave_the_cells_alone(page: Page, server: Server) -> None:
+    page.route("**/api/places**", lambda route: route.abort())
+    page.goto(server.show(BaseLayer(), HexLayer()))
+    screen.wait_ready(page)
+
+    page.wait_for_selector("text=Streets and places could not be loaded.")
+    assert screen.drawn_cells(page)
+    page.unroute("**/api/places**")
+    page.click("text=Try again")
+    page.wait_for_selector("[data-gezhi-places]")
+    assert page.locator(".gz-notice").is_hidden()
