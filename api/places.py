@@ -46,12 +46,11 @@ def _geojson(here: Workspace, version: str | None, box: Bbox | None, zoom: int) 
     """Write the places of a box as GeoJSON once for each state of them."""
     del version
     frame = here.store.places(actor=here.viewer, bbox=box)
-    shown = frame[
-        [
-            _is_drawn(kind, attributes, zoom)
-            for kind, attributes in zip(frame["kind"], frame["attributes"], strict=True)
-        ]
+    drawn = [
+        _is_drawn(kind, attributes, zoom)
+        for kind, attributes in zip(frame["kind"], frame["attributes"], strict=True)
     ]
+    shown = frame.loc[drawn]
     tolerance = _METRES_PER_PIXEL_AT_ZOOM_0 / 2**zoom / 2 / _METRES_PER_DEGREE
     shapes = shapely.simplify(shown.geometry.to_numpy(), tolerance, preserve_topology=True)
     features = [

@@ -16,7 +16,6 @@ from data.filters import Filter
 from data.statuses import STATUS_GROUPS, label
 from data.workspace import Workspace
 from geo import cells
-from geo.errors import CellError
 from i18n import gettext as _
 from i18n import ngettext
 
@@ -25,12 +24,7 @@ _PAGE = 20
 
 def render(workspace: Workspace, view: View, where: Filter) -> None:
     """Draw the cell's figures, its mix, its weekly curve and its reports, newest first."""
-    try:
-        cell = int(cells.check([view.cell])[0])
-    except CellError:
-        st.warning(_("The address names a cell that does not exist."), icon=":material/warning:")
-        st.button(_("Back to the whole map"), on_click=_close, key="close_broken_cell")
-        return
+    cell = int(cells.check([view.cell])[0])
     _header(cell, view)
     ids = workspace.cube.ids(where, cell=cell)
     if not ids.size:

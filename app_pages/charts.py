@@ -49,10 +49,14 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
 
 
 def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:
-    """Draw the reports of each week as an area; of each day as bars where there are few weeks."""
+    """Draw the reports of each week as an area, of each day as bars where there are few weeks; one day is no curve."""
+    days = cube.by_day(where, cell=cell)
+    if days.height < 2:
+        st.caption(_("All of one day, {day}", day=days["day"][0].isoformat()))
+        return
     weeks = cube.by_week(where, cell=cell)
     if weeks.height < _WEEKS_FOR_A_CURVE:
-        chart = _by_time(cube.by_day(where, cell=cell), "day", _("Day")).mark_bar(color=_ACCENT, size=10)
+        chart = _by_time(days, "day", _("Day")).mark_bar(color=_ACCENT, size=10)
     else:
         chart = _by_time(weeks, "week", _("Week from")).mark_area(
             color=_ACCENT,

@@ -121,4 +121,4 @@ def _empty(workspace: Workspace) -> None:
             _("There are no reports yet. Import a file to see them on the map."),
             icon=":material/upload_file:",
         )
-        st.page_link("app_pages/imports.py", label=_("Import a file"), icon=":material/upload_file:")
+        st.page_link("imports.py", label=_("Import a file"), icon=":material/upload_file:")

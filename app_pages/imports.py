@@ -1,5 +1,102 @@
-"""Page: put a file's reports on the map."""
+"""Page: put a file's reports on the map, after a look at what would become of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import available_timezones
 
 import streamlit as st
 
-st.write("…")
+from app_pages import import_preview, import_results, session
+from app_pages import import_steps as steps
+from data.actors import OPERATOR
+from data.ingest import Summary, Survey, import_file, survey
+from data.ingest.profiles import profiles
+from data.ingest.verdicts import Progress
+from data.settings import settings
+from data.store import Store
+from data.workspace import city_store
+from geo.errors import GezhiError
+from i18n import gettext as _
+from i18n import ngettext
+
+
+def render(store: Store) -> None:
+    """Compose the page: choose a file, look at it, import it, see what came of it."""
+    st.caption(
+        _(
+            "CSV, Excel, GeoJSON, GeoPackage, Shapefile (zip), Parquet, Open311. Nothing leaves this machine."
+        )
+    )
+    upload = st.file_uploader(_("File with reports"), type=list(steps.ENDINGS), key=session.UPLOAD)
+    if upload is None:
+        import_results.earlier_imports(store)
+        return
+    path = steps.keep_upload(upload, upload.name, settings().home / "uploads")
+    done: dict[Path, Summary] = st.session_state.setdefault(session.IMPORTED, {})
+    if path in done:
+        import_results.summary(done[path])
+        return
+    try:
+        _look_and_import(store, path, done)
+    except GezhiError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _look_and_import(store: Store, path: Path, done: dict[Path, Summary]) -> None:
+    reading = _reading()
+    looked = _look(path, reading)
+    import_preview.recognised(looked)
+    chosen = import_preview.columns(looked)
+    if chosen:
+        reading = reading.but(mapping=tuple(sorted(chosen.items())))
+        looked = _look(path, reading)
+    if looked.missing:
+        import_preview.missing(looked)
+        return
+    import_preview.preview(looked)
+    words = ngettext("Import {n} report", "Import {n} reports", looked.taken)
+    if st.button(words, type="primary", icon=":material/upload:", disabled=not looked.taken):
+        with _bar(_("Importing")) as report:
+            done[path] = import_file(path, store, actor=OPERATOR, progress=report, **reading.options())
+        st.rerun()
+
+
+def _reading() -> steps.Reading:
+    """Ask what a file may not say of itself; empty choices leave it to the file."""
+    as_it_says = _("as the file says")
+    with st.expander(_("Coordinates, time zone and kind of export"), icon=":material/tune:"):
+        first, second, third = st.columns(3)
+        crs = first.selectbox(_("Coordinates"), steps.SYSTEMS, format_func=lambda name: name or as_it_says)
+        zones = ["", *sorted(available_timezones())]
+        tz = second.selectbox(_("Time zone"), zones, format_func=lambda name: name or as_it_says)
+        kinds = {"": _("find out"), **{name: found.title for name, found in profiles().items()}}
+        profile = third.selectbox(_("Kind of export"), list(kinds), format_func=kinds.__getitem__)
+    return steps.Reading(crs=crs or None, tz=tz or None, profile=profile or None)
+
+
+def _look(path: Path, reading: steps.Reading) -> Survey:
+    """Look at the file once for each way of reading it."""
+    looks: dict[object, Survey] = st.session_state.setdefault(session.LOOKS, {})
+    if (path, reading) not in looks:
+        with _bar(_("Looking at the file")) as report:
+            looks[path, reading] = survey(path, progress=report, **reading.options())
+    return looks[path, reading]
+
+
+@contextmanager
+def _bar(words: str) -> Iterator[Progress]:
+    """Show a progress bar; yields the function that moves it."""
+    bar = st.progress(0.0, text=words)
+
+    def report(done: int, total: int | None, phase: str) -> None:
+        bar.progress(min(1.0, done / total) if total else 0.0, text=f"{words}: {phase} · {done:,}")
+
+    try:
+        yield report
+    finally:
+        bar.empty()
+
+
+if __name__ == "__main__":
+    render(city_store())

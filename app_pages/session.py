@@ -21,6 +21,11 @@ MAP: Final = "map"
 CLICK: Final = "map_click"
 #: Where the map of each store began in this session.
 START: Final = "map_start"
+#: The import page: the upload, looks at it, the imports that this session made, the chosen columns.
+UPLOAD: Final = "upload"
+LOOKS: Final = "import_looks"
+IMPORTED: Final = "imported"
+COLUMN: Final = "column"
 #: What the page shows now.
 VIEW: Final = "view"
 #: How many reports the cell panel lists.

@@ -9,7 +9,7 @@ import polars as pl
 
 from data.filters import Filter
 from geo import cells
-from geo.errors import FilterError
+from geo.errors import CellError, FilterError
 
 #: Quick choices of the period, in days up to the newest report; None is no limit.
 PERIODS: Final[dict[str, int | None]] = {"all": None, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
@@ -46,7 +46,7 @@ class View:
             resolution=int(resolution)
             if resolution.isdigit() and int(resolution) in cells.RESOLUTIONS
             else None,
-            cell=params.get("cell") or None,
+            cell=_known_cell(params.get("cell", "")),
         )
 
     def to_params(self) -> dict[str, str]:
@@ -79,6 +79,13 @@ class View:
     def but(self, **changes: Any) -> "View":
         """Return a copy with some choices changed."""
         return replace(self, **changes)
+
+
+def _known_cell(text: str) -> str | None:
+    try:
+        return str(cells.to_text(cells.check([text]))[0]) if text else None
+    except CellError:
+        return None
 
 
 def period_days(period: str, newest: date | None, where: Filter) -> tuple[date | None, date | None]:

@@ -12,6 +12,7 @@ from data.actors import Actor
 from data.database import sqlite_file
 from data.ingest.formats import open_table
 from data.ingest.load import ahead, parts
+from data.ingest.names import Names
 from data.ingest.plan import Plan, check_complete, make_plan
 from data.ingest.reasons import Notice
 from data.ingest.rejects import RowsFile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from data.store import Store
 
 _TZ: Final = "tz"
+_TITLE: Final = "title"
 
 
 @dataclass
@@ -44,6 +46,7 @@ class _Load:
     read: int = 0
     rejected: int = 0
     written: Written = field(default_factory=Written)
+    names: Names = field(default_factory=Names)
     files: list[Path] = field(default_factory=list)
 
     def run(self, store: "Store", import_id: int, actor: Actor) -> None:
@@ -58,6 +61,7 @@ class _Load:
                     self.written += batch.write_reports(part.reports)
                     self.read += part.read
                     self.rejected += len(part.rejects)
+                    self.names.add(part.reports)
                     rejected.write(part.rejects)
                     doubted.write(part.doubted)
                     if self.progress:
@@ -138,6 +142,7 @@ def import_file(
         words = str(error) if isinstance(error, GezhiError) else type(error).__name__
         store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
         raise
+    _introduce(store, plan, load.names, actor)
     summary = Summary(
         name=path.name,
         source=plan.source,
@@ -194,6 +199,16 @@ def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
     elif known is not None and known != plan.zone.key:
         return [Notice("other_zone", values={"zone": plan.zone.key, "store_zone": known})]
     return []
+
+
+def _introduce(store: "Store", plan: Plan, names: Names, actor: Actor) -> None:
+    """Give the categories that the store did not know their names, and a new store the city's name."""
+    known = set(store.categories(actor=actor)["slug"])
+    unlisted = names.unlisted(known, source=plan.source)
+    if not unlisted.is_empty():
+        store.write_categories(unlisted, actor=actor)
+    if plan.profile and store.fact(_TITLE, actor=actor) is None:
+        store.set_fact(_TITLE, plan.profile.title, actor=actor)
 
 
 def _places(path: Path, rejects: Path | str | None) -> tuple[Path, Path]:

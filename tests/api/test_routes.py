@@ -117,6 +117,10 @@ def test_places_carry_their_attributes_flat(client: TestClient) -> None:
     }
 
 
+def test_a_part_of_the_map_without_places_is_an_empty_collection(client: TestClient) -> None:
+    assert client.get("/api/places?bbox=1,1,2,2").json() == {"type": "FeatureCollection", "features": []}
+
+
 def test_places_of_an_unchanged_store_are_not_sent_again(client: TestClient, city: Workspace) -> None:
     first = client.get("/api/places?zoom=12")
     known = {"If-None-Match": first.headers["etag"]}
