@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from data.ingest import times
-from data.ingest.profiles import Profile, common_statuses, headers, plain, word
+from data.ingest.profiles import Profile, common_statuses, headers, is_cut, plain, word
 from geo.errors import ImportFileError
 from i18n import gettext as _
 
@@ -116,13 +116,10 @@ def from_profile(profile: Profile, columns: Sequence[str], *, short_names: bool 
     """Return where a profile's fields come from in a file with these columns."""
     by_plain = {plain(column): column for column in reversed(columns)}
     if short_names:
-        by_plain |= {
-            plain(header): column
-            for spellings in profile.columns.values()
-            for header in spellings
-            for column in columns
-            if len(column) > 6 and header.casefold().startswith(column.casefold())
-        }
+        known = [plain(header) for spellings in profile.columns.values() for header in spellings]
+        by_plain = {
+            header: column for header in known for column in columns if is_cut(plain(column), header)
+        } | by_plain
     uses = {}
     for field, spellings in profile.columns.items():
         found = dict.fromkeys(by_plain[plain(header)] for header in spellings if plain(header) in by_plain)
@@ -131,7 +128,7 @@ def from_profile(profile: Profile, columns: Sequence[str], *, short_names: bool 
     return uses
 
 
-def guess(sample: pl.DataFrame, *, degrees: bool = True) -> dict[str, Use]:
+def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = False) -> dict[str, Use]:
     """Guess what the columns hold from their headers and from what stands in them.
 
     Parameters
@@ -140,6 +137,8 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True) -> dict[str, Use]:
         The first rows of the file.
     degrees
         Whether coordinates are degrees; lengths in a declared system can have any value.
+    short_names
+        Whether the columns' names may be cut off, as a Shapefile cuts them.
 
     Returns
     -------
@@ -149,7 +148,7 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True) -> dict[str, Use]:
         (score, field, column)
         for column in sample.columns
         for field in _GUESSED
-        if (score := _header_score(field, plain(column))) > 0
+        if (score := _header_score(field, plain(column), short_names=short_names)) > 0
     ]
     uses: dict[str, Use] = {}
     for _score, field, column in sorted(scored, key=lambda item: -item[0]):
@@ -175,11 +174,13 @@ def listed(columns: Sequence[str]) -> str:
     return shown if len(columns) <= 30 else _("{shown} and {n} more", shown=shown, n=len(columns) - 30)
 
 
-def _header_score(field: str, header: str) -> float:
+def _header_score(field: str, header: str, *, short_names: bool) -> float:
     """Score a header: one that is wholly a spelling of the field before one that holds a word of it."""
     spellings = headers()[field]
     if header in spellings["whole"]:
         return 3 - spellings["whole"].index(header) / 100
+    if short_names and any(is_cut(header, spelling) for spelling in spellings["whole"]):
+        return 2
     held = [len(text) for text in spellings["words"] if text in header]
     return 1 + max(held) / max(len(header), 1) if held else 0.0
 

@@ -112,14 +112,14 @@ def make_plan(
             )
         )
     hand, options = mappings.by_hand(mapping, table.columns)
-    chosen = choose(table.columns, profile)
+    short = table.kind == "Shapefile"
+    chosen = choose(table.columns, profile, short_names=short)
     system = Crs.parse(crs or table.crs or (chosen.crs if chosen else None) or WGS84)
     sample = table.sample()
-    short = table.kind == "Shapefile"
     uses = (
         mappings.from_profile(chosen, table.columns, short_names=short)
         if chosen
-        else mappings.guess(sample, degrees=system.is_degrees)
+        else mappings.guess(sample, degrees=system.is_degrees, short_names=short)
     )
     if table.place:
         for name, column in zip(("lon", "lat"), table.place, strict=True):

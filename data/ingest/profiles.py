@@ -16,8 +16,9 @@ from i18n import gettext as _
 _FOLDER: Final = Path(__file__).parent / "profiles"
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
-#: A column name in a Shapefile has ten bytes at most.
+#: A column name in a Shapefile has ten bytes at most; of much less it cannot be told what it was.
 _SHORT: Final = 10
+_LEAST_SHORT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,22 @@ class Profile:
             **facts,
         )
 
-    def fits(self, columns: Sequence[str]) -> bool:
-        """Tell whether a file with these columns is such an export."""
+    def fits(self, columns: Sequence[str], *, short_names: bool = False) -> bool:
+        """Tell whether a file with these columns is such an export.
+
+        Parameters
+        ----------
+        columns
+            The file's columns.
+        short_names
+            Whether they may be cut off, as a Shapefile cuts them.
+        """
         there = {plain(column) for column in columns}
-        short = {column for column in there if len(column) <= _SHORT}
         return any(
-            all(header in there or header[:_SHORT] in short for header in signature)
+            all(
+                header in there or (short_names and any(is_cut(column, header) for column in there))
+                for header in signature
+            )
             for signature in self.signatures
         )
 
@@ -65,6 +76,11 @@ class Profile:
 def plain(text: str) -> str:
     """Reduce a header or a word to its letters and digits, in lower case."""
     return _NOT_A_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_cut(column: str, header: str) -> bool:
+    """Tell whether a column's name, letters alone, is a header cut off after ten bytes."""
+    return _LEAST_SHORT <= len(column.encode()) <= _SHORT and header.startswith(column)
 
 
 def word(text: str) -> str:
@@ -79,7 +95,7 @@ def profiles() -> Mapping[str, Profile]:
     return {path.stem: Profile.from_toml(path.stem, path.read_text("utf-8")) for path in files}
 
 
-def choose(columns: Sequence[str], name: str | None = None) -> Profile | None:
+def choose(columns: Sequence[str], name: str | None = None, *, short_names: bool = False) -> Profile | None:
     """Return the profile with this name, else the one that fits the columns, else None.
 
     Raises
@@ -99,7 +115,9 @@ def choose(columns: Sequence[str], name: str | None = None) -> Profile | None:
                 names=", ".join(profiles()),
             )
         )
-    return next((profile for profile in profiles().values() if profile.fits(columns)), None)
+    return next(
+        (profile for profile in profiles().values() if profile.fits(columns, short_names=short_names)), None
+    )
 
 
 @cache

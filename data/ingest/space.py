@@ -36,8 +36,8 @@ def check_room(store_file: Path | None, reports: int) -> None:
     if needed > free:
         raise ImportFileError(
             _(
-                "{reports} reports need about {needed} MB, but only {free} MB are free where the store "
-                "lies ({folder}). Nothing was imported. Free some space, or choose a store elsewhere with --store.",
+                "{reports} reports need about {needed} MB, but only {free} MB are free where the store lies "
+                "({folder}). Nothing was imported. Free space, or choose a store elsewhere with --store.",
                 reports=f"{reports:,}",
                 needed=f"{needed / _MEGABYTE:,.0f}",
                 free=f"{free / _MEGABYTE:,.0f}",

@@ -26,6 +26,8 @@ _KINDS: Final = {
 }
 #: What GDAL calls the system of a layer that has none.
 _UNDEFINED: Final = ("Undefined", "ENGCRS", "LOCAL_CS", "Unknown", "None")
+#: An encoding in which every byte is a letter: nothing is lost.
+_BYTES: Final = "ISO-8859-1"
 _NO_POINTS: Final = ("LineString", "Polygon", "MultiLineString", "MultiPolygon")
 
 
@@ -40,13 +42,19 @@ def open_layer(source: Source, options: Mapping[str, str]) -> FrameTable:
     encoding = options.get("encoding") or _table_encoding(source)
     try:
         layer, others = _choose(source, options.get("layer"))
-        info = pyogrio.read_info(source.gdal_path, layer=layer, encoding=encoding)
-        meta, table = pyogrio.read_arrow(source.gdal_path, layer=layer, encoding=encoding)
+        try:
+            info = pyogrio.read_info(source.gdal_path, layer=layer, encoding=encoding)
+            meta, table = pyogrio.read_arrow(source.gdal_path, layer=layer, encoding=encoding)
+            frame = pl.DataFrame(table)
+        except UnicodeDecodeError:  # a Shapefile cuts names after ten bytes, in the middle of a letter
+            info = pyogrio.read_info(source.gdal_path, layer=layer, encoding=_BYTES)
+            meta, table = pyogrio.read_arrow(source.gdal_path, layer=layer, encoding=_BYTES)
+            frame = _decoded(pl.DataFrame(table), encoding or "utf-8")
     except (DataSourceError, ValueError, RuntimeError, UnicodeDecodeError) as error:
         raise ImportFileError(
             _("{name} cannot be read: {error}.", name=source.path.name, error=str(error).rstrip("."))
         ) from error
-    frame, place = with_points(pl.DataFrame(table), meta.get("geometry_name") or "wkb_geometry", source)
+    frame, place = with_points(frame, meta.get("geometry_name") or "wkb_geometry", source)
     result = FrameTable(source, frame, kind=_KINDS.get(info["driver"], info["driver"]))
     result.crs = None if str(info["crs"]).startswith(_UNDEFINED) else info["crs"] or None
     result.needs_crs = result.crs is None
@@ -79,7 +87,7 @@ def _choose(source: Source, wanted: str | None) -> tuple[str, list[str]]:
     if not shapes:
         raise ImportFileError(_("{name} has no layer with shapes.", name=source.path.name))
     candidates = pointed or shapes
-    counts = {name: pyogrio.read_info(source.gdal_path, layer=name)["features"] for name in candidates}
+    counts = {name: _features(source, name) for name in candidates}
     best = max(counts, key=lambda name: counts[name])
     return best, [name for name in shapes if name != best]
 
@@ -129,6 +137,25 @@ def _type_names(shapes: Any) -> set[str]:
         for kind in np.unique(shapely.get_type_id(shapes))
         if kind >= 0
     }
+
+
+def _features(source: Source, layer: str) -> int:
+    return int(pyogrio.read_info(source.gdal_path, layer=layer, encoding=_BYTES)["features"])
+
+
+def _decoded(frame: pl.DataFrame, encoding: str) -> pl.DataFrame:
+    """Decode names and texts that were read as bytes; what is cut in the middle of a letter loses it."""
+
+    def decode(text: str) -> str:
+        return text.encode(_BYTES).decode(encoding, "ignore")
+
+    frame.columns = unique_names([decode(name) for name in frame.columns])
+    texts = [
+        pl.Series(name, [None if text is None else decode(text) for text in frame[name]], dtype=pl.String)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String
+    ]
+    return frame.with_columns(texts)
 
 
 def _table_encoding(source: Source) -> str | None:
