@@ -69,6 +69,7 @@ def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
 
 def test_the_first_look_imports_every_report_of_the_demo(first_look: list[Any]) -> None:
     assert "'read': 40000, 'taken': 40000, 'updated': 0, 'unchanged': 0, 'rejected': 0" in _said(first_look)
+    assert "40,000 rows of CSV" in _said(first_look)
     assert "40,000 reports from" in _said(first_look)
 
 
