@@ -82,7 +82,12 @@ class CanvasMap(folium.Map):
         self, center: tuple[float, float], zoom: int, *, embed: bool, options: dict[str, Any]
     ) -> None:
         super().__init__(
-            location=center, zoom_start=zoom, tiles=None, zoom_control=False, attribution_control=False
+            location=center,
+            zoom_start=zoom,
+            tiles=None,
+            zoom_control=False,
+            attribution_control=False,
+            world_copy_jump=True,
         )
         self.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
         self.embed = embed

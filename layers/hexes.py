@@ -2,10 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from i18n import current_locale
-from layers import palettes, words
+from layers import classes, palettes, wire, words
 from layers.element import ScriptLayer
 from layers.palettes import Theme
 
@@ -49,6 +52,35 @@ class HexLayer(ScriptLayer):
     """
 
     part = "cells"
+
+    @classmethod
+    def from_counts(
+        cls,
+        cells: npt.ArrayLike,
+        counts: npt.ArrayLike,
+        *,
+        n: int = 5,
+        method: classes.Method = "quantile",
+        **options: Any,
+    ) -> "HexLayer":
+        """Make a layer that carries its counts, for a notebook or a file that stands alone.
+
+        Parameters
+        ----------
+        cells, counts
+            Shape (n,), uint64 H3 cells of one resolution, each once, and a whole number for each.
+        n, method
+            See `classes.edges`.
+        options
+            Those of `HexLayer`.
+        """
+        ids, values = np.asarray(cells, dtype=np.uint64), np.asarray(counts)
+        meta = {
+            "resolution": int(ids[0] >> np.uint64(52)) & 15 if ids.size else 10,
+            "edges": classes.edges(values, n, method),
+            "total": int(values.sum()),
+        }
+        return cls(wire.pack(ids, values, meta), **options)
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """Maps and layers as objects: options and pages, before any browser."""
 
+import base64
 import re
 
 import folium
@@ -77,6 +78,17 @@ def test_a_layer_of_packed_cells_carries_them_in_the_page() -> None:
 
     assert len(options["packs"]) == 1
     assert "query" not in options
+
+
+def test_a_layer_of_counts_chooses_its_own_classes() -> None:
+    cells = [h3.str_to_int(cell) for cell in h3.grid_disk("8931805b253ffff", 1)]
+
+    packed = base64.b64decode(HexLayer.from_counts(cells, [1, 1, 2, 2, 3, 30, 31], n=3).options["packs"][0])
+
+    _, counts, meta = wire.unpack(packed)
+    assert sorted(counts.tolist()) == [1, 1, 2, 2, 3, 30, 31]
+    assert meta == {"resolution": 9, "edges": [1, 2, 3], "total": 70, "in_view": 70}
+    assert HexLayer.from_counts([], []).options["packs"]
 
 
 def test_every_option_of_a_layer_is_escaped_in_its_script() -> None:

@@ -12,7 +12,7 @@
       this.parts = new Map(); // kind -> part
       this.owners = new Map(); // kind -> the call that it follows
       this.label();
-      this.notice = new gezhi.Notice(map, options.labels);
+      this.notice = new gezhi.Notice(map, options.labels, (text) => this.speak(text));
       this.spoken = gezhi.element("div", "gz-spoken", { "aria-live": "polite" });
       this.container.append(this.spoken);
       this.addControls();
@@ -89,7 +89,11 @@
       if (!cells || document.activeElement !== this.container) return;
       if (!this.container.classList.contains("gz-keys")) return;
       cells.hover(this.map.getCenter());
-      this.spoken.textContent = cells.tipText();
+      this.speak(cells.tipText());
+    }
+
+    speak(text) {
+      this.spoken.textContent = text;
     }
 
     key(event) {

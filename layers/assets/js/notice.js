@@ -3,20 +3,21 @@
   "use strict";
 
   class Notice {
-    constructor(map, words) {
-      this.map = map;
+    /** `speak(text)` reads a text out to those who do not see the map. */
+    constructor(map, words, speak) {
       this.busyParts = new Set();
       this.messages = new Map(); // part -> {text, retry, alert}
       this.bar = gezhi.element("div", "gz-bar", { role: "progressbar", "aria-label": words.loading });
       this.bar.hidden = true;
       this.box = gezhi.element("div", "gz-panel gz-notice");
       this.box.hidden = true;
-      this.text = gezhi.element("span", "gz-notice-text", { role: "status" });
+      this.text = gezhi.element("span", "gz-notice-text");
       this.button = gezhi.element("button", "gz-notice-retry", { type: "button" });
       this.box.append(this.text, this.button);
       L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
       map.getContainer().append(this.bar, this.box);
       this.words = words;
+      this.speak = speak;
     }
 
     busy(part, waits) {
@@ -43,6 +44,7 @@
       if (!message) return;
       this.box.classList.toggle("gz-fault", Boolean(message.retry));
       this.text.textContent = message.text;
+      this.speak(message.text);
       this.button.hidden = !message.retry;
       this.button.textContent = this.words.retry;
       this.button.onclick = message.retry || null;

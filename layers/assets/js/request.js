@@ -43,10 +43,10 @@
     }
 
     abort() {
-      const under_way = this.controller;
+      const underWay = this.controller;
       this.controller = this.url = null;
-      if (under_way) {
-        under_way.abort();
+      if (underWay) {
+        underWay.abort();
         this.onSlow(false);
       }
     }
