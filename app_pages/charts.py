@@ -49,7 +49,7 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
 
 
 def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:
-    """Draw the reports of each week as an area, of each day as bars where there are few weeks; one day is no curve."""
+    """Draw the reports of each week as an area, of each day as bars where there are few weeks."""
     days = cube.by_day(where, cell=cell)
     if days.height < 2:
         st.caption(_("All of one day, {day}", day=days["day"][0].isoformat()))

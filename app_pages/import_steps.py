@@ -126,8 +126,10 @@ def sample_in_words(survey: Survey) -> pl.DataFrame:
     words = {status: label(status) for status in STATUSES}
     shown = survey.sample.select(
         *(
-            pl.col(name).dt.convert_time_zone(survey.tz).dt.strftime("%Y-%m-%d %H:%M") if name in times
-            else pl.col(name).replace(words) if name == "status"
+            pl.col(name).dt.convert_time_zone(survey.tz).dt.strftime("%Y-%m-%d %H:%M")
+            if name in times
+            else pl.col(name).replace(words)
+            if name == "status"
             else pl.col(name)
             for name in survey.sample.columns
             if name not in {"category", "suspect", "source"}

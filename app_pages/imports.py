@@ -24,9 +24,7 @@ from i18n import ngettext
 def render(store: Store) -> None:
     """Compose the page: choose a file, look at it, import it, see what came of it."""
     st.caption(
-        _(
-            "CSV, Excel, GeoJSON, GeoPackage, Shapefile (zip), Parquet, Open311. Nothing leaves this machine."
-        )
+        _("CSV, Excel, GeoJSON, GeoPackage, Shapefile (zip), Parquet, Open311. Nothing leaves this machine.")
     )
     upload = st.file_uploader(_("File with reports"), type=list(steps.ENDINGS), key=session.UPLOAD)
     if upload is None:
