@@ -116,9 +116,7 @@ def _names(frame: gpd.GeoDataFrame, path: Path, wanted: str | None) -> pd.Series
     column = wanted or next((by_plain[name] for name in _NAMES if name in by_plain), None)
     if column is None:
         return pd.Series([None] * len(frame), dtype="object")
-    return (
-        frame[column].astype("object").where(frame[column].notna(), None).map(lambda name: name and str(name))
-    )
+    return pd.Series([None if pd.isna(name) else str(name) for name in frame[column]], dtype="object")
 
 
 def _kind(shape: str) -> str:
