@@ -15,7 +15,7 @@ from h3 import average_hexagon_edge_length
 from data import snapshot as snapshots
 from data.actors import SYSTEM
 from data.codes import Box
-from data.counts import Choice, Counts, chosen, tally
+from data.counts import Choice, Counts, chosen, count_by, tally
 from data.cube_state import TAKEN_UP, State
 from data.filters import Filter
 from data.kept import Kept
@@ -26,6 +26,8 @@ from geo.cells import RESOLUTIONS, Cells
 from geo.errors import CellError, StoreError
 from i18n import gettext as _
 
+#: What tells the age of a report, the coarsest first.
+_AGE: Final = ("day", "minute", "id")
 _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 
 _log: Final = logging.getLogger(__name__)
@@ -183,7 +185,12 @@ class Cube:
 
     def by_day(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
         """Count by day (`day`, `n`), days without a report between the first and the last included."""
-        counted = self._rows(where, cell, bbox, "day").group_by(pl.col("day").cast(pl.Date)).len("n")
+        state = self._state
+        choice = _choice(state, where, cell=cell, bbox=bbox)
+        parts: list[pl.DataFrame] = [
+            count_by(part, "day", choice).collect().to_native() for part in state.parts
+        ]
+        counted = pl.concat(parts).group_by(pl.col("day").cast(pl.Date)).agg(pl.col("n").sum())
         if counted.is_empty():
             return counted
         every = counted.select(pl.date_range(pl.col("day").min(), pl.col("day").max()).alias("day"))
@@ -216,24 +223,20 @@ class Cube:
         newest_first: bool = True,
     ) -> npt.NDArray[np.int64]:
         """Return the ids of reports: of one cell (those in that very hexagon), or in a box."""
-        rows = self._rows(where, cell, bbox, "id", "day", "minute")
+        state = self._state
+        choice = _choice(state, where, cell=cell, bbox=bbox)
         if newest_first:
-            by = ["day", "minute", "id"]
-            rows = (
-                rows.sort(by, descending=True)
-                if limit is None
-                else rows.top_k(limit, by=by).sort(by, descending=True)
-            )
-        elif limit is not None:
-            rows = rows.head(limit)
-        return rows["id"].to_numpy().astype(np.int64)
+            rows = _newest(state, choice, *_AGE, limit=limit).sort(_AGE, descending=True)
+        else:
+            rows = _rows(state, choice, "id")
+        return rows["id"].head(rows.height if limit is None else limit).to_numpy().astype(np.int64)
 
     def points(self, where: Filter, bbox: Box, *, limit: int) -> pl.DataFrame:
         """Return reports in a box (id, lon, lat, category, status), the newest where there are too many."""
-        rows = self._rows(where, None, bbox, "id", "lon", "lat", "category", "status", "day", "minute")
-        if rows.height > limit:
-            rows = rows.top_k(limit, by=["day", "minute", "id"])
-        words = self._state.words
+        state = self._state
+        words = state.words
+        columns = ("lon", "lat", "category", "status")
+        rows = _newest(state, _choice(state, where, bbox=bbox), *columns, *_AGE, limit=limit)
         return rows.select(
             pl.col("id").cast(pl.Int64),
             "lon",
@@ -270,14 +273,6 @@ class Cube:
         counts = _tally(state, column, _choice(state, where, cell=cell, bbox=bbox))
         words = state.words[column].words
         return pl.DataFrame({column: pl.Series(words, dtype=pl.String), "n": counts}).filter(pl.col("n") > 0)
-
-    def _rows(self, where: Filter, cell: int | None, bbox: Box | None, *columns: str) -> pl.DataFrame:
-        state = self._state
-        choice = _choice(state, where, cell=cell, bbox=bbox)
-        parts: list[pl.DataFrame] = [
-            chosen(part, choice, *columns).collect().to_native() for part in state.parts
-        ]
-        return pl.concat(parts)
 
 
 def _fitting(path: Path, store: Store, *, tz: str) -> State:
@@ -330,6 +325,21 @@ def _cell_code(state: State, cell: int) -> tuple[str, int]:
 
 def _day_number(day: date | None) -> int | None:
     return None if day is None else day.toordinal() - _DAY_ZERO
+
+
+def _rows(state: State, choice: Choice, *columns: str) -> pl.DataFrame:
+    parts: list[pl.DataFrame] = [chosen(part, choice, *columns).collect().to_native() for part in state.parts]
+    return pl.concat(parts)
+
+
+def _newest(state: State, choice: Choice, *columns: str, limit: int | None) -> pl.DataFrame:
+    """Return the chosen rows, the newest of them where there is a limit, in any order."""
+    if limit is None:
+        return _rows(state, choice, *columns)
+    parts: list[pl.DataFrame] = [
+        chosen(part, choice, *columns).top_k(limit, by=_AGE).collect().to_native() for part in state.parts
+    ]
+    return pl.concat(parts).top_k(limit, by=_AGE)
 
 
 def _tally(state: State, column: str, choice: Choice) -> Counts:

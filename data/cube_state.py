@@ -12,7 +12,8 @@ from data.codes import CellCodes, Words
 from data.statuses import STATUSES
 from geo.cells import RESOLUTIONS, Cells, point_cells
 
-#: The columns of the cube. A row is an issue, in the order of the ids.
+#: The columns of the cube. A row is an issue, in the order of the ids. Codes of cells are narrower while the
+#: cells of their resolution are few: see `State.schema`.
 COLUMNS: Final = pl.Schema(
     {
         "id": pl.UInt32,
@@ -34,6 +35,11 @@ TAKEN_UP: Final = ("id", "seq", "source", "category", "status", "reported_at", "
 #: Columns of words whose dictionary grows with the data; the empty word stands for none.
 WORD_COLUMNS: Final = ("category", "source", "unit")
 
+_EMPTY: Final = pl.DataFrame(schema={**COLUMNS, **{f"cell{r}": pl.UInt16() for r in RESOLUTIONS}})
+
+#: Cells whose codes fit into two bytes.
+_FEW_CELLS: Final = 65_536
+
 #: Rows that may lie behind the base before both are made one again.
 _TAIL_ROWS: Final = 500_000
 
@@ -48,8 +54,8 @@ class State:
     identity: str
     tz: str
     seq: int = 0
-    base: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMNS))
-    tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMNS))
+    base: pl.DataFrame = field(default_factory=lambda: _EMPTY)
+    tail: pl.DataFrame = field(default_factory=lambda: _EMPTY)
     cells: dict[int, CellCodes] = field(default_factory=lambda: {r: CellCodes() for r in RESOLUTIONS})
     words: dict[str, Words] = field(
         default_factory=lambda: {name: Words() for name in WORD_COLUMNS} | {"status": Words(STATUSES)}
@@ -60,6 +66,12 @@ class State:
         return self.base.height + self.tail.height
 
     @property
+    def schema(self) -> pl.Schema:
+        """The columns with the narrowest types that hold the codes."""
+        few = {f"cell{r}": pl.UInt16() for r, codes in self.cells.items() if len(codes) <= _FEW_CELLS}
+        return pl.Schema({**COLUMNS, **few})
+
+    @property
     def version(self) -> str:
         """A word that no other state has."""
         return f"{self.identity[:8]}-{self.seq}-{crc32(self.tz.encode()):08x}"
@@ -67,7 +79,7 @@ class State:
     @property
     def frame(self) -> pl.DataFrame:
         """All rows; nothing is copied."""
-        return pl.concat([self.base, self.tail], rechunk=False)
+        return pl.concat(self.parts, rechunk=False)
 
     @property
     def parts(self) -> tuple[pl.DataFrame, ...]:
@@ -133,34 +145,34 @@ class _Intake:
             batches = self._cells[resolution]
             union = batches[0] if len(batches) == 1 else np.unique(np.concatenate(batches))
             cells[resolution] = cells[resolution].with_cells(union)
-        rows = _in_one_piece(self._numbered(cells))
-        base, tail = _merged(self._before, rows)
-        return replace(self._before, seq=self._seq, words=self._words, cells=cells, base=base, tail=tail)
+        after = replace(self._before, seq=self._seq, words=self._words, cells=cells)
+        rows = _in_one_piece(self._numbered(cells), after.schema)
+        self._parts.clear()
+        return _merged(after, rows)
 
     def _numbered(self, cells: dict[int, CellCodes]) -> Iterator[pl.DataFrame]:
         """Turn each batch's own numbers of cells into the dictionaries' codes."""
         for place, part in enumerate(self._parts):
-            yield part.with_columns(
-                pl.Series(
-                    f"cell{resolution}",
-                    cells[resolution]
-                    .find(self._cells[resolution][place])
-                    .astype(np.uint32)[part[f"cell{resolution}"]],
-                )
-                for resolution in RESOLUTIONS
-            )
-        self._parts.clear()
+            codes = {}
+            for resolution in RESOLUTIONS:
+                name = f"cell{resolution}"
+                known = cells[resolution].find(self._cells[resolution][place]).astype(np.uint32)
+                codes[name] = pl.Series(known[part[name]])
+            yield part.with_columns(**codes)
 
 
-def _merged(before: State, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Put changed rows in place of the old, and new rows behind them; ids only ever grow."""
-    base = _replaced(before.base, rows)
-    tail = _replaced(before.tail, rows)
-    last = before.frame["id"].max() if len(before) else -1
-    tail = pl.concat([tail, rows.filter(pl.col("id") > last)], rechunk=True)
-    if base.is_empty() or tail.height > _TAIL_ROWS:
-        return _in_one_piece([base, tail]), pl.DataFrame(schema=COLUMNS)
-    return base, tail
+def _merged(state: State, rows: pl.DataFrame) -> State:
+    """Put changed rows in place of the old ones, and new rows behind them; ids only ever grow."""
+    schema = state.schema
+    if not len(state):
+        return replace(state, base=rows, tail=_EMPTY)
+    last = state.parts[-1]["id"][-1]
+    base = _replaced(state.base.cast(schema), rows)
+    tail = _replaced(state.tail.cast(schema), rows)
+    tail = _in_one_piece([tail, rows.filter(pl.col("id") > last)], schema)
+    if tail.height > _TAIL_ROWS:
+        base, tail = _in_one_piece([base, tail], schema), _EMPTY
+    return replace(state, base=base, tail=tail)
 
 
 def _replaced(rows: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
@@ -181,11 +193,11 @@ def _replaced(rows: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(columns)
 
 
-def _in_one_piece(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _in_one_piece(parts: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     """Join frames column by column, so that at no time two copies of all exist."""
     pieces = list(parts)
     columns = []
-    for name in COLUMNS:
-        columns.append(pl.concat([piece[name] for piece in pieces], rechunk=True))
+    for name, dtype in schema.items():
+        columns.append(pl.concat([piece[name].cast(dtype) for piece in pieces], rechunk=True))
         pieces = [piece.drop(name) for piece in pieces]
     return pl.DataFrame(columns)

@@ -94,12 +94,14 @@ def read(path: Path) -> tuple[State, str]:
             identity=meta["identity"],
             tz=meta["tz"],
             seq=meta["seq"],
-            base=pl.read_parquet(path).rechunk(),
+            base=_read_rows(path),
             cells=read_cells(path, meta),
             words={name: Words(tuple(meta["words"][name])) for name in WORD_COLUMNS}
             | {"status": Words(STATUSES)},
         )
-        whole = state.base.schema == COLUMNS and len(state) == meta["rows"] and _sums(state) == meta["sums"]
+        whole = (
+            state.base.schema == state.schema and len(state) == meta["rows"] and _sums(state) == meta["sums"]
+        )
     except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise StoreError(_("it is damaged: {why}", why=error)) from error
     if not whole:
@@ -121,6 +123,11 @@ def read_cells(path: Path, meta: dict[str, Any]) -> dict[int, CellCodes]:
         resolution: CellCodes.of(*(part[name].to_numpy() for name in ("cell", "lon", "lat")))
         for resolution, part in zip(RESOLUTIONS, by_resolution, strict=True)
     }
+
+
+def _read_rows(path: Path) -> pl.DataFrame:
+    """Read column by column, so that the memory of one column alone is needed twice."""
+    return pl.DataFrame([pl.read_parquet(path, columns=[name]).to_series().rechunk() for name in COLUMNS])
 
 
 def _sums(state: State) -> dict[str, int]:

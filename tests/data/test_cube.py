@@ -119,10 +119,12 @@ def test_following_the_store_step_by_step_equals_reading_it_anew(frames: list[pl
 
 
 @pytest.mark.parametrize("tail_rows", [0, 40, 500_000])
+@pytest.mark.parametrize("few_cells", [0, 310, 65_536])
 def test_changes_in_base_and_tail_are_followed(
-    store: Store, monkeypatch: pytest.MonkeyPatch, tail_rows: int
+    store: Store, monkeypatch: pytest.MonkeyPatch, tail_rows: int, few_cells: int
 ) -> None:
     monkeypatch.setattr(cube_state, "_TAIL_ROWS", tail_rows)
+    monkeypatch.setattr(cube_state, "_FEW_CELLS", few_cells)
     frame = reports(300)
     store.write_reports(frame, actor=OPERATOR)
     cube = Cube.open(store)
@@ -134,6 +136,7 @@ def test_changes_in_base_and_tail_are_followed(
         store.write_reports(pl.concat([moved, fresh]), actor=OPERATOR)
         frame = pl.concat([frame, fresh])
         assert cube.refresh() == 50
+        assert cube.frame.schema == cube._state.schema
         assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
 
 
