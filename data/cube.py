@@ -95,9 +95,8 @@ class Cube:
         try:
             state, tz = self._state, _tz(self._store)
             last_seq = self._store.last_seq(actor=SYSTEM)
-            if (
-                tz != state.tz or last_seq < state.seq
-            ):  # other days, or an older copy put in the store's place
+            if tz != state.tz or last_seq < state.seq:
+                # Other days, or an older copy was put in the store's place.
                 state = State(identity=state.identity, tz=tz, cells=state.cells, words=state.words)
             elif last_seq == state.seq:
                 return 0

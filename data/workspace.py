@@ -1,5 +1,6 @@
 """What a process works with: the city's store and its cube, or the demo zone while the city has no report."""
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,10 @@ from data.settings import Settings, settings
 from data.store import Store
 from i18n import gettext as _
 
+_log: Final = logging.getLogger(__name__)
+
 #: Events after which a new snapshot is worth its writing.
-_SNAPSHOT_EVENTS: Final = 100_000
+_SNAPSHOT_EVENTS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Workspace:
     @property
     def tz(self) -> str:
         """The city's time zone."""
-        return self.store.fact("tz", settings().tz, actor=self.viewer) or settings().tz
+        return self.store.fact("tz", actor=self.viewer) or settings().tz
 
     @property
     def synthetic(self) -> bool:
@@ -45,32 +48,97 @@ class Workspace:
         facts = (self.store.fact(name, actor=self.viewer) for name in (f"title_{locale}", "title"))
         return next((name for name in facts if name), None) or _("City map")
 
+    def keep_snapshot(self) -> None:
+        """Write the cube's snapshot where the one on disk lacks much; a disk that refuses is only noted."""
+        if self.cube.events_since_snapshot < _SNAPSHOT_EVENTS:
+            return
+        try:
+            self.cube.write_snapshot()
+        except OSError as why:
+            _log.warning("The cube's snapshot could not be written, the next start takes longer: %s", why)
 
-def open_workspace(chosen: Settings) -> Workspace:
-    """Open the city's store; where it holds no report, the demo zone beside it, made when it is missing."""
-    city = _opened(chosen.store_url, chosen)
-    return _demo(chosen) if city.cube.is_empty else city
+    def close(self) -> None:
+        """Keep the snapshot and give back the store's connections."""
+        self.keep_snapshot()
+        self.store.close()
+
+
+class Workspaces:
+    """The two workspaces of an installation, each opened when it is first needed and then kept."""
+
+    def __init__(self, chosen: Settings) -> None:
+        self._settings = chosen
+        self._city: Workspace | None = None
+        self._demo: Workspace | None = None
+        self._opening = Lock()
+
+    def city(self) -> Workspace:
+        """Return the city's workspace, its store made where it is missing."""
+        with self._opening:
+            if self._city is None:
+                self._city = open_with_cube(self._settings.store_url, self._settings)
+            return self._city
+
+    def demo(self) -> Workspace:
+        """Return the demo zone's workspace, the zone made where it is missing."""
+        with self._opening:
+            if self._demo is None:
+                _make_demo(demo_url(self._settings))
+                self._demo = open_with_cube(demo_url(self._settings), self._settings)
+            return self._demo
+
+    def shown(self) -> Workspace:
+        """Return the city's workspace as soon as there is a report in it, else the demo zone's."""
+        city = self.city()
+        if city.cube.is_empty:
+            city.cube.refresh()
+        return self.demo() if city.cube.is_empty else city
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._opening:
+            for opened in (self._city, self._demo):
+                if opened:
+                    opened.close()
+            self._city = self._demo = None
 
 
 def workspace() -> Workspace:
-    """Return what this process shows: the city as soon as it has a report, else the demo zone."""
-    chosen = settings()
-    city = _kept(chosen.store_url)
-    if city.cube.is_empty:
-        city.cube.refresh()
-    return _kept_demo() if city.cube.is_empty else city
+    """Return what this process shows: the city, or the demo zone while the city has no report."""
+    return _opened().shown()
+
+
+def open_workspace(chosen: Settings) -> Workspace:
+    """Open what these settings show, apart from what this process keeps."""
+    return Workspaces(chosen).shown()
 
 
 def city_store() -> Store:
-    """Return the store that imports go to, whatever is shown now."""
-    return _kept(settings().store_url).store
+    """Return the city's own store, whatever is shown now: imports write to it."""
+    return _opened().city().store
+
+
+def close() -> None:
+    """Close what this process opened, at its end or between two tests."""
+    _opened().close()
+    _opened.cache_clear()
+
+
+def open_with_cube(url: str, chosen: Settings, *, create: bool = True) -> Workspace:
+    """Open a store with its cube; the snapshot lies in the home folder, named after the store."""
+    store = Store.open(url, create=create)
+    try:
+        opened = Workspace(store, Cube.open(store, snapshot=snapshot_path(store, chosen)))
+    except BaseException:
+        store.close()
+        raise
+    opened.keep_snapshot()
+    return opened
 
 
 def cube_of(url: str) -> Cube:
     """Open the cube of a store that must exist, for one question."""
-    chosen = settings()
-    store = Store.open(url, create=False)
-    return Cube.open(store, snapshot=_snapshot_path(store, chosen))
+    return open_with_cube(url, settings(), create=False).cube
 
 
 def demo_url(chosen: Settings) -> str:
@@ -78,48 +146,19 @@ def demo_url(chosen: Settings) -> str:
     return f"sqlite:///{chosen.home / 'demo.sqlite'}"
 
 
-_opening: Final = Lock()
-
-
-def _kept(url: str) -> Workspace:
-    with _opening:
-        return _keep(url)
-
-
-@cache
-def _keep(url: str) -> Workspace:
-    return _opened(url, settings())
-
-
-def _kept_demo() -> Workspace:
-    with _opening:
-        return _keep_demo()
-
-
-@cache
-def _keep_demo() -> Workspace:
-    return _demo(settings())
-
-
-def _demo(chosen: Settings) -> Workspace:
-    from data import demo
-
-    store = Store.open(demo_url(chosen))
-    if store.last_seq(actor=SYSTEM) == 0:
-        demo.build(store)
-    return _with_cube(store, chosen)
-
-
-def _opened(url: str, chosen: Settings) -> Workspace:
-    return _with_cube(Store.open(url), chosen)
-
-
-def _with_cube(store: Store, chosen: Settings) -> Workspace:
-    cube = Cube.open(store, snapshot=_snapshot_path(store, chosen))
-    if cube.events_since_snapshot >= _SNAPSHOT_EVENTS:
-        cube.write_snapshot()
-    return Workspace(store, cube)
-
-
-def _snapshot_path(store: Store, chosen: Settings) -> Path:
+def snapshot_path(store: Store, chosen: Settings) -> Path:
+    """Return where the snapshot of a store's cube lies."""
     return chosen.home / f"cube-{store.identity[:12]}.parquet"
+
+
+def _make_demo(url: str) -> None:
+    with Store.open(url) as store:
+        if store.last_seq(actor=SYSTEM) == 0:
+            from data import demo
+
+            demo.build(store)
+
+
+@cache
+def _opened() -> Workspaces:
+    return Workspaces(settings())
