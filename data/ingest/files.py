@@ -182,7 +182,7 @@ def _kind(path: Path, suffix: str, head: bytes, compression: str) -> Kind:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
         return "xml"
-    if text[:1] in {b"{", b"["} and suffix not in {".csv", ".tsv", ".txt"}:
+    if suffix == ".json" or (text[:1] in {b"{", b"["} and suffix not in {".csv", ".tsv", ".txt"}):
         return "vector" if b'"FeatureCollection"' in head or b'"Feature"' in head else "json"
     return "text"
 

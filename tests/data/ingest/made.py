@@ -4,13 +4,16 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import polars as pl
 
 from data.actors import VIEWER
 from data.store import Store
+
+#: The project's folder.
+ROOT: Final = Path(__file__).parents[3]
 
 #: A table as a city may export it; the points lie within 2 km in Cangzhou.
 HEADER = ("编号", "问题类型", "上报时间", "结案时间", "状态", "经度", "纬度", "地址")
