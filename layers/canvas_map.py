@@ -36,6 +36,7 @@ def canvas_map(
     *,
     theme: Theme = "light",
     attribution: str = "",
+    bounds: tuple[float, float, float, float] | None = None,
     keep_view: bool = True,
     embed: bool = False,
     labels: dict[str, str] | None = None,
@@ -48,9 +49,13 @@ def canvas_map(
     Parameters
     ----------
     center
-        Latitude and longitude in degrees, in folium's order, where the page's address has none.
+        Latitude and longitude in degrees, in folium's order: where the map begins unless the page's address
+        has another view.
     zoom
         From 3 to 19, likewise.
+    bounds
+        West, south, east, north in degrees: what the map shows first, instead of `center` and `zoom`, at
+        whatever size it has on the screen, until somebody moves it.
     theme
         Of the background; a `HexLayer` with another theme changes it in place.
     attribution
@@ -69,6 +74,7 @@ def canvas_map(
         options={
             "theme": theme,
             "attribution": attribution,
+            "bounds": bounds,
             "keepView": keep_view and not embed,
             "labels": labels or words.labels(),
         },
@@ -106,8 +112,13 @@ class CanvasMap(folium.Map):
 class _Setup(MacroElement):
     """The call that makes a Leaflet map one of ours, before any layer."""
 
+    # The style comes with the page, not with the style sheets: those load while the map already measures its
+    # frame. In streamlit-folium (`map_div`) the page decides the frame's height.
     _template = Template(
         """
+        {% macro header(this, kwargs) %}
+            <style>#map_div { height: 100vh !important; }</style>
+        {% endmacro %}
         {% macro script(this, kwargs) %}
             gezhi.prepare({{ this._parent.get_name() }}, {{ this.options|tojson }});
         {% endmacro %}

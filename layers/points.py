@@ -63,7 +63,7 @@ class PointLayer(ScriptLayer):
                 "reports": None if answer is None else dict(reports or {}),
                 "fromZoom": from_zoom,
                 "done": list(done),
-                "fields": fields or words.report_fields(),
+                "fields": list((fields or words.report_fields()).items()),
                 "tz": tz,
                 "labels": labels or words.labels(),
                 "theme": theme,

@@ -35,6 +35,7 @@ SCRIPTS: Final = (
     "popup",
     "legend",
     "notice",
+    "home",
     "address",
     "streamlit",
     "selection",

@@ -175,3 +175,32 @@ def test_on_a_phone_one_finger_moves_the_map(phone: Page, server: Server) -> Non
 
     assert screen.on_map(phone, "return map.getCenter().lng;") > LON + 0.005
     phone.context.close()
+
+
+def test_the_wanted_box_fits_the_screen_whatever_its_size(page: Page, server: Server) -> None:
+    box = (116.86, 38.28, 116.94, 38.32)
+    shows = "const [w, s, e, n] = argument; return map.getBounds().contains([[s, w], [n, e]]);"
+    page.goto(server.show(bounds=box, zoom=5))
+    screen.wait_ready(page)
+    assert screen.on_map(page, shows, box)
+    wide = screen.on_map(page, "return map.getZoom();")
+
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.wait_for_function(
+        "(wide) => Object.values(window).find((v) => v instanceof L.Map).getZoom() < wide", arg=wide
+    )
+
+    assert screen.on_map(page, shows, box)
+    assert "zoom" not in _address(page)
+
+
+def test_a_map_that_somebody_moved_keeps_its_middle_when_it_is_resized(page: Page, server: Server) -> None:
+    page.goto(server.show(bounds=(116.86, 38.28, 116.94, 38.32)))
+    screen.wait_ready(page)
+    screen.on_map(page, "map.setView([38.31, 116.92], 15, { animate: false });")
+
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.wait_for_function("Object.values(window).find((v) => v instanceof L.Map).getSize().x === 390")
+
+    at = screen.on_map(page, "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()];")
+    assert at == pytest.approx([38.31, 116.92, 15], abs=1e-3)

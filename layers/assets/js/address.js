@@ -6,8 +6,9 @@
   const DECIMALS = 5; // about a metre
 
   class Address {
-    constructor(map) {
+    constructor(map, home) {
       this.map = map;
+      this.home = home;
       this.page = pageAround();
       if (!this.page) return;
       this.path = this.page.location.pathname;
@@ -34,6 +35,7 @@
 
     /** Merge the view into the address as it is now; on another page of the app there is nothing to write. */
     write() {
+      if (!this.home.left) return;
       const address = new URL(this.page.location.href);
       if (address.pathname !== this.path) return;
       const centre = this.map.getCenter();

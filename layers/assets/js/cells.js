@@ -238,7 +238,7 @@
         gezhi.report(this.map, {
           cell,
           view: gezhi.viewOf(this.map, this.hexes.resolution || null),
-          stamp: Date.now(),
+          stamp: Date.now(), // two equal clicks are two messages
         });
       }
     }

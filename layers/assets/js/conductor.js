@@ -43,10 +43,16 @@
     }
 
     beginView() {
-      if (!this.options.keepView) return;
-      this.address = new gezhi.Address(this.map);
-      const view = this.address.read();
-      if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+      const home = new gezhi.Home(this.map, this.options.bounds);
+      if (this.options.keepView) {
+        const view = new gezhi.Address(this.map, home).read();
+        if (view) home.leaveFor(view);
+      }
+      // The frame gets its size late and changes it: style sheets, a sidebar that opens, a phone that turns.
+      new ResizeObserver(() => {
+        this.map.invalidateSize({ animate: false });
+        home.fit();
+      }).observe(this.container);
     }
 
     listen() {

@@ -11,9 +11,11 @@
       this.chosen = null;
     },
 
-    /** Points are {id, lon, lat, done, …}. */
+    /** Points are {id, lon, lat, done, …}; what is left to do is drawn last, above what is done. */
     setPoints(points) {
-      this.points = points.map((point) => ({ ...point, x: worldX(point.lon), y: worldY(point.lat) }));
+      this.points = points
+        .map((point) => ({ ...point, x: worldX(point.lon), y: worldY(point.lat) }))
+        .sort((a, b) => b.done - a.done);
       this.redraw();
     },
 
@@ -39,22 +41,24 @@
       const ink = style.getPropertyValue("--gz-mark").trim();
       const halo = style.getPropertyValue("--gz-mark-halo").trim();
       const accent = style.getPropertyValue("--gz-accent").trim();
-      const radius = frame.zoom < 17 ? 2.6 : frame.zoom < 18 ? 3.6 : 5.5;
+      const quiet = style.getPropertyValue("--gz-quiet").trim();
+      const large = frame.zoom < 17 ? 2.6 : frame.zoom < 18 ? 3.6 : 5.5;
       for (const point of this.points) {
         const x = point.x * frame.scale - frame.left;
         const y = point.y * frame.scale - frame.top;
         if (x < -20 || y < -20 || x > frame.width + 20 || y > frame.height + 20) continue;
         const chosen = point.id === this.chosen;
+        const radius = point.done ? large * 0.75 : large;
         context.beginPath();
         context.arc(x, y, chosen ? radius + 2 : radius, 0, 2 * Math.PI);
         context.lineWidth = frame.zoom < 17 ? 2 : 3;
         context.strokeStyle = halo;
-        context.stroke();
+        if (!point.done || chosen) context.stroke();
         context.fillStyle = chosen ? accent : point.done ? halo : ink;
         context.fill();
         if (!point.done || chosen) continue;
-        context.lineWidth = 1.5;
-        context.strokeStyle = ink;
+        context.lineWidth = 1;
+        context.strokeStyle = quiet;
         context.stroke();
       }
     },

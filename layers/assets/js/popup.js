@@ -57,7 +57,7 @@
 
     list(report, fields) {
       const list = gezhi.element("dl", "gz-report-fields");
-      for (const [field, label] of Object.entries(fields)) {
+      for (const [field, label] of fields) {
         const value = report[field];
         if (value === null || value === undefined || value === "") continue;
         list.append(text("dt", "", label), text("dd", "", this.write(value)));

@@ -3,8 +3,7 @@
   "use strict";
 
   gezhi.report = function (map, value) {
-    // The stamp makes two equal clicks two messages: the page may have closed the cell in between.
-    if (window.Streamlit) window.Streamlit.setComponentValue({ ...value, stamp: Date.now() });
+    if (window.Streamlit) window.Streamlit.setComponentValue(value);
     map.getContainer().dispatchEvent(new CustomEvent("gezhi:select", { detail: value, bubbles: true }));
   };
 
