@@ -5,16 +5,21 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 
+from api.first_page import FirstPage
 from api.routes import routes
+from app_pages.warm import warm
 from data.workspace import workspace
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Open the store before the first visitor comes; an empty one gets the demo zone."""
-    await run_in_threadpool(workspace)
+    """Be ready before the first visitor comes: the store is open, an empty one has its demo zone."""
+    await run_in_threadpool(lambda: warm(workspace()))
     yield
 
 
-app = st.App("app_pages/shell.py", routes=routes(workspace), lifespan=lifespan)
+app = st.App(
+    "app_pages/shell.py", routes=routes(workspace), lifespan=lifespan, middleware=[Middleware(FirstPage)]
+)

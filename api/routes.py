@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from api.assets import assets_route
 from api.cells import cells_route
+from api.first_page import pulse_route
 from api.health import health_route
 from api.places import places_route
 from api.points import points_route
@@ -19,5 +20,6 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         points_route(workspace),
         places_route(workspace),
         health_route(workspace),
+        pulse_route(),
         assets_route(),
     ]

@@ -23,29 +23,28 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
     counted
         Columns `label` and `n`, most first.
     """
-    shown = counted.head(most)
+    shown = counted.select("label", "n").head(most)
     rest = int(counted["n"].slice(most).sum())
     if rest:
-        shown = pl.concat(
-            [shown.select("label", "n"), pl.DataFrame({"label": [_("all others")], "n": [rest]})],
-            how="vertical_relaxed",
-        )
-    base = alt.Chart(shown.select("label", "n")).encode(
-        y=alt.Y(
-            "label:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False),
-        ),
+        others = pl.DataFrame({"label": [_("all others")], "n": [rest]}, schema=shown.schema)
+        shown = pl.concat([shown, others])
+    st.altair_chart(bars(shown), width="stretch")
+
+
+def bars(counted: pl.DataFrame) -> alt.LayerChart:
+    """Make a bar for each row (columns `label`, `n`), with its number at the end."""
+    axis = alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False)
+    base = alt.Chart(counted).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=axis),
         x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMin=0)),
         tooltip=[
             alt.Tooltip("label:N", title=_("Category")),
             alt.Tooltip("n:Q", title=_("Reports"), format=","),
         ],
     )
-    bars = base.mark_bar(color=_ACCENT, cornerRadiusEnd=2, height={"band": 0.72})
+    drawn = base.mark_bar(color=_ACCENT, cornerRadiusEnd=2, height={"band": 0.72})
     numbers = base.mark_text(align="left", dx=4, color=_NUMBERS).encode(text=alt.Text("n:Q", format=","))
-    st.altair_chart((bars + numbers).properties(height=max(60, 24 * shown.height)), width="stretch")
+    return alt.layer(drawn, numbers, height=max(60, 24 * counted.height))
 
 
 def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:

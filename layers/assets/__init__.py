@@ -114,6 +114,7 @@ def stylesheet(name: str) -> str:
 def _files() -> dict[str, tuple[Path, ...]]:
     """Map each asset's name to the files that it is made of, in order."""
     files = {
+        "start.js": (FOLDER / "js" / "start.js",),
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
         "gezhi.css": (FOLDER / "css" / "gezhi.css",),
     }

@@ -1,0 +1,68 @@
+"""The page that the browser asks for first: Streamlit's own, with our start script in its head."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from layers import assets
+
+_PULSE_S = 0.12
+_HEAD_END = b"</head>"
+
+
+def pulse_route() -> Route:
+    """Make `/api/pulse`, which the start script asks while a page is being built (`layers/assets/js/start.js`)."""
+
+    async def pulse(_request: Request) -> Response:
+        await asyncio.sleep(_PULSE_S)
+        return Response(status_code=204)
+
+    return Route("/api/pulse", pulse)
+
+
+class FirstPage:
+    """Middleware that puts the start script into pages, and has the map's scripts fetched ahead."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.head = f'<script defer src="{assets.url("start.js")}"></script>'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; of an HTML answer that comes in one piece, write the head anew."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        start: Message | None = None
+        body = b""
+
+        async def rewrite(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+                return
+            if start is None or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            page = body.replace(_HEAD_END, self.head + _HEAD_END, 1)
+            await send(start | {"headers": _with_length(start["headers"], len(page))})
+            await send({"type": "http.response.body", "body": page})
+
+        await self.app(scope, receive, rewrite)
+
+
+def _is_page(message: Message) -> bool:
+    headers = dict(message["headers"])
+    plain = b"content-encoding" not in headers
+    return message["status"] == 200 and plain and headers.get(b"content-type", b"").startswith(b"text/html")
+
+
+def _with_length(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
+    """Return the headers with the new length; the old page's tag would name another content."""
+    kept = [(name, value) for name, value in headers if name.lower() not in {b"content-length", b"etag"}]
+    return [*kept, (b"content-length", str(length).encode())]

@@ -1,0 +1,22 @@
+"""Do once at start-up what the first visitor would otherwise wait for."""
+
+import folium
+
+from api.counting import classes_of
+from app_pages import cell_panel, charts, figures, filters
+from data.filters import Filter
+from data.workspace import Workspace
+from geo.cells import RESOLUTIONS
+from layers.canvas_map import canvas_map
+
+#: What the first page needs; importing it is most of the wait. Not `map_card`: streamlit-folium declares its component
+#: when it is imported, and the declaration is lost while Streamlit's runtime does not run yet.
+CARDS = (cell_panel, charts, figures, filters)
+
+
+def warm(here: Workspace) -> None:
+    """Import what the first page needs, compile the map's templates, count each resolution once."""
+    folium.FeatureGroup().add_to(canvas_map((0.0, 0.0), 3)).get_root().render()
+    charts.bars(figures.labelled_mix(here, Filter())).to_dict()
+    for resolution in RESOLUTIONS:
+        classes_of(here.cube, here.cube.version, Filter(), resolution)
