@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from data.actors import OPERATOR, VIEWER, Actor
 from data.schema import REPORT
 from data.store import Store, Written
-from geo.errors import GezhiError, StoreError
+from geo.errors import StoreError
 from tests.data.samples import reports
 
 ROOT = Path(__file__).parents[2]
@@ -264,7 +264,7 @@ def test_an_import_is_noted_from_its_beginning_to_its_end(store: Store) -> None:
 
 
 def test_a_report_cannot_name_an_import_that_never_began(store: Store) -> None:
-    with pytest.raises(GezhiError, match="FOREIGN KEY"):
+    with pytest.raises(StoreError, match="There is no import 77"):
         store.write_reports(reports(3), actor=OPERATOR, import_id=77)
     assert store.last_seq(actor=VIEWER) == 0
 
