@@ -298,7 +298,12 @@ def _tz(store: Store) -> str:
 
 def _checked(resolution: int) -> int:
     if resolution not in RESOLUTIONS:
-        raise CellError(f"The cube has no cells of resolution {resolution}. Expected one of 7 to 12.")
+        raise CellError(
+            _(
+                "The cube has no cells of resolution {resolution}. Expected one of 7 to 12.",
+                resolution=resolution,
+            )
+        )
     return resolution
 
 

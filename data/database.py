@@ -14,6 +14,9 @@ from i18n import gettext as _
 
 #: A writer waits this long for another one; an import of a million rows is one transaction.
 BUSY_S: Final = 60
+#: The only writer keeps many pages, so that a large import writes few of them twice; readers are many.
+_WRITER_CACHE_KIB: Final = 65_536
+_READER_CACHE_KIB: Final = 4_096
 #: The one lock that PostgreSQL's writers queue for, as SQLite's do by themselves.
 _WRITER_LOCK: Final = 0x6765_7A68
 #: Options of a connection. A writer on PostgreSQL must see what was committed while it waited for the lock.
@@ -114,7 +117,7 @@ def _prepare_file(url: URL, *, create: bool) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False}, max_overflow=40)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -123,7 +126,6 @@ def _sqlite(url: URL) -> Engine:
             "foreign_keys = ON",
             "synchronous = FULL",  # a report that was acknowledged survives a power cut
             "temp_store = MEMORY",
-            "cache_size = -65536",  # KiB: fewer pages are written twice in a large import
             "journal_size_limit = 67108864",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -131,6 +133,9 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         writer = connection.get_execution_options().get("gezhi_writer")
+        connection.exec_driver_sql(
+            f"PRAGMA cache_size = {-_WRITER_CACHE_KIB if writer else -_READER_CACHE_KIB}"
+        )
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine

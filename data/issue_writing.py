@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable
 
 from data.actors import Actor
 from data.issue_reading import frame as stored_frame
-from data.records import BATCH, EVENT, ISSUE
+from data.records import BATCH, EVENT, IMPORT, ISSUE
 from data.schema import REPORT, REQUIRED, UTC
 from data.statuses import STATUSES
 from geo.errors import StoreError
@@ -49,6 +49,11 @@ class Batch:
         self._last_id: int = connection.execute(select(func.coalesce(func.max(ISSUE.c.id), 0))).scalar_one()
         self._last_seq: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
         self._whole = True
+        if (
+            import_id is not None
+            and not connection.execute(select(IMPORT.c.id).filter_by(id=import_id)).first()
+        ):
+            raise StoreError(_("There is no import {id} in this store.", id=import_id))
         connection.execute(CreateTable(BATCH, if_not_exists=True))
 
     def write_reports(self, frame: pl.DataFrame) -> Written:

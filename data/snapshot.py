@@ -33,6 +33,7 @@ _CELL_SCHEMA: Final = pl.Schema(
 )
 #: Cells that no snapshot names are left by a program that died; younger ones may be about to be named.
 _ORPHAN_S: Final = 3600
+_ATTEMPTS: Final = 3
 
 
 def write(path: Path, state: State, *, mark: str) -> None:
@@ -86,6 +87,18 @@ def read(path: Path) -> tuple[State, str]:
     StoreError
         The snapshot is damaged, or another version of the program wrote it.
     """
+    for _attempt in range(_ATTEMPTS):
+        token = _token(path)
+        try:
+            return _read(path)
+        except StoreError:
+            if _token(path) == token:
+                raise
+        # Another program put a newer snapshot in its place meanwhile.
+    return _read(path)
+
+
+def _read(path: Path) -> tuple[State, str]:
     try:
         meta = read_meta(path)
         if meta["schema"] != SCHEMA or tuple(meta["statuses"]) != STATUSES[: len(meta["statuses"])]:

@@ -1,7 +1,6 @@
 """A start from the snapshot gives what the store says, whatever happened to the file."""
 
 import json
-import logging
 import os
 import shutil
 import sqlite3
@@ -226,9 +225,7 @@ def test_only_the_cells_of_the_snapshot_remain_and_of_those_about_to_be_one(stor
     }
 
 
-def test_readers_never_meet_half_a_snapshot(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_readers_never_meet_half_a_snapshot(store: Store, path: Path) -> None:
     cube = snapshot_of(store, path, 200)
     stop = threading.Event()
 
@@ -238,8 +235,28 @@ def test_readers_never_meet_half_a_snapshot(
 
     writer = threading.Thread(target=write)
     writer.start()
-    caplog.set_level(logging.WARNING)
     for _ in range(20):
         assert Cube.open(store, snapshot=path).total(Filter()) == 200
     stop.set()
     writer.join()
+
+
+def test_a_snapshot_that_is_replaced_while_it_is_read_is_read_again(
+    store: Store, path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cube = snapshot_of(store, path)
+    store.write_reports(reports(40, seed=4), actor=OPERATOR)
+    cube.refresh()
+    read_rows = snapshots._read_rows
+    readings: list[int] = []
+
+    def read_and_be_overtaken(source: Path) -> pl.DataFrame:
+        rows = read_rows(source)
+        readings.append(rows.height)
+        if len(readings) == 1:
+            cube.write_snapshot()
+        return rows
+
+    monkeypatch.setattr(snapshots, "_read_rows", read_and_be_overtaken)
+    assert was_read(caplog, store, path)
+    assert readings == [500, 540]
