@@ -17,7 +17,7 @@ from data.ingest.dialect import Dialect, records, sniff
 from data.ingest.encoding import Scan, Utf8, scan
 from data.ingest.files import Source
 from data.ingest.reasons import Notice
-from data.ingest.tables import BATCH_ROWS, Batch, Broken, Table
+from data.ingest.tables import BATCH_ROWS, Batch, Broken, ReadAgain, Table
 from geo.errors import ImportFileError
 from i18n import gettext as _
 
@@ -124,10 +124,6 @@ class DelimitedTable(Table):
             )
             rows = np.array([first + number for number, _fields in good], dtype=np.int64)
             yield Batch(rows, frame, bad)
-
-
-class ReadAgain(Exception):  # noqa: N818 - no error: the reader found out how the file has to be read
-    """The rows have to be read again from the start, which the table is now prepared for."""
 
 
 class _OpenQuote(Exception):  # noqa: N818 - never leaves this module

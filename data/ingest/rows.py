@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC as UTC_ZONE
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -23,6 +25,8 @@ _TEXTS: Final = ("kind", "description", "address", "unit")
 _HEADERS: Final = 2
 _HEADER_SHARE: Final = 0.6
 _DIGEST_BYTES: Final = 10
+#: A clock may be fast, a zone wrong: what is dated a day ahead is in the future.
+_TOMORROW: Final = timedelta(days=1)
 
 #: What may be noticed about a row that is taken; columns of `check`.
 ROW_NOTICES: Final = (
@@ -30,6 +34,7 @@ ROW_NOTICES: Final = (
     "unreadable_closing_date",
     "unreadable_update_date",
     "unknown_status",
+    "future_date",
 )
 
 
@@ -97,6 +102,7 @@ def check(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             "unreadable_closing_date": closed["given"] & closed["utc"].is_null(),
             "unreadable_update_date": dates["updated_at"]["given"] & dates["updated_at"]["utc"].is_null(),
             "unknown_status": unknown,
+            "future_date": (reported["utc"] > datetime.now(UTC_ZONE) + _TOMORROW).fill_null(value=False),
         }
     )
 

@@ -99,7 +99,8 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     """
     if _is_date(sample):
         return Forms(())
-    texts = clean(sample).drop_nulls().unique(maintain_order=True).head(_SAMPLE)
+    every = clean(sample).drop_nulls()
+    texts = every.unique(maintain_order=True).head(_SAMPLE)
     if texts.is_empty():
         return None
     chosen = _cover(texts, known)
@@ -109,7 +110,7 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     left = {"mdy": _unread(texts, month).len(), "dmy": _unread(texts, day).len()}
     first = "mdy" if left["mdy"] < left["dmy"] or (left["mdy"] == left["dmy"] and month_first) else "dmy"
     chosen, others = (month, day) if first == "mdy" else (day, month)
-    if left[first] > len(texts) / 5:
+    if every.is_in(_unread(texts, chosen).implode()).sum() > len(every) / 5:
         return None
     if left["mdy"] == left["dmy"] and set(month) != set(day):
         differing = [pair for pair in zip(chosen, others, strict=False) if pair[0] != pair[1]]

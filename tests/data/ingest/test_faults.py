@@ -41,7 +41,8 @@ def test_a_file_that_is_not_there(import_: Import, store: Store, tmp_path: Path)
 
 
 def test_a_folder(import_: Import, store: Store, tmp_path: Path) -> None:
-    fails(import_, store, tmp_path, "is a folder")
+    (tmp_path / "exports").mkdir()
+    fails(import_, store, tmp_path / "exports", "is a folder")
 
 
 @pytest.mark.parametrize("name", ["empty.csv", "empty.xlsx", "empty.json", "empty.csv.gz"])
