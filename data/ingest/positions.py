@@ -125,12 +125,13 @@ def _apart(lon: Floats, lat: Floats, *, gap_m: float) -> Flags:
     per_lon, per_lat = systems.metres_per_degree(float(np.median(lat)))
     column = np.floor(lon * per_lon / side).astype(np.int64)
     row = np.floor(lat * per_lat / side).astype(np.int64)
-    squares, square_of, counts = np.unique(
-        np.stack([column, row], axis=1), axis=0, return_inverse=True, return_counts=True
+    rows_high = int(row.max() - row.min()) + 1
+    keys, square_of, counts = np.unique(
+        (column - column.min()) * rows_high + (row - row.min()), return_inverse=True, return_counts=True
     )
-    group = _groups(squares, reach=5)
+    group = _groups(np.stack(np.divmod(keys, rows_high), axis=1), reach=5)
     sizes = np.bincount(group, weights=counts)
-    return np.asarray(group[square_of.ravel()] != sizes.argmax())
+    return np.asarray(group[square_of] != sizes.argmax())
 
 
 def _groups(squares: npt.NDArray[np.int64], *, reach: int) -> npt.NDArray[np.int64]:

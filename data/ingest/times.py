@@ -56,6 +56,13 @@ _SHORT: Final = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d", "%Y%m%dT%H%M%S")
 _COUNTS: Final = {"excel": (20_000.0, 80_000.0), "seconds": (3e8, 4e9), "milliseconds": (3e11, 4e12)}
 
 
+#: Texts that say that there is nothing.
+NOTHING: Final = frozenset(
+    {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
+)
+_LONGEST_NOTHING: Final = max(map(len, NOTHING))
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The forms that a column's dates have, the commonest first."""
@@ -163,16 +170,13 @@ def clean(values: pl.Series) -> pl.Series:
     texts = values.cast(pl.String, strict=False).str.strip_chars()
     if values.dtype.is_float():
         texts = texts.str.strip_suffix(".0")
-    texts = texts.set(texts.str.to_lowercase().is_in(list(NOTHING)), None)
+    short = (texts.str.len_bytes() <= _LONGEST_NOTHING).arg_true()
+    if len(short):
+        words = texts.gather(short)
+        texts = texts.scatter(short.filter(words.str.to_lowercase().is_in(list(NOTHING))), None)
     if texts.str.contains("午|：", literal=False).any():
         texts = texts.str.replace_many(["上午", "下午", "："], ["AM", "PM", ":"])
     return texts
-
-
-#: Texts that say that there is nothing.
-NOTHING: Final = frozenset(
-    {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
-)
 
 
 def _is_date(values: pl.Series) -> bool:
