@@ -160,12 +160,22 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
             uses[field] = Use(
                 (column,), reason=_("the header says so; {why}", why=why) if why else _("the header says so")
             )
+    if "reported_at" not in uses and (dated := _plainly_dated(scored, uses)):
+        # No date can be read there: every row says so, rather than that all carry a day that is made up.
+        uses["reported_at"] = Use((dated,), reason=_("the header says so"))
     if "lat" in uses and "lon" in uses:
         uses.pop("location", None)
     else:
         uses.pop("lat", None)
         uses.pop("lon", None)
     return uses
+
+
+def _plainly_dated(scored: list[tuple[float, str, str]], uses: Mapping[str, Use]) -> str | None:
+    """Return the column whose whole header promises the date of a report."""
+    taken = {name for use in uses.values() for name in use.columns}
+    whole = [(score, column) for score, field, column in scored if field == "reported_at" and score >= 2]
+    return next((column for _score, column in sorted(whole, reverse=True) if column not in taken), None)
 
 
 def listed(columns: Sequence[str]) -> str:

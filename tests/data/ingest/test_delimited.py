@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.ingest import survey
@@ -51,6 +51,7 @@ def by_the_csv_module(content: str) -> tuple[list[tuple[int, tuple[str, ...]]], 
     return good, broken
 
 
+@settings(deadline=None)
 @given(
     body=st.lists(
         st.lists(CELL, min_size=3, max_size=3) | st.lists(CELL, min_size=2, max_size=5), max_size=30

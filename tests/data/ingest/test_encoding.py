@@ -4,7 +4,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.ingest.encoding import Utf8, is_damaged, repair, scan
@@ -59,6 +59,7 @@ def test_an_encoding_that_is_said_counts() -> None:
     assert decoded(FRENCH.encode("mac_roman"), "mac_roman") == ("mac-roman", FRENCH)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffd\r"), max_size=200))
 def test_any_text_in_utf_8_comes_out_as_it_was(text: str) -> None:
     assert decoded(b"\xef\xbb\xbf" + text.encode())[1] == text
@@ -81,6 +82,7 @@ def test_utf_8_that_was_decoded_as_latin_1_or_cp1252_is_repaired(damaged: str, w
     assert n == 1
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFFFF, codec="utf-8"), max_size=40))
 def test_what_was_decoded_as_latin_1_comes_back(text: str) -> None:
     damaged = text.encode().decode("latin-1")

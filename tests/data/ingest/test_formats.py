@@ -180,6 +180,7 @@ def test_a_profile_is_known_by_the_short_names_of_a_shapefile(tmp_path: Path) ->
     assert found.sample["external_id"].to_list() == ["1"]
 
 
+@pytest.mark.filterwarnings("ignore:Could not decode error message:RuntimeWarning")
 def test_a_shapefile_without_its_system_is_an_error_until_it_is_declared(
     import_: Import, store: Store, tmp_path: Path
 ) -> None:

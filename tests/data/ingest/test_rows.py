@@ -193,3 +193,19 @@ def test_whatever_the_rows_the_figures_add_up_and_a_second_import_changes_nothin
         assert summary.read == summary.taken + summary.updated + summary.unchanged + summary.rejected
     assert (second.taken, second.updated) == (0, 0)
     assert second.reasons == first.reasons
+
+
+def test_new_kinds_become_categories_with_a_name(import_: Import, store: Store, tmp_path: Path) -> None:
+    kinds = ["NOISE - STREET", "Noise - Street", "HEAT/HOT WATER", "树木倒伏", "机动车违停"]
+    import_(write(tmp_path / "export.csv", [row(n, 问题类型=kind) for n, kind in enumerate(kinds, 1)]))
+    table = {one["slug"]: one for one in store.categories(actor=VIEWER).iter_rows(named=True)}
+    assert table["noise_street"]["en"] == "Noise - Street"
+    assert table["heat_hot_water"]["en"] == "Heat/hot water"
+    assert table["树木倒伏"]["zh"] == "树木倒伏"
+    assert table["illegal_parking"]["code"] == "09009"  # as delivered
+    assert stored(store)["category"].n_unique() == 4
+
+
+def test_a_date_column_that_cannot_be_read_rejects_its_rows(import_: Import, tmp_path: Path) -> None:
+    body = [row(n, 上报时间=f"{n} days ago") for n in range(1, 6)]
+    assert import_(write(tmp_path / "export.csv", body)).reasons == {"unreadable_date": 5}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.ingest import times
@@ -105,6 +105,7 @@ def test_a_midnight_that_the_clock_skips_stays_in_its_day() -> None:
     assert read("2018-11-04", tz="America/Sao_Paulo") == ["2018-11-04 03:00:00"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.datetimes(datetime(1960, 1, 1), datetime(2090, 1, 1)), min_size=1, max_size=20))
 def test_any_local_time_is_what_the_standard_library_says(moments: list[datetime]) -> None:
     ours = times.to_utc(pl.Series(moments, dtype=times.LOCAL), NEW_YORK).to_list()
