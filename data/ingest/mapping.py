@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from data.ingest import times
+from data.ingest import positions, times
 from data.ingest.profiles import Profile, common_statuses, headers, is_cut, plain, word
 from geo.errors import ImportFileError
 from i18n import gettext as _
@@ -144,6 +144,9 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
     -------
     For each field that was found its column, with the reason in words. Every column is used once.
     """
+    cleaned = pl.DataFrame([times.clean(sample[name]).is_not_null().alias(name) for name in sample.columns])
+    if sample.height:
+        sample = sample.filter(cleaned.select(pl.any_horizontal(pl.all())).to_series())
     scored = [
         (score, field, column)
         for column in sample.columns
@@ -222,7 +225,7 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
 
 def _are_coordinates(texts: pl.Series, *, degrees: bool) -> tuple[bool, str]:
     # Up to 180 for both: where they are swapped every row says so, and how to turn them round.
-    numbers = texts.cast(pl.Float64, strict=False)
+    numbers = pl.Series(positions.numbers(texts, texts), nan_to_null=True)
     fits = (numbers.abs() <= 180).fill_null(value=False) if degrees else numbers.is_not_null()
     words = _("values from {low} to {high}", low=numbers.min(), high=numbers.max())
     return _share(fits.mean()) >= _ENOUGH, words

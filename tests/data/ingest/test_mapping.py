@@ -246,3 +246,14 @@ def test_a_survey_without_coordinates_shows_the_rows_and_what_is_missing(tmp_pat
     assert found.missing == ("lat", "lon")
     assert found.raw.rows() == [("1", "a")] * 3
     assert found.sample.is_empty()
+
+
+def test_blank_rows_do_not_change_what_a_column_is_taken_for(tmp_path: Path) -> None:
+    found = survey(write(tmp_path / "export.csv", [row(1), *[("",) * len(HEADER)] * 20]))
+    assert found.mapping["external_id"].columns == ("编号",)
+    assert found.reasons == {"empty_row": 20}
+
+
+def test_decimal_commas_are_coordinates(tmp_path: Path) -> None:
+    body = [row(n, 经度="116,85", 纬度="38,3") for n in range(1, 4)]
+    assert survey(write(tmp_path / "export.csv", body, delimiter=";")).taken == 3
