@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from data.ingest.dialect import Dialect, records, sniff
 from data.ingest.encoding import Scan, Utf8, scan
 from data.ingest.files import Source
 from data.ingest.reasons import Notice
-from data.ingest.tables import BATCH_ROWS, Batch, Broken, Table
+from data.ingest.tables import BATCH_ROWS, Batch, Broken, ReadAgain, Table
 from geo.errors import ImportFileError
 from i18n import gettext as _
 
@@ -95,7 +95,7 @@ class DelimitedTable(Table):
             records_of_rows, bad = _place(done, len(frame), broken)
             del broken[: len(bad)]
             done = int(records_of_rows[-1]) if len(records_of_rows) else done
-            yield numbers.number(frame, records_of_rows, bad)
+            yield numbers.number(frame, records_of_rows, bad, spanning=_spanning(block, self.columns))
         if open_quote:
             raise _OpenQuote
         if broken:
@@ -124,10 +124,6 @@ class DelimitedTable(Table):
             )
             rows = np.array([first + number for number, _fields in good], dtype=np.int64)
             yield Batch(rows, frame, bad)
-
-
-class ReadAgain(Exception):  # noqa: N818 - no error: the reader found out how the file has to be read
-    """The rows have to be read again from the start, which the table is now prepared for."""
 
 
 class _OpenQuote(Exception):  # noqa: N818 - never leaves this module
@@ -222,11 +218,21 @@ class _Numbers:
         self._first = dialect.lines_before_rows + 1
         self._surplus = 0  # lines inside records so far
 
-    def number(self, frame: pl.DataFrame, record: Numbers, broken: list[tuple[int, str]]) -> Batch:
-        """Turn record numbers (from 1) into the numbers of their first lines."""
+    def number(
+        self,
+        frame: pl.DataFrame,
+        record: Numbers,
+        broken: list[tuple[int, str]],
+        *,
+        spanning: Sequence[str] = (),
+    ) -> Batch:
+        """Turn record numbers (from 1) into the numbers of their first lines.
+
+        `spanning` names the columns in which some text goes over several lines.
+        """
         numbers = np.concatenate([record, [number for number, _text in broken]]).astype(np.int64)
         inside = [text.count("\n") for _number, text in broken]
-        extra = np.concatenate([_lines_inside(frame), inside]).astype(np.int64)
+        extra = np.concatenate([_lines_inside(frame, spanning), inside]).astype(np.int64)
         order = np.argsort(numbers, kind="stable") if broken else slice(None)
         before = np.zeros(len(numbers), np.int64)
         before[order] = self._surplus + np.cumsum(extra[order]) - extra[order]
@@ -317,9 +323,17 @@ def _place(done: int, rows: int, broken: list[tuple[int, str]]) -> tuple[Numbers
     return records, taken
 
 
-def _lines_inside(frame: pl.DataFrame) -> Numbers:
+def _spanning(block: Any, columns: Sequence[str]) -> list[str]:
+    """Name the columns in which some text holds a line end; a search of the bytes finds it at once."""
+    return [
+        name
+        for name, column in zip(columns, block.columns, strict=True)
+        if any(b"\n" in chunk.buffers()[2].to_pybytes() for chunk in column.chunks if chunk.buffers()[2])
+    ]
+
+
+def _lines_inside(frame: pl.DataFrame, spanning: Sequence[str]) -> Numbers:
     """Count the line ends within the fields of each row."""
-    spanning = [name for name in frame.columns if frame[name].str.contains("\n", literal=True).any()]
     if not spanning:
         return np.zeros(len(frame), np.int64)
     counts = frame.select(

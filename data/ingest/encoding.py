@@ -217,8 +217,9 @@ def _declared(head: bytes, encoding: str | None) -> tuple[str | None, int]:
     if length:
         return marked, length
     if head:
-        odd, even = head[1::2].count(0) / (len(head) / 2), head[::2].count(0) / (len(head) / 2)
-        if max(odd, even) > 0.3:  # ASCII letters in UTF-16 have a zero beside each
+        # Digits, delimiters and line ends have a zero beside each in UTF-16, always on the same side.
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if even + odd > 0.02 * len(head) and min(even, odd) < 0.05 * (even + odd):
             return ("utf-16-le" if odd > even else "utf-16-be"), 0
     return None, 0
 

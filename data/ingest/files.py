@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -180,6 +181,16 @@ def _kind(path: Path, suffix: str, head: bytes, compression: str) -> Kind:
             )
         )
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if re.match(
+        rb"<(!doctype html|html|table|head)|.{0,300}<(ss:)?workbook\b", text, re.IGNORECASE | re.DOTALL
+    ):
+        raise ImportFileError(
+            _(
+                "{name} is a web page under the name of a table. Open it in a spreadsheet, save it as .xlsx, "
+                "and import that file.",
+                name=path.name,
+            )
+        )
     if text.startswith(b"<"):
         return "xml"
     if suffix == ".json" or (text[:1] in {b"{", b"["} and suffix not in {".csv", ".tsv", ".txt"}):

@@ -1,7 +1,7 @@
 """Put a file's reports into a store, all of them or none."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from data.ingest.tables import Table
 from data.ingest.verdicts import Progress, Verdicts, doubted, judge, rejected
 from data.issue_writing import Written
 from data.settings import settings
-from geo.errors import GezhiError
+from geo.errors import GezhiError, ImportFileError, StoreError
 from i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def import_file(
     default_tz = store.fact(_TZ, actor=actor) or settings().tz
     plan = make_plan(table, profile=profile, mapping=mapping, crs=crs, tz=tz, default_tz=default_tz)
     check_complete(plan, table)
+    places = _places(path, rejects)
     verdicts = judge(table, plan, progress)
     check_room(sqlite_file(store.url), verdicts.taken)
     notices = [*table.notices, *plan.notices, *verdicts.notices, *_zone_of_store(store, plan, actor)]
@@ -134,14 +135,16 @@ def import_file(
         actor=actor,
         details=details_of(table, plan),
     )
-    load = _Load(table, plan, verdicts, Tally(), _places(path, rejects), progress)
+    load = _Load(table, plan, verdicts, Tally(), places, progress)
     try:
         with full_disk_explained(path.name):
             load.run(store, import_id, actor)
     except BaseException as error:
         words = str(error) if isinstance(error, GezhiError) else type(error).__name__
-        store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
+        with suppress(StoreError):  # the error itself matters more than its record
+            store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
         raise
+    _name_categories(store, load.tally, plan, actor)
     _introduce(store, plan, load.names, actor)
     summary = Summary(
         name=path.name,
@@ -191,6 +194,14 @@ def row_notices(tally: Tally) -> list[Notice]:
     ]
 
 
+def _name_categories(store: "Store", tally: Tally, plan: Plan, actor: Actor) -> None:
+    """Add the file's own categories to the store's table, which people can edit then."""
+    known = store.categories(actor=actor)["slug"].to_list()
+    new = tally.names.unknown_to(known, source=plan.source)
+    if new.height:
+        store.write_categories(new, actor=actor)
+
+
 def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
     """Let a new store learn its city's zone; notice where the file's is another one."""
     known = store.fact(_TZ, actor=actor)
@@ -215,6 +226,13 @@ def _places(path: Path, rejects: Path | str | None) -> tuple[Path, Path]:
     """Say where the rejected and the doubted rows go, never over an earlier file unless asked to."""
     if rejects:
         place = Path(rejects)
+        if place.exists() and place.samefile(path):
+            raise ImportFileError(
+                _(
+                    "{path} is the file that is imported; the rejected rows need a file of their own.",
+                    path=path,
+                )
+            )
         return place, place.with_name(f"{place.stem}-suspicious{place.suffix or '.csv'}")
     folder = settings().home / "imports"
     stem = f"{path.name.split('.')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"

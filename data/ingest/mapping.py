@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from data.ingest import times
+from data.ingest import positions, times
 from data.ingest.profiles import Profile, common_statuses, headers, is_cut, plain, word
 from geo.errors import ImportFileError
 from i18n import gettext as _
@@ -144,6 +144,9 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
     -------
     For each field that was found its column, with the reason in words. Every column is used once.
     """
+    cleaned = pl.DataFrame([times.clean(sample[name]).is_not_null().alias(name) for name in sample.columns])
+    if sample.height:
+        sample = sample.filter(cleaned.select(pl.any_horizontal(pl.all())).to_series())
     scored = [
         (score, field, column)
         for column in sample.columns
@@ -160,12 +163,22 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
             uses[field] = Use(
                 (column,), reason=_("the header says so; {why}", why=why) if why else _("the header says so")
             )
+    if "reported_at" not in uses and (dated := _plainly_dated(scored, uses)):
+        # No date can be read there: every row says so, rather than that all carry a day that is made up.
+        uses["reported_at"] = Use((dated,), reason=_("the header says so"))
     if "lat" in uses and "lon" in uses:
         uses.pop("location", None)
     else:
         uses.pop("lat", None)
         uses.pop("lon", None)
     return uses
+
+
+def _plainly_dated(scored: list[tuple[float, str, str]], uses: Mapping[str, Use]) -> str | None:
+    """Return the column whose whole header promises the date of a report."""
+    taken = {name for use in uses.values() for name in use.columns}
+    whole = [(score, column) for score, field, column in scored if field == "reported_at" and score >= 2]
+    return next((column for _score, column in sorted(whole, reverse=True) if column not in taken), None)
 
 
 def listed(columns: Sequence[str]) -> str:
@@ -199,7 +212,9 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
     elif field.endswith("_at"):
         fits, why = times.forms_of(values) is not None, _("dates such as {example}", example=texts[0])
     elif field == "external_id":
-        fits, why = not values.null_count() and texts.n_unique() >= 0.95 * len(values), _("no value twice")
+        # A few may be missing or repeated: those rows are told one by one.
+        fits = len(texts) >= _ENOUGH * len(values) and texts.n_unique() >= len(texts) / 2
+        why = _("{n} different values in {rows} rows", n=texts.n_unique(), rows=len(values))
     elif field == "status":
         known = pl.Series([word(text) in common_statuses() for text in texts])
         fits, why = _share(known.mean()) >= 0.3 or texts.n_unique() <= _MOST_STATES, ""
@@ -210,7 +225,7 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
 
 def _are_coordinates(texts: pl.Series, *, degrees: bool) -> tuple[bool, str]:
     # Up to 180 for both: where they are swapped every row says so, and how to turn them round.
-    numbers = texts.cast(pl.Float64, strict=False)
+    numbers = pl.Series(positions.numbers(texts, texts), nan_to_null=True)
     fits = (numbers.abs() <= 180).fill_null(value=False) if degrees else numbers.is_not_null()
     words = _("values from {low} to {high}", low=numbers.min(), high=numbers.max())
     return _share(fits.mean()) >= _ENOUGH, words

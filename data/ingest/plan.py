@@ -151,7 +151,7 @@ def make_plan(
         zone_is_known=bool(tz or (chosen and chosen.tz)),
         forms=forms,
         source=_source(uses, chosen, table.source.stem),
-        missing=_missing(uses),
+        missing=_missing(uses) if table.columns else (),  # an answer without records has no columns
         notices=tuple(notices),
         unused=tuple(column for column in table.columns if column not in used),
     )

@@ -49,7 +49,7 @@ class Positions:
 def read(x: pl.Series, y: pl.Series, crs: Crs) -> Positions:
     """Read coordinates and convert them to WGS-84."""
     x_texts, y_texts = clean(x), clean(y)
-    x_values, y_values = _numbers(x, x_texts), _numbers(y, y_texts)
+    x_values, y_values = numbers(x, x_texts), numbers(y, y_texts)
     lon, lat = systems.to_wgs84(x_values, y_values, crs)
     given = (x_texts.is_not_null() & y_texts.is_not_null()).to_numpy()
     return Positions(x_values, y_values, lon, lat, given)
@@ -125,12 +125,13 @@ def _apart(lon: Floats, lat: Floats, *, gap_m: float) -> Flags:
     per_lon, per_lat = systems.metres_per_degree(float(np.median(lat)))
     column = np.floor(lon * per_lon / side).astype(np.int64)
     row = np.floor(lat * per_lat / side).astype(np.int64)
-    squares, square_of, counts = np.unique(
-        np.stack([column, row], axis=1), axis=0, return_inverse=True, return_counts=True
+    rows_high = int(row.max() - row.min()) + 1
+    keys, square_of, counts = np.unique(
+        (column - column.min()) * rows_high + (row - row.min()), return_inverse=True, return_counts=True
     )
-    group = _groups(squares, reach=5)
+    group = _groups(np.stack(np.divmod(keys, rows_high), axis=1), reach=5)
     sizes = np.bincount(group, weights=counts)
-    return np.asarray(group[square_of.ravel()] != sizes.argmax())
+    return np.asarray(group[square_of] != sizes.argmax())
 
 
 def _groups(squares: npt.NDArray[np.int64], *, reach: int) -> npt.NDArray[np.int64]:
@@ -158,14 +159,20 @@ def _groups(squares: npt.NDArray[np.int64], *, reach: int) -> npt.NDArray[np.int
     return np.unique(group, return_inverse=True)[1].astype(np.int64)
 
 
-def _numbers(values: pl.Series, texts: pl.Series) -> Floats:
-    """Read numbers, those with a decimal comma too."""
+def numbers(values: pl.Series, texts: pl.Series) -> Floats:
+    """Read coordinates, those with a decimal comma or a compass point too; NaN where there is none.
+
+    Parameters
+    ----------
+    values, texts
+        A column as it is, and as `times.clean` leaves it.
+    """
     if values.dtype.is_numeric():
         return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    numbers = texts.cast(pl.Float64, strict=False)
-    if numbers.null_count() > texts.null_count():
+    read = texts.cast(pl.Float64, strict=False)
+    if read.null_count() > texts.null_count():
         commas = texts.str.extract(r"^([+-]?\d+,\d+)$", 1).str.replace(",", ".", literal=True)
         degrees = texts.str.extract(r"^([+-]?\d+(?:\.\d+)?)\s*°?\s*[NEne北东]?$", 1)
-        numbers = numbers.fill_null(commas.cast(pl.Float64, strict=False))
-        numbers = numbers.fill_null(degrees.cast(pl.Float64, strict=False))
-    return numbers.fill_null(np.nan).to_numpy()
+        for other in (commas, degrees):
+            read = read.fill_null(other.cast(pl.Float64, strict=False))
+    return read.fill_null(np.nan).to_numpy()

@@ -72,6 +72,10 @@ class Profile:
             for signature in self.signatures
         )
 
+    def knows(self, columns: set[str]) -> int:
+        """Count the columns, by their letters alone, that the profile has a use for."""
+        return sum(plain(header) in columns for headers in self.columns.values() for header in headers)
+
 
 def plain(text: str) -> str:
     """Reduce a header or a word to its letters and digits, in lower case."""
@@ -115,9 +119,9 @@ def choose(columns: Sequence[str], name: str | None = None, *, short_names: bool
                 names=", ".join(profiles()),
             )
         )
-    return next(
-        (profile for profile in profiles().values() if profile.fits(columns, short_names=short_names)), None
-    )
+    fitting = [profile for profile in profiles().values() if profile.fits(columns, short_names=short_names)]
+    there = {plain(column) for column in columns}
+    return max(fitting, key=lambda profile: profile.knows(there), default=None)
 
 
 @cache

@@ -23,6 +23,12 @@ REJECTIONS: Final[dict[str, str]] = {
     "repeated_id": N_("the id is repeated; row {kept} is kept"),
 }
 
+#: The words for many rows, where those for one have fields.
+_IN_GENERAL: Final[dict[str, str]] = {
+    "wrong_fields": N_("the row has more or fewer fields than the header"),
+    "repeated_id": N_("the id is repeated; the latest row is kept"),
+}
+
 #: The order of the codes is their number in arrays.
 REJECTION_CODES: Final = tuple(REJECTIONS)
 
@@ -84,8 +90,8 @@ class Notice:
 
 
 def rejection_words(code: str, **values: Any) -> str:
-    """Say in the locale in use why a row was rejected."""
-    return _(REJECTIONS[code], **values)
+    """Say in the locale in use why a row was rejected; without the row's values why rows are."""
+    return _(REJECTIONS[code], **values) if values else _(_IN_GENERAL.get(code, REJECTIONS[code]))
 
 
 def suspicion_words(code: str) -> str:

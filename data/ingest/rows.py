@@ -4,13 +4,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC as UTC_ZONE
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from data.categories import UNKNOWN, slug_of
 from data.ingest import encoding, positions, times
+from data.ingest.kinds import Names, categories_of
 from data.ingest.plan import Plan
 from data.ingest.profiles import common_statuses, plain, word
 from data.schema import REPORT, UTC
@@ -23,6 +25,8 @@ _TEXTS: Final = ("kind", "description", "address", "unit")
 _HEADERS: Final = 2
 _HEADER_SHARE: Final = 0.6
 _DIGEST_BYTES: Final = 10
+#: A clock may be fast, a zone wrong: what is dated a day ahead is in the future.
+_TOMORROW: Final = timedelta(days=1)
 
 #: What may be noticed about a row that is taken; columns of `check`.
 ROW_NOTICES: Final = (
@@ -30,6 +34,7 @@ ROW_NOTICES: Final = (
     "unreadable_closing_date",
     "unreadable_update_date",
     "unknown_status",
+    "future_date",
 )
 
 
@@ -39,6 +44,7 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, Counter[str]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
     def note(self, code: str, count: int, examples: pl.Series | None = None) -> None:
         """Add to a count, and keep what the rows say."""
@@ -97,6 +103,7 @@ def check(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             "unreadable_closing_date": closed["given"] & closed["utc"].is_null(),
             "unreadable_update_date": dates["updated_at"]["given"] & dates["updated_at"]["utc"].is_null(),
             "unknown_status": unknown,
+            "future_date": (reported["utc"] > datetime.now(UTC_ZONE) + _TOMORROW).fill_null(value=False),
         }
     )
 
@@ -124,7 +131,9 @@ def details(frame: pl.DataFrame, plan: Plan, tally: Tally) -> pl.DataFrame:
         texts, mended = encoding.repair(plan.text(frame, name))
         tally.note("repaired_text", mended)
         columns[name] = texts
-    return pl.DataFrame({"category": _categories(columns["kind"], plan), **columns})
+    categories = categories_of(columns["kind"], plan)
+    tally.names.note(categories, columns["kind"])
+    return pl.DataFrame({"category": categories, **columns})
 
 
 def reports(checked: pl.DataFrame, told: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -208,13 +217,6 @@ def _translated(texts: pl.Series, words: Mapping[str, str | None]) -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
-
-
-def _categories(kinds: pl.Series, plan: Plan) -> pl.Series:
-    """Turn the source's words for a category into slugs: the profile's own table, else `slug_of`."""
-    listed = plan.profile.categories if plan.profile else {}
-    slugs = {text: listed.get(word(text)) or slug_of(text) for text in kinds.unique().drop_nulls()}
-    return _translated(kinds, slugs).fill_null(UNKNOWN)
 
 
 def _plain(column: str) -> pl.Expr:

@@ -41,6 +41,10 @@ class Batch:
     broken: tuple[Broken, ...] = ()
 
 
+class ReadAgain(Exception):  # noqa: N818 - no error: a reader found out how the file has to be read
+    """The rows have to be read again from the start, which the table is now prepared for."""
+
+
 class Table(ABC):
     """An opened file."""
 
@@ -67,10 +71,18 @@ class Table(ABC):
         ------
         ImportFileError
             The file is damaged further down.
+        ReadAgain
+            The file has to be read in another way, from the start; once at most.
         """
 
     def sample(self, rows: int = 5_000) -> pl.DataFrame:
         """Return the first rows."""
+        try:
+            return self._first(rows)
+        except ReadAgain:
+            return self._first(rows)
+
+    def _first(self, rows: int) -> pl.DataFrame:
         parts: list[pl.DataFrame] = []
         for batch in self.batches():
             parts.append(batch.frame)

@@ -56,6 +56,13 @@ _SHORT: Final = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d", "%Y%m%dT%H%M%S")
 _COUNTS: Final = {"excel": (20_000.0, 80_000.0), "seconds": (3e8, 4e9), "milliseconds": (3e11, 4e12)}
 
 
+#: Texts that say that there is nothing.
+NOTHING: Final = frozenset(
+    {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
+)
+_LONGEST_NOTHING: Final = max(map(len, NOTHING))
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The forms that a column's dates have, the commonest first."""
@@ -99,7 +106,8 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     """
     if _is_date(sample):
         return Forms(())
-    texts = clean(sample).drop_nulls().unique(maintain_order=True).head(_SAMPLE)
+    every = clean(sample).drop_nulls()
+    texts = every.unique(maintain_order=True).head(_SAMPLE)
     if texts.is_empty():
         return None
     chosen = _cover(texts, known)
@@ -109,7 +117,7 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     left = {"mdy": _unread(texts, month).len(), "dmy": _unread(texts, day).len()}
     first = "mdy" if left["mdy"] < left["dmy"] or (left["mdy"] == left["dmy"] and month_first) else "dmy"
     chosen, others = (month, day) if first == "mdy" else (day, month)
-    if left[first] > len(texts) / 5:
+    if every.is_in(_unread(texts, chosen).implode()).sum() > len(every) / 5:
         return None
     if left["mdy"] == left["dmy"] and set(month) != set(day):
         differing = [pair for pair in zip(chosen, others, strict=False) if pair[0] != pair[1]]
@@ -162,16 +170,13 @@ def clean(values: pl.Series) -> pl.Series:
     texts = values.cast(pl.String, strict=False).str.strip_chars()
     if values.dtype.is_float():
         texts = texts.str.strip_suffix(".0")
-    texts = texts.set(texts.str.to_lowercase().is_in(list(NOTHING)), None)
+    short = (texts.str.len_bytes() <= _LONGEST_NOTHING).arg_true()
+    if len(short):
+        words = texts.gather(short)
+        texts = texts.scatter(short.filter(words.str.to_lowercase().is_in(list(NOTHING))), None)
     if texts.str.contains("午|：", literal=False).any():
         texts = texts.str.replace_many(["上午", "下午", "："], ["AM", "PM", ":"])
     return texts
-
-
-#: Texts that say that there is nothing.
-NOTHING: Final = frozenset(
-    {"", "null", "none", "nan", "nat", "n/a", "na", "nil", "-", "--", "无", "(null)", "\\n"}
-)
 
 
 def _is_date(values: pl.Series) -> bool:

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import polars as pl
 
 from data.ingest import positions
-from data.ingest.delimited import ReadAgain
 from data.ingest.plan import Plan
 from data.ingest.reasons import REJECTION_CODES, SUSPICIONS, Notice
 from data.ingest.rows import check, named
-from data.ingest.tables import Table
+from data.ingest.tables import ReadAgain, Table
 from i18n import gettext as _
 
 Progress = Callable[[int, int | None, str], None]

@@ -46,7 +46,12 @@ def open_workbook(source: Source, options: Mapping[str, str]) -> FrameTable:
         )
     tables = {}
     for name in [wanted] if wanted is not None else book.sheet_names:
-        table = _sheet(source, book, name)
+        try:
+            table = _sheet(source, book, name)
+        except ImportFileError:
+            if name == wanted or len(book.sheet_names) == 1:
+                raise
+            continue  # a sheet of charts
         if table is not None:
             tables[name] = table
     if not tables:

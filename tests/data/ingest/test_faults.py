@@ -41,7 +41,8 @@ def test_a_file_that_is_not_there(import_: Import, store: Store, tmp_path: Path)
 
 
 def test_a_folder(import_: Import, store: Store, tmp_path: Path) -> None:
-    fails(import_, store, tmp_path, "is a folder")
+    (tmp_path / "exports").mkdir()
+    fails(import_, store, tmp_path / "exports", "is a folder")
 
 
 @pytest.mark.parametrize("name", ["empty.csv", "empty.xlsx", "empty.json", "empty.csv.gz"])
@@ -106,6 +107,7 @@ def test_a_zip_of_several_tables(import_: Import, store: Store, tmp_path: Path) 
     fails(import_, store, tmp_path / "cases.zip", "holds 2 files: a.csv, b.csv")
 
 
+@pytest.mark.filterwarnings("ignore:GPKG. bad application_id:RuntimeWarning")
 @pytest.mark.parametrize(
     ("name", "content", "match"),
     [
@@ -308,3 +310,12 @@ def test_a_thousand_columns_and_long_cells_are_read(import_: Import, store: Stor
     long = write(tmp_path / "long.csv", [row(1, 地址="街" * 300_000)], header=HEADER)
     assert import_(long, mapping={"source": "long"}).taken == 1
     assert isinstance(stored(store), pl.DataFrame)
+
+
+def test_the_imported_file_is_never_overwritten_by_its_rejects(
+    import_: Import, store: Store, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "export.csv", rows(5))
+    content = file.read_bytes()
+    fails(import_, store, file, "need a file of their own", rejects=file)
+    assert file.read_bytes() == content

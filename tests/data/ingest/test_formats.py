@@ -180,6 +180,7 @@ def test_a_profile_is_known_by_the_short_names_of_a_shapefile(tmp_path: Path) ->
     assert found.sample["external_id"].to_list() == ["1"]
 
 
+@pytest.mark.filterwarnings("ignore:Could not decode error message:RuntimeWarning")
 def test_a_shapefile_without_its_system_is_an_error_until_it_is_declared(
     import_: Import, store: Store, tmp_path: Path
 ) -> None:
@@ -276,3 +277,25 @@ def test_declared_gcj02_is_turned_back(import_: Import, store: Store, tmp_path: 
 def test_the_workbook_helper_writes_what_excel_reads(tmp_path: Path) -> None:
     file = write_workbook(tmp_path / "a.xlsx", {"s": [("a", 1)]})
     assert fastexcel.read_excel(file).load_sheet(0, header_row=None).to_polars().rows() == [("a", 1.0)]
+
+
+@pytest.mark.parametrize("content", ["[]", '{"requests": []}'])
+def test_an_answer_without_records_is_an_import_of_nothing(
+    import_: Import, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "requests.json").write_text(content)
+    assert import_(tmp_path / "requests.json").read == 0
+
+
+def test_a_web_page_under_the_name_of_a_workbook_is_told(import_: Import, tmp_path: Path) -> None:
+    (tmp_path / "导出.xls").write_text("<html><table><tr><td>编号</td></tr></table></html>", encoding="utf-8")
+    with pytest.raises(ImportFileError, match="is a web page"):
+        import_(tmp_path / "导出.xls")
+
+
+def test_a_row_without_a_shape_has_no_coordinates(import_: Import, tmp_path: Path) -> None:
+    frame = points()
+    frame.loc[3, "geometry"] = None
+    frame.loc[5, "geometry"] = shapely.LineString([(116, 38), (117, 39)])
+    frame.to_file(tmp_path / "export.geojson")
+    assert import_(tmp_path / "export.geojson").reasons == {"no_coordinates": 2}
