@@ -14,7 +14,7 @@ _HEAD_END = b"</head>"
 
 
 def pulse_route() -> Route:
-    """Make `/api/pulse`, which the start script asks while a page is being built (`layers/assets/js/start.js`)."""
+    """Make `/api/pulse`, which the start script asks while a page is being built (`start.js`)."""
 
     async def pulse(_request: Request) -> Response:
         await asyncio.sleep(_PULSE_S)

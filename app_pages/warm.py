@@ -9,8 +9,8 @@ from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
 from layers.canvas_map import canvas_map
 
-#: What the first page needs; importing it is most of the wait. Not `map_card`: streamlit-folium declares its component
-#: when it is imported, and the declaration is lost while Streamlit's runtime does not run yet.
+#: What the first page needs; importing it is most of the wait. Not `map_card`: streamlit-folium declares
+#: its component when it is imported, which is lost while Streamlit's runtime does not run yet.
 CARDS = (cell_panel, charts, figures, filters)
 
 

@@ -12,7 +12,6 @@ from data.actors import Actor
 from data.database import sqlite_file
 from data.ingest.formats import open_table
 from data.ingest.load import ahead, parts
-from data.ingest.names import Names
 from data.ingest.plan import Plan, check_complete, make_plan
 from data.ingest.reasons import Notice
 from data.ingest.rejects import RowsFile
@@ -46,7 +45,6 @@ class _Load:
     read: int = 0
     rejected: int = 0
     written: Written = field(default_factory=Written)
-    names: Names = field(default_factory=Names)
     files: list[Path] = field(default_factory=list)
 
     def run(self, store: "Store", import_id: int, actor: Actor) -> None:
@@ -61,7 +59,6 @@ class _Load:
                     self.written += batch.write_reports(part.reports)
                     self.read += part.read
                     self.rejected += len(part.rejects)
-                    self.names.add(part.reports)
                     rejected.write(part.rejects)
                     doubted.write(part.doubted)
                     if self.progress:
@@ -145,7 +142,7 @@ def import_file(
             store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
         raise
     _name_categories(store, load.tally, plan, actor)
-    _introduce(store, plan, load.names, actor)
+    _name_city(store, plan, actor)
     summary = Summary(
         name=path.name,
         source=plan.source,
@@ -212,12 +209,8 @@ def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
     return []
 
 
-def _introduce(store: "Store", plan: Plan, names: Names, actor: Actor) -> None:
-    """Give the categories that the store did not know their names, and a new store the city's name."""
-    known = set(store.categories(actor=actor)["slug"])
-    unlisted = names.unlisted(known, source=plan.source)
-    if not unlisted.is_empty():
-        store.write_categories(unlisted, actor=actor)
+def _name_city(store: "Store", plan: Plan, actor: Actor) -> None:
+    """Let a new store learn its city's name, where the file is of a known one."""
     if plan.profile and store.fact(_TITLE, actor=actor) is None:
         store.set_fact(_TITLE, plan.profile.title, actor=actor)
 
