@@ -14,6 +14,7 @@ class Row:
     peer_value: float | None
     target: str  # the figure to reach, in words; empty where there is none
     met: bool | None
+    note: str = ""  # what a reader should know beside: spread, phases, conditions
 
     @property
     def ratio(self) -> float | None:
