@@ -50,7 +50,7 @@ class FirstPage:
             if message.get("more_body"):
                 return
             page = body.replace(_HEAD_END, self.head + _HEAD_END, 1)
-            await send(start | {"headers": _with_length(start["headers"], len(page))})
+            await send({**start, "headers": _with_length(start["headers"], len(page))})
             await send({"type": "http.response.body", "body": page})
 
         await self.app(scope, receive, rewrite)

@@ -31,7 +31,7 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
     st.altair_chart(bars(shown), width="stretch")
 
 
-def bars(counted: pl.DataFrame) -> alt.LayerChart:
+def bars(counted: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Make a bar for each row (columns `label`, `n`), with its number at the end."""
     axis = alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False)
     base = alt.Chart(counted).encode(

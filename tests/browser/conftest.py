@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.server import DESKTOP, FLAGS, NO_BROWSER, Server, find_browser, start_server
+from tests.browser.server import DESKTOP, Server, start_server
 
 PHONE = {"width": 390, "height": 844}
 
@@ -28,17 +28,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = start_server(home, log=home / "server.log")
     yield started
     started.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = find_browser()
-    if found is None:
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
 
 
 def watch(context: BrowserContext, server: Server) -> Watched:

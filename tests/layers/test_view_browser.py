@@ -134,9 +134,9 @@ def test_a_notebook_shows_the_map_in_its_own_frame(page: Page) -> None:
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Page:
+def phone(browser: Browser) -> Page:
     """Open a page as wide as a phone, with touch."""
-    context = chromium.new_context(
+    context = browser.new_context(
         viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True, device_scale_factor=2
     )
     return context.new_page()
