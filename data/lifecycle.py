@@ -243,8 +243,8 @@ def _advance(state: State | None, event: Event) -> State:
         moved = _enter(moved, way.enters, event.moment)
     if state.done and not moved.done:
         moved = replace(moved, closed_at=None)
-    if after.status != "merged":
-        moved = replace(moved, merged_into=None)
+    if way.enters == "merged" or after.status != "merged":
+        moved = replace(moved, merged_into=event.into if way.enters == "merged" else None)
     return _change(_pause(state, moved, event), event, way)
 
 
@@ -289,18 +289,16 @@ def _change(state: State, event: Event, way: Transition) -> State:
     """Take up what an event changes besides the status and its times."""
     match event.kind:
         case "dispatch":
-            return replace(state, unit=event.unit)
+            state = replace(state, unit=event.unit)
         case "return":
-            return _returned(state, way)
+            state = _returned(state, way)
         case "reopen":
-            return replace(state, reopened=state.reopened + 1, reopened_at=event.moment, extensions=())
+            state = replace(state, reopened=state.reopened + 1, reopened_at=event.moment, extensions=())
         case "extend":
             more = Extension(event.amount or 0.0, event.amount_unit)
-            return replace(state, extended=state.extended + 1, extensions=(*state.extensions, more))
-        case "merge":
-            return replace(state, merged_into=event.into)
+            state = replace(state, extended=state.extended + 1, extensions=(*state.extensions, more))
         case "update":
-            return _updated(state, event)
+            state = _updated(state, event)
     return state
 
 

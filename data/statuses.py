@@ -4,7 +4,7 @@ from typing import Final
 
 from i18n import N_, gettext
 
-#: Every state an issue can be in, the oldest in the order of life. The position is the cube's code: append only.
+#: Every state an issue can be in, most in the order of life. The position is the cube's code: append only.
 STATUSES: Final = (
     "reported",
     "accepted",

@@ -44,7 +44,7 @@ FINAL: Final = ("closed", "rejected", "merged")
 NEEDS: Final = ("reason", "unit", "amount", "note")
 
 #: The events that may carry a status of their own, and where they lead without one. A report does where the
-#: case has a history elsewhere; an update may no longer (nobody has that right), but older history holds some.
+#: case has a history elsewhere; an update may no longer (nobody has that right), but old history holds some.
 CARRIES_STATUS: Final = {"report": "reported", "update": "="}
 
 #: What a case counts as having been before, where it arrives suspended or merged from elsewhere.
