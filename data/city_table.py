@@ -65,6 +65,11 @@ class Line:
             self.fault(_("{column} names '{word}', which is not known", column=column, word=unknown[0]))
         return found
 
+    def names(self, column: str) -> tuple[str, ...]:
+        """Return the names between semicolons, each once; blanks may be part of a name."""
+        parts = self.values[column].replace("；", ";").split(";")
+        return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
     def day(self, column: str) -> date | None:
         """Return a day; None and no fault where it is empty."""
         text = self.values[column]

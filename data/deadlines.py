@@ -160,8 +160,7 @@ class _Breaks:
         if not len(chosen):
             return np.zeros(len(among))
         length = np.fmax(clock.work_between(self._first[chosen], self._last[chosen], unit), 0.0)
-        total = np.bincount(self._row[chosen], weights=length, minlength=len(among)).astype(np.float64)
-        return total
+        return np.bincount(self._row[chosen], weights=length, minlength=len(among)).astype(np.float64)
 
 
 def _extended(end: Moments, extensions: pl.DataFrame | None, chosen: _Chosen, clock: WorkClock) -> Moments:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, Self, cast
+from typing import Final, Literal, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data import area_chain
+from data import area_chain, combinations
 from data.city_table import TABLES, CityTable, Line
 from data.worktime import UNITS, Unit
 from i18n import N_, gettext, ngettext
@@ -130,7 +130,7 @@ class Limits:
         if any(limit.area for limit in self.rows):
             texts.append(area_chain.keys(cases))
         version = np.searchsorted(since, days, side="right") - 1
-        kinds, kind = _different([*texts, pl.Series(version)])
+        kinds, kind = combinations.of([*texts, pl.Series(version)])
         index = self._index()
         found = [
             _resolve(index, category, "".join(areas), since[newest].item()) if newest >= 0 else -1
@@ -160,20 +160,6 @@ def amount_words(amount: float, unit: Unit) -> str:
     if amount == int(amount):
         return ngettext(one, many, int(amount))
     return gettext(many, n=f"{amount:g}")
-
-
-def _different(columns: list[pl.Series]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
-    """Return the different rows of some columns, and which of them each row is."""
-    code, words = np.zeros(len(columns[0]), dtype=np.int64), [column.unique() for column in columns]
-    for column, own in zip(columns, words, strict=True):
-        place = column.replace_strict(own, pl.int_range(len(own), eager=True), return_dtype=pl.Int64)
-        code = code * len(own) + place.to_numpy()
-    present, kind = np.unique(code, return_inverse=True)
-    places = (
-        np.unravel_index(present, [len(own) for own in words]) if len(present) else [present] * len(words)
-    )
-    rows = zip(*(own.gather(place).to_list() for own, place in zip(words, places, strict=True)), strict=True)
-    return list(rows), kind
 
 
 def _resolve(index: _Index, category: str, areas: str, day: date) -> int:

@@ -6,13 +6,14 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import shifts
-from data.holidays import Calendar
+from data.holidays import Calendar, all_days
 from data.shifts import Shift
 from data.worktime import UNITS, WorkClock, city_clock
 from geo.errors import ClockError, TableError
@@ -167,6 +168,22 @@ def test_parts_of_an_amount_may_be_added_one_after_the_other(after: int, first: 
     halfway = clock.add_work(start, first / 2, "work_hours")
     at_once = clock.add_work(start, (first + second) / 2, "work_hours")
     assert clock.add_work(halfway, second / 2, "work_hours") == at_once
+
+
+def test_pandas_adds_the_same_working_hours() -> None:
+    calendar = Calendar.read()
+    hours = pd.offsets.CustomBusinessHour(
+        n=11,
+        weekmask="1111111",  # the days off stand in the list of holidays
+        holidays=all_days()[~calendar.working],
+        start=["08:30", "14:00"],
+        end=["12:00", "18:00"],
+    )
+    starts = [datetime(2026, 9, 1, tzinfo=SHANGHAI) + timedelta(hours=7.3 * n) for n in range(120)]
+    theirs = [(pd.Timestamp(start) + hours).to_pydatetime() for start in starts]
+    ours = city_clock("Asia/Shanghai").add_work(pl.Series(starts), 11, "work_hours")
+    between = city_clock("Asia/Shanghai").work_between(ours, pl.Series(theirs))
+    assert np.all(between == 0)  # where ours ends with a shift theirs ends with the next one's start
 
 
 def test_a_holiday_does_not_count_and_the_day_worked_for_it_does() -> None:
