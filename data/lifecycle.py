@@ -5,8 +5,9 @@ The state of a case is the replay of its events. `data.replay` does the same for
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from data.events import Event
 from data.statuses import STATUS_GROUPS, STATUSES, label
@@ -202,20 +203,22 @@ def way_to(state: State, status: str, *, role: str = "administrator") -> tuple[s
     return found
 
 
-def conflict(since: Sequence[Event]) -> ConflictError:
+def conflict(since: Sequence[Event], *, tz: str = "UTC") -> ConflictError:
     """Say what others did to a case since somebody looked at it: the error of a lost race.
 
     Parameters
     ----------
     since
         The events after the version that was looked at, at least one.
+    tz
+        The time zone in which times are said, the city's.
     """
     done = "; ".join(
         _(
-            "{actor}: {event}, {time} UTC",
+            "{actor}: {event}, {time}",
             actor=event.actor or word(event.role),
             event=word(event.kind) + (f" ({event.reason})" if event.reason else ""),
-            time=event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
+            time=event.at.astimezone(ZoneInfo(tz)).strftime("%Y-%m-%d %H:%M"),
         )
         for event in since
     )

@@ -33,11 +33,11 @@ LIMIT_COLUMNS: Final = (
 STARTS: Final = ("reported", "accepted", "dispatched")
 STOPS: Final = ("fixed", "closed")
 
-_AMOUNTS: Final = {
-    "work_hours": (N_("{n} working hour"), N_("{n} working hours")),
-    "work_days": (N_("{n} working day"), N_("{n} working days")),
-    "hours": (N_("{n} hour"), N_("{n} hours")),
-    "days": (N_("{n} day"), N_("{n} days")),
+_BROKEN: Final = {
+    "work_hours": N_("{n} working hours"),
+    "work_days": N_("{n} working days"),
+    "hours": N_("{n} hours"),
+    "days": N_("{n} days"),
 }
 _STARTED: Final = {
     "reported": N_("from the report on"),
@@ -156,10 +156,15 @@ class Limits:
 
 def amount_words(amount: float, unit: Unit) -> str:
     """Say an amount of time in the language in use."""
-    one, many = _AMOUNTS[unit]
-    if amount == int(amount):
-        return ngettext(one, many, int(amount))
-    return gettext(many, n=f"{amount:g}")
+    n = int(amount)
+    if amount != n:
+        return gettext(_BROKEN[unit], n=f"{amount:g}")
+    return {
+        "work_hours": ngettext("{n} working hour", "{n} working hours", n),
+        "work_days": ngettext("{n} working day", "{n} working days", n),
+        "hours": ngettext("{n} hour", "{n} hours", n),
+        "days": ngettext("{n} day", "{n} days", n),
+    }[unit]
 
 
 def _resolve(index: _Index, category: str, areas: str, day: date) -> int:

@@ -264,6 +264,46 @@ def replay_frame(events: pl.DataFrame) -> pl.DataFrame:
     return Replay.of(events).cases
 
 
+def differences(cases: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Compare replayed cases with the rows that a store keeps of them.
+
+    Parameters
+    ----------
+    cases
+        As `replay_frame` returns them.
+    stored
+        `issue_id` and any other columns of `CASE`.
+
+    Returns
+    -------
+    issue_id, field, and the two values as text, by issue_id; a case that only one side has differs in the
+    field `issue_id`. Empty where every row is the replay of its events.
+    """
+    fields = [name for name in stored.columns if name in CASE and name != "issue_id"]
+    both = stored.select(
+        pl.col("issue_id").cast(pl.Int64), *(pl.col(name).cast(CASE[name]) for name in fields)
+    ).join(cases.select("issue_id", *fields), on="issue_id", how="full", suffix="_replayed")
+    found = [
+        both.filter(pl.col("issue_id").is_null() | pl.col("issue_id_replayed").is_null()).select(
+            pl.coalesce("issue_id", "issue_id_replayed").alias("id"),
+            field=pl.lit("issue_id"),
+            stored=pl.col("issue_id").cast(pl.String),
+            replayed=pl.col("issue_id_replayed").cast(pl.String),
+        )
+    ]
+    there = both.drop_nulls(["issue_id", "issue_id_replayed"])
+    found += [
+        there.filter(pl.col(name).ne_missing(pl.col(f"{name}_replayed"))).select(
+            id="issue_id",
+            field=pl.lit(name),
+            stored=pl.col(name).cast(pl.String),
+            replayed=pl.col(f"{name}_replayed").cast(pl.String),
+        )
+        for name in fields
+    ]
+    return pl.concat(found).rename({"id": "issue_id"}).sort("issue_id", maintain_order=True)
+
+
 def _ordered(events: pl.DataFrame) -> pl.DataFrame:
     missing = [name for name in REQUIRED if name not in events.columns]
     if missing:

@@ -266,10 +266,10 @@ def test_a_status_that_changed_in_a_feed_becomes_the_fewest_events() -> None:
 
 
 def test_the_loser_of_a_race_is_told_what_the_other_did() -> None:
-    error = conflict([complete("close", reason="已修好", actor="王强")])
+    error = conflict([complete("close", reason="已修好", actor="王强")], tz="Asia/Shanghai")
     assert isinstance(error, ConflictError)
     assert str(error) == (
-        "The case has changed since you opened it. 王强: close (已修好), 2026-09-28 08:00 UTC. "
+        "The case has changed since you opened it. 王强: close (已修好), 2026-09-28 16:00. "
         "Look at it again before you go on."
     )
 

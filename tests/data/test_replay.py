@@ -87,6 +87,22 @@ def test_what_cannot_have_happened_is_named_and_changes_nothing() -> None:
     assert found.cases["status"].to_list() == ["accepted", None]
 
 
+def test_a_row_that_is_not_the_replay_of_its_events_is_found() -> None:
+    life = [complete("report", unit="甲队"), complete("accept")]
+    cases = replay.replay_frame(event_frames.frame({1: life, 2: life, 3: life}))
+    stored = cases.select("issue_id", "status", "unit", "closed_at")
+    assert replay.differences(cases, stored).is_empty()
+    wrong = pl.DataFrame(
+        {"issue_id": [4, 2, 1], "status": ["closed", "reported", "accepted"], "unit": [None, None, "甲队"]}
+    )
+    assert replay.differences(cases, wrong).rows() == [
+        (2, "status", "reported", "accepted"),
+        (2, "unit", None, "甲队"),
+        (3, "issue_id", None, "3"),
+        (4, "issue_id", "4", None),
+    ]
+
+
 def test_no_events_give_no_cases() -> None:
     empty = event_frames.frame({})
     found = replay.Replay.of(empty)
