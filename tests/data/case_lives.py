@@ -72,4 +72,4 @@ def complete(kind: str, role: str = "administrator", **facts: object) -> Event:
     given: dict[str, object] = dict.fromkeys(NEEDS, "因为") | {"unit": "环卫中心", "amount": 2.0}
     if kind in ("report", "update"):
         given |= {"unit": None, "amount": None}
-    return Event(**({"kind": kind, "at": START, "actor": "李娜", "role": role} | given | facts))  # type: ignore[arg-type]
+    return Event(**({"kind": kind, "at": START, "actor": "李娜", "role": role} | given | facts))

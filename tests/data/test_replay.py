@@ -51,7 +51,7 @@ def test_pauses_and_extensions_are_those_of_each_case(cases: list[list[Event]]) 
 @PATIENT
 def test_the_order_of_the_rows_does_not_matter(cases: list[list[Event]], random: object) -> None:
     frame = event_frames.frame(by_case(cases))
-    shuffled = frame.sample(fraction=1, shuffle=True, seed=random.randrange(1000))  # type: ignore[attr-defined]
+    shuffled = frame.sample(fraction=1, shuffle=True, seed=random.randrange(1000))
     assert replay.replay_frame(shuffled).equals(replay.replay_frame(frame))
 
 

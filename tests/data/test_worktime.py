@@ -155,9 +155,9 @@ def test_what_is_added_lies_between(where: tuple[str, str], unit: str, spans: li
     clock = made(*where)
     start = utc(PLACES[where[0]]) + np.array([span[0] for span in spans]).astype("timedelta64[s]")
     amount = np.array([span[1] for span in spans]) / 10**7
-    end = clock.add_work(start, amount, unit)  # type: ignore[arg-type]
+    end = clock.add_work(start, amount, unit)
     assert np.all(end >= start)
-    between = clock.work_between(start, end, unit)  # type: ignore[arg-type]
+    between = clock.work_between(start, end, unit)
     np.testing.assert_allclose(between, amount, atol=1e-9)
 
 
