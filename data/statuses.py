@@ -4,7 +4,7 @@ from typing import Final
 
 from i18n import N_, gettext
 
-#: Every state an issue can be in, in the order of its life. The position is the cube's code: append only.
+#: Every state an issue can be in, most in the order of life. The position is the cube's code: append only.
 STATUSES: Final = (
     "reported",
     "accepted",
@@ -15,11 +15,12 @@ STATUSES: Final = (
     "rejected",
     "suspended",
     "merged",
+    "verified",
 )
 
 #: Words that stand for several states, in filters and on the command line.
 STATUS_GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "open": ("reported", "accepted", "dispatched", "in_progress", "fixed", "suspended"),
+    "open": ("reported", "accepted", "dispatched", "in_progress", "fixed", "verified", "suspended"),
     "done": ("closed", "rejected", "merged"),
 }
 
@@ -30,6 +31,7 @@ _WORDS: Final[dict[str, str]] = {
     "dispatched": N_("Dispatched"),
     "in_progress": N_("In progress"),
     "fixed": N_("Fixed, to be verified"),
+    "verified": N_("Verified, to be closed"),
     "closed": N_("Closed"),
     "rejected": N_("Rejected"),
     "suspended": N_("Suspended"),
@@ -45,6 +47,6 @@ def label(name: str) -> str:
 
 
 def expand(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Replace group words by their states; keep the order of life, each once."""
+    """Replace group words by their states; keep the order of `STATUSES`, each once."""
     wanted = {state for name in names for state in STATUS_GROUPS.get(name, (name,))}
     return tuple(state for state in STATUSES if state in wanted)

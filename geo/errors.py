@@ -27,3 +27,23 @@ class StoreError(GezhiError, RuntimeError):
 
 class AssetError(GezhiError, RuntimeError):
     """A vendored browser asset that is missing or differs from its checksum."""
+
+
+class TableError(GezhiError, ValueError):
+    """A table of city facts (limits, holidays, units, routing rules) that cannot be used as it is."""
+
+
+class TransitionError(GezhiError, ValueError):
+    """An event that cannot happen to a case in its present state, or that lacks what it needs."""
+
+
+class NotAllowedError(GezhiError, PermissionError):
+    """Something that the actor's role may not do."""
+
+
+class ConflictError(GezhiError, RuntimeError):
+    """A case that somebody else has changed since it was looked at."""
+
+
+class ClockError(GezhiError, ValueError):
+    """A moment, a span or a unit of time that the working-hours clock cannot count with."""
