@@ -21,6 +21,14 @@ class ImportFileError(GezhiError, ValueError):
     """A file that cannot be read to its end; nothing of it is in the store."""
 
 
+class PhotoError(GezhiError, ValueError):
+    """A file that cannot be taken as a photo, or a photo whose file is missing or damaged."""
+
+
+class PhotoFolderError(GezhiError, OSError):
+    """A photo folder that cannot be reached, read or written; what was in it is not touched."""
+
+
 class StoreError(GezhiError, RuntimeError):
     """A store that cannot be opened, read or written."""
 
