@@ -13,6 +13,10 @@ class CrsError(GezhiError, ValueError):
     """A coordinate reference system or datum that is unknown, missing or does not fit."""
 
 
+class FrameError(GezhiError, ValueError):
+    """A frame that lacks columns, or rules and tables that contradict themselves."""
+
+
 class FilterError(GezhiError, ValueError):
     """A filter that names something unknown or contradicts itself."""
 

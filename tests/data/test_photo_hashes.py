@@ -60,10 +60,24 @@ def test_a_picture_of_one_plain_tone_has_no_hash(tone: str) -> None:
     assert photo_hash(Image.new("RGB", (300, 200), tone)) is None
 
 
+@given(st.integers(0, 2**32), st.integers(0, 9))
+@settings(max_examples=60, deadline=None)
+def test_looking_up_finds_what_comparing_all_finds(seed: int, within_bits: int) -> None:
+    rng = np.random.default_rng(seed)
+    known = rng.integers(0, 2**63, 200, dtype=np.uint64)
+    hashes = known[rng.integers(0, 200, 40)]
+    for _ in range(8):  # up to 8 flipped bits, some of them flipped back
+        hashes ^= np.uint64(1) << rng.integers(0, 64, 40, dtype=np.uint64)
+    truth = np.argwhere(bits_apart(hashes[:, np.newaxis], known) <= within_bits)
+    rows, columns, _apart = find_alike(hashes, known, within_bits=within_bits)
+    np.testing.assert_array_equal(np.c_[rows, columns], truth)
+
+
 hashes_of = hnp.arrays(np.uint64, st.integers(0, 30), elements=st.integers(0, 2**64 - 1))
 
 
 @given(hashes_of, hashes_of, st.integers(0, 40))
+@settings(deadline=None)
 def test_alike_are_those_that_counting_bits_one_by_one_finds(
     hashes: np.ndarray, known: np.ndarray, within_bits: int
 ) -> None:
@@ -85,5 +99,6 @@ def test_many_hashes_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+@settings(deadline=None)
 def test_bits_apart_are_the_same_both_ways(one: int, other: int) -> None:
     assert bits_apart(one, other) == bits_apart(other, one) == (one ^ other).bit_count()

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.photo_exif import Taken
@@ -26,6 +26,7 @@ AFTER = shot("b" * 64, hash=0xF0F0_00FF_0F0F_FFFF, at=NOON + timedelta(hours=3))
 
 
 @given(digests, digests, digests, st.integers(1, 2**20), st.none() | st.integers(0, 2**64 - 1))
+@settings(deadline=None)
 def test_a_photo_survives_being_written_as_json(
     full: str, view: str, thumb: str, size: int, bits: int | None
 ) -> None:
