@@ -8,12 +8,17 @@ from typing import Final, Self
 
 import polars as pl
 
-from geo.errors import FrameError
+from geo.errors import TableError
 
 TABLES: Final = Path(__file__).parent / "tables"
 #: The row of `duplicate_limits.csv` for every category without a row of its own.
 ANY: Final = "*"
 _LIMITS: Final = ("within_m", "spread_m", "within_h", "pace_h")
+_COLUMNS: Final = {
+    "limits": ("category", *_LIMITS),
+    "kin": ("category", "other", "share"),
+    "weights": ("name", "value"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ class DuplicateRules:
 
         Raises
         ------
-        FrameError
+        TableError
             Every fault of the three tables at once.
         """
         numbers = dict.fromkeys((*_LIMITS, "share", "value"), pl.Float64)
         limits, kin, weights = (
-            pl.read_csv(folder / f"duplicate_{name}.csv", schema_overrides=numbers)
-            for name in ("limits", "kin", "weights")
+            pl.read_csv(folder / f"duplicate_{name}.csv", schema_overrides=numbers).select(columns)
+            for name, columns in _COLUMNS.items()
         )
         _check(limits, kin, weights)
         values = dict(zip(weights["name"], weights["value"], strict=True))
@@ -121,7 +126,7 @@ def _check(limits: pl.DataFrame, kin: pl.DataFrame, weights: pl.DataFrame) -> No
     absent = {field.name for field in fields(Weights)} - set(weights["name"])
     faults += [f"the weight '{name}' is missing" for name in sorted(absent)]
     if faults:
-        raise FrameError("The rules for duplicates cannot be used: " + "; ".join(faults) + ".")
+        raise TableError("The rules for duplicates cannot be used: " + "; ".join(faults) + ".")
 
 
 def _wrong_kin(kin: pl.DataFrame) -> pl.DataFrame:

@@ -6,10 +6,14 @@ import polars as pl
 
 from data.duplicate_rules import DuplicateRules, default_rules
 
-#: How far a case has come: of two that are joined, the one that more was done on stays.
+#: How far a case has come: of two that are joined, the one that more was done on stays. A closed case takes
+#: others in but joins none; one that is merged or rejected does neither.
 _PROGRESS: Final = {
-    "reported": 0, "accepted": 1, "dispatched": 2, "suspended": 2, "in_progress": 3, "fixed": 4, "closed": 5,
+    "reported": 0, "accepted": 1, "dispatched": 2, "suspended": 2, "in_progress": 3, "fixed": 4,
+    "verified": 5, "closed": 6,
 }  # fmt: skip
+_CLOSED: Final = 6
+_NO_CASE: Final = ("merged", "rejected")
 
 
 def merge_order(
@@ -39,15 +43,15 @@ def merge_order(
     Returns
     -------
     Columns step (1, 2, …), into, id, score: groups by their surest pair, within a group the surest first.
-    No `into` occurs as an `id`, and each `id` once, so the steps can be taken or left one by one.
+    No `into` occurs as an `id`, and each `id` once, so that each step can be taken or left by itself.
     """
     smallest = (rules or default_rules()).weights.suggest if at_least is None else at_least
     scores = _scores(candidates.filter((pl.col("score") >= smallest) & ~pl.col("closed_before")))
     into: dict[Any, Any] = {}
     stays: set[Any] = set()
-    for case in _by_rank(reports.filter(pl.col("id").is_in(list(scores)))):
+    for case, progress in _by_rank(reports.filter(pl.col("id").is_in(list(scores)))):
         joinable = {other: score for other, score in scores[case].items() if other in stays}
-        if joinable:
+        if joinable and progress < _CLOSED:
             into[case] = max(joinable, key=lambda other: joinable[other])
         else:
             stays.add(case)
@@ -73,10 +77,12 @@ def _scores(candidates: pl.DataFrame) -> dict[Any, dict[Any, float]]:
     return scores
 
 
-def _by_rank(reports: pl.DataFrame) -> list[Any]:
-    """Return the ids of cases, the one to stay first."""
+def _by_rank(reports: pl.DataFrame) -> list[tuple[Any, int]]:
+    """Return the ids of cases and how far they have come, the one to stay first."""
     progress = pl.lit(0)
     if "status" in reports.columns:
+        reports = reports.filter(~pl.col("status").is_in(_NO_CASE).fill_null(value=False))
         progress = pl.col("status").replace_strict(_PROGRESS, default=0, return_dtype=pl.Int32)
     ranked = reports.with_columns(progress=progress)
-    return ranked.sort("progress", "reported_at", "id", descending=[True, False, False])["id"].to_list()
+    ranked = ranked.sort("progress", "reported_at", "id", descending=[True, False, False])
+    return list(ranked.select("id", "progress").iter_rows())

@@ -14,7 +14,7 @@ class CrsError(GezhiError, ValueError):
 
 
 class FrameError(GezhiError, ValueError):
-    """A frame that lacks columns, or rules and tables that contradict themselves."""
+    """A frame that lacks columns, or has them in types that do not fit."""
 
 
 class FilterError(GezhiError, ValueError):
@@ -39,3 +39,7 @@ class StoreError(GezhiError, RuntimeError):
 
 class AssetError(GezhiError, RuntimeError):
     """A vendored browser asset that is missing or differs from its checksum."""
+
+
+class TableError(GezhiError, ValueError):
+    """A table of city facts (limits, holidays, units, routing rules) that cannot be used as it is."""

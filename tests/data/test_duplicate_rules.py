@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from data.duplicate_rules import TABLES, DuplicateRules, default_rules
-from geo.errors import FrameError
+from geo.errors import TableError
 
 
 def test_the_tables_that_come_with_gezhi_can_be_used() -> None:
@@ -15,6 +15,8 @@ def test_the_tables_that_come_with_gezhi_can_be_used() -> None:
     assert rules.weights.suggest < rules.weights.sure
     kin = pl.concat([rules.kin["category"], rules.kin["other"]])
     assert set(kin) <= set(rules.limits["category"])
+    known = pl.read_csv(TABLES / "categories.csv")["slug"]
+    assert set(rules.limits["category"]) == {*known, "*"}
 
 
 def test_a_category_is_compared_with_itself_and_with_its_kin() -> None:
@@ -53,7 +55,7 @@ def test_every_fault_of_the_tables_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "duplicate_kin.csv").write_text("category,other,share\na,b,0.1\nb,a,0.2\nc,c,0.1\nd,e,3\n")
     weights = (TABLES / "duplicate_weights.csv").read_text().splitlines()
     (tmp_path / "duplicate_weights.csv").write_text("\n".join(weights[:-1]))
-    with pytest.raises(FrameError) as raised:
+    with pytest.raises(TableError) as raised:
         DuplicateRules.read(tmp_path)
     for fault in (
         "'*'",

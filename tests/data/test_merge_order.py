@@ -72,6 +72,11 @@ def test_what_came_back_is_not_joined_and_weak_pairs_are_left_out() -> None:
     assert len(merge_order(weak, cases(a="reported", b="reported"), at_least=0.3)) == 1
 
 
+def test_a_closed_case_takes_others_in_and_joins_none() -> None:
+    found = merge_order(candidates((2, 1, 0.9), (3, 2, 0.8)), cases(a="closed", b="closed", c="reported"))
+    assert steps(found) == [(2, 3)]
+
+
 def test_no_candidates_make_no_suggestions() -> None:
     found = merge_order(candidates(), cases(a="reported"))
     assert found.columns == ["step", "into", "id", "score"]
@@ -98,10 +103,18 @@ def test_whatever_the_scores_each_case_joins_once_and_never_one_that_is_joined(
     assert not set(found["into"]) & set(found["id"])
     scored = {frozenset(pair[:2]) for pair in pairs}
     assert all(frozenset(step) in scored for step in steps(found))
-    # Both ends of every pair end up in a group, and nobody is left alone who could have joined.
-    assert {case for pair in pairs for case in pair[:2]} >= set(found["id"])
-    left = {case for pair in pairs for case in pair[:2]} - set(found["id"])
-    assert not any(frozenset((one, other)) in scored for one in left for other in left if one != other)
+    assert not {status[case - 1] for case in found["id"]} & {"closed", "merged", "rejected"}
+    assert not {status[case - 1] for case in found["into"]} & {"merged", "rejected"}
+    # Nobody is left alone who could have joined.
+    left = [
+        case
+        for case in range(1, 13)
+        if case not in found["id"] and status[case - 1] not in ("merged", "rejected")
+    ]
+    could = [
+        {one, other} for one in left for other in left if frozenset((one, other)) in scored and one != other
+    ]
+    assert all(status[case - 1] == "closed" for pair in could for case in pair)
 
 
 def test_suggestions_of_a_planted_city_join_what_is_one_thing() -> None:
