@@ -176,7 +176,7 @@ def _with_same_photo(
     new: pl.DataFrame, known: pl.DataFrame, rules: DuplicateRules, pairs: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the pairs of reports with the same photo, however far apart, within the limits in time."""
-    period_h = float(pairs["within_h"].max() or 0)  # type: ignore[arg-type]
+    period_h = float(pairs["within_h"].to_numpy().max(initial=0.0))
     here, there = (
         frame.with_row_index(f"{name}_row").filter(pl.col("photo_hashes").list.len() > 0)
         for name, frame in (("new", new), ("known", known))

@@ -52,13 +52,15 @@ def _speed() -> Iterator[Row]:
 
 
 def _million() -> pl.DataFrame:
-    """Repeat a planted city at sixteen places and times, to a million reports in the order of time."""
+    """Put a planted city at many places beside each other, with photos of their own, to a million reports."""
     city = plant(51_000, seed=3, days=730, side_m=8000).reports
+    salts = np.random.default_rng(9).integers(0, 2**63, 64, dtype=np.uint64).tolist()
     shifts = [
         city.with_columns(
             lon=pl.col("lon") + 0.1 * (number % 4),
             lat=pl.col("lat") + 0.1 * (number // 4),
             id=pl.col("id") + number * len(city),
+            photo_hashes=pl.col("photo_hashes").list.eval(pl.element() ^ pl.lit(salts[number], pl.UInt64)),
         )
         for number in range(-(-KNOWN // len(city)))
     ]
