@@ -13,12 +13,24 @@ class CrsError(GezhiError, ValueError):
     """A coordinate reference system or datum that is unknown, missing or does not fit."""
 
 
+class FrameError(GezhiError, ValueError):
+    """A frame that lacks columns, or has them in types that do not fit."""
+
+
 class FilterError(GezhiError, ValueError):
     """A filter that names something unknown or contradicts itself."""
 
 
 class ImportFileError(GezhiError, ValueError):
     """A file that cannot be read to its end; nothing of it is in the store."""
+
+
+class PhotoError(GezhiError, ValueError):
+    """A file that cannot be taken as a photo, or a photo whose file is missing or damaged."""
+
+
+class PhotoFolderError(GezhiError, OSError):
+    """A photo folder that cannot be reached, read or written; what was in it is not touched."""
 
 
 class StoreError(GezhiError, RuntimeError):
@@ -47,3 +59,6 @@ class ConflictError(GezhiError, RuntimeError):
 
 class ClockError(GezhiError, ValueError):
     """A moment, a span or a unit of time that the working-hours clock cannot count with."""
+
+
+
