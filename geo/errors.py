@@ -59,6 +59,3 @@ class ConflictError(GezhiError, RuntimeError):
 
 class ClockError(GezhiError, ValueError):
     """A moment, a span or a unit of time that the working-hours clock cannot count with."""
-
-
-
