@@ -10,14 +10,17 @@ from starlette.middleware import Middleware
 from api.first_page import FirstPage
 from api.routes import routes
 from app_pages.warm import warm
-from data.workspace import workspace
+from data.workspace import close, workspace
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Be ready before the first visitor comes: the store is open, an empty one has its demo zone."""
     await run_in_threadpool(lambda: warm(workspace()))
-    yield
+    try:
+        yield
+    finally:
+        await run_in_threadpool(close)
 
 
 app = st.App(

@@ -1,0 +1,93 @@
+"""The map page: with reports, without any, with a cell, with hostile words."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from app_pages import session
+from data.cube import Cube
+from data.filters import Filter
+from data.store import Store
+from geo import cells
+from tests.app_pages.conftest import REPORTS
+
+Draw = Callable[..., AppTest]
+
+
+def figures(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def sent_to_map(page: AppTest) -> dict[str, Any]:
+    sent: dict[str, Any] = json.loads(page.get("component_instance")[0].proto.json_args)
+    return sent
+
+
+def busiest(home: Path, resolution: int = 10) -> tuple[str, int]:
+    with Store.open(f"sqlite:///{home / 'gezhi.sqlite'}") as store:
+        counted = Cube.open(store).counts(Filter(), resolution)
+    top = int(counted.counts.argmax())
+    return str(cells.to_text(counted.cells[[top]])[0]), int(counted.counts[top])
+
+
+def test_the_figures_are_those_of_the_store(city: Path, drawn: Draw) -> None:
+    page = drawn()
+    assert not page.exception
+    assert figures(page)["Reports"] == f"{REPORTS}"
+
+
+def test_a_filter_in_the_address_reaches_figures_and_map(city: Path, drawn: Draw) -> None:
+    page = drawn(status="closed")
+    with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}") as store:
+        n = Cube.open(store).total(Filter(statuses=("closed",)))
+    assert figures(page)["Reports"] == f"{n}"
+    assert figures(page)["Closed"] == "100%"
+    assert "status=closed" in sent_to_map(page)["feature_group"]
+
+
+def test_a_choice_in_the_sidebar_is_written_into_the_address(city: Path, drawn: Draw) -> None:
+    page = drawn()
+    page.button_group(key=session.STATUSES).set_value(["closed"]).run()
+    assert page.query_params["status"] == "closed"
+
+
+def test_a_changed_filter_leaves_the_map_itself_as_it_is(city: Path, drawn: Draw) -> None:
+    page = drawn()
+    before = sent_to_map(page)
+    page.button_group(key=session.STATUSES).set_value(["closed"]).run()
+    after = sent_to_map(page)
+    assert after["script"] == before["script"]
+    assert after["feature_group"] != before["feature_group"]
+
+
+def test_a_cell_in_the_address_shows_its_reports(city: Path, drawn: Draw) -> None:
+    cell, n = busiest(city)
+    page = drawn(cell=cell)
+    assert figures(page)["Reports in this cell"] == f"{n}"
+
+
+def test_hostile_words_are_shown_as_words(city: Path, drawn: Draw) -> None:
+    page = drawn(cell=busiest(city)[0])
+    shown = "".join(str(element.proto.body) for element in page.get("html"))
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown
+    assert "<img" not in shown
+
+
+def test_an_empty_city_shows_the_demo_and_says_so(home: Path, drawn: Draw) -> None:
+    page = drawn()
+    assert not page.exception
+    assert any("synthetic" in markdown.value for markdown in page.markdown)
+
+
+def test_a_filter_that_lets_nothing_through_offers_to_clear_it(city: Path, drawn: Draw) -> None:
+    page = drawn(**{"from": "1999-01-01", "to": "1999-01-02"})
+    assert any("No report passes" in info.value for info in page.info)
+    page.button(key="clear_from_empty").click().run()
+    assert figures(page)["Reports"] == f"{REPORTS}"
+
+
+def test_the_page_speaks_chinese_when_asked(city: Path, drawn: Draw) -> None:
+    assert "问题" in figures(drawn(lang="zh"))
