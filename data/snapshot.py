@@ -108,7 +108,7 @@ def _read(path: Path) -> tuple[State, str]:
             tz=meta["tz"],
             seq=meta["seq"],
             base=_read_rows(path),
-            cells=read_cells(path, meta),
+            cells={resolution: read_cells(path, meta, resolution) for resolution in RESOLUTIONS},
             words={name: Words(tuple(meta["words"][name])) for name in WORD_COLUMNS}
             | {"status": Words(STATUSES)},
         )
@@ -128,14 +128,11 @@ def read_meta(path: Path) -> dict[str, Any]:
     return meta
 
 
-def read_cells(path: Path, meta: dict[str, Any]) -> dict[int, CellCodes]:
-    """Read the cells of a snapshot's codes, by resolution."""
-    cells = pl.read_parquet(_cells_path(path, meta["token"]))
-    by_resolution = (cells.filter(pl.col("resolution") == resolution) for resolution in RESOLUTIONS)
-    return {
-        resolution: CellCodes.of(*(part[name].to_numpy() for name in ("cell", "lon", "lat")))
-        for resolution, part in zip(RESOLUTIONS, by_resolution, strict=True)
-    }
+def read_cells(path: Path, meta: dict[str, Any], resolution: int) -> CellCodes:
+    """Read the cells of a snapshot's codes at one resolution."""
+    every = pl.scan_parquet(_cells_path(path, meta["token"]))
+    cells = every.filter(pl.col("resolution") == resolution).select("cell", "lon", "lat").collect()
+    return CellCodes.of(*(column.rechunk().to_numpy() for column in cells))
 
 
 def _read_rows(path: Path) -> pl.DataFrame:

@@ -229,7 +229,7 @@ def _whole_way(path: Path, points: Path) -> Iterator[Row]:
 
 def _from_snapshot(path: Path) -> int:
     meta = snapshots.read_meta(path)
-    codes = snapshots.read_cells(path, meta)[RESOLUTION]
+    codes = snapshots.read_cells(path, meta, RESOLUTION)
     words = {word: code for code, word in enumerate(meta["words"]["category"])}
     choice = Choice(category=tuple(words[name] for name in A_THIRD.categories))
     counts = tally(pl.scan_parquet(path), f"cell{RESOLUTION}", choice, len(codes))
