@@ -144,7 +144,6 @@ def import_file(
         with suppress(StoreError):  # the error itself matters more than its record
             store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
         raise
-    _name_categories(store, load.tally, plan, actor)
     _introduce(store, plan, load.names, actor)
     summary = Summary(
         name=path.name,
@@ -192,14 +191,6 @@ def row_notices(tally: Tally) -> list[Notice]:
         Notice(code, count, {"examples": tally.commonest(code)} if code in tally.examples else {})
         for code, count in tally.counts.items()
     ]
-
-
-def _name_categories(store: "Store", tally: Tally, plan: Plan, actor: Actor) -> None:
-    """Add the file's own categories to the store's table, which people can edit then."""
-    known = store.categories(actor=actor)["slug"].to_list()
-    new = tally.names.unknown_to(known, source=plan.source)
-    if new.height:
-        store.write_categories(new, actor=actor)
 
 
 def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:

@@ -41,6 +41,6 @@ class Names:
 
 
 def _as_name(kind: str) -> str:
-    """Write capitals as a sentence is written; anything else stays as its source has it."""
-    text = " ".join(kind.split())
+    """Write capitals as a sentence is written, underscores as blanks; else as the source has it."""
+    text = " ".join(kind.replace("_", " ").split())
     return text.capitalize() if text.isupper() and text.isascii() else text
