@@ -12,6 +12,7 @@ from data.actors import Actor
 from data.database import sqlite_file
 from data.ingest.formats import open_table
 from data.ingest.load import ahead, parts
+from data.ingest.names import Names
 from data.ingest.plan import Plan, check_complete, make_plan
 from data.ingest.reasons import Notice
 from data.ingest.rejects import RowsFile
@@ -45,6 +46,7 @@ class _Load:
     read: int = 0
     rejected: int = 0
     written: Written = field(default_factory=Written)
+    names: Names = field(default_factory=Names)
     files: list[Path] = field(default_factory=list)
 
     def run(self, store: "Store", import_id: int, actor: Actor) -> None:
@@ -59,6 +61,7 @@ class _Load:
                     self.written += batch.write_reports(part.reports)
                     self.read += part.read
                     self.rejected += len(part.rejects)
+                    self.names.add(part.reports)
                     rejected.write(part.rejects)
                     doubted.write(part.doubted)
                     if self.progress:
@@ -141,8 +144,7 @@ def import_file(
         with suppress(StoreError):  # the error itself matters more than its record
             store.finish_import(import_id, summary={"error": words}, state="failed", actor=actor)
         raise
-    _name_categories(store, load.tally, plan, actor)
-    _name_city(store, plan, actor)
+    _introduce(store, plan, load.names, actor)
     summary = Summary(
         name=path.name,
         source=plan.source,
@@ -191,14 +193,6 @@ def row_notices(tally: Tally) -> list[Notice]:
     ]
 
 
-def _name_categories(store: "Store", tally: Tally, plan: Plan, actor: Actor) -> None:
-    """Add the file's own categories to the store's table, which people can edit then."""
-    known = store.categories(actor=actor)["slug"].to_list()
-    new = tally.names.unknown_to(known, source=plan.source)
-    if new.height:
-        store.write_categories(new, actor=actor)
-
-
 def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
     """Let a new store learn its city's zone; notice where the file's is another one."""
     known = store.fact(_TZ, actor=actor)
@@ -209,8 +203,12 @@ def _zone_of_store(store: "Store", plan: Plan, actor: Actor) -> list[Notice]:
     return []
 
 
-def _name_city(store: "Store", plan: Plan, actor: Actor) -> None:
-    """Let a new store learn its city's name, where the file is of a known one."""
+def _introduce(store: "Store", plan: Plan, names: Names, actor: Actor) -> None:
+    """Give the categories that the store did not know their names, and a new store the city's name."""
+    known = set(store.categories(actor=actor)["slug"])
+    unlisted = names.unlisted(known, source=plan.source)
+    if not unlisted.is_empty():
+        store.write_categories(unlisted, actor=actor)
     if plan.profile and store.fact(_TITLE, actor=actor) is None:
         store.set_fact(_TITLE, plan.profile.title, actor=actor)
 

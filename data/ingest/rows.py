@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from data.categories import UNKNOWN, slug_of
 from data.ingest import encoding, positions, times
-from data.ingest.kinds import Names, categories_of
 from data.ingest.plan import Plan
 from data.ingest.profiles import common_statuses, plain, word
 from data.schema import REPORT, UTC
@@ -44,7 +44,6 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, Counter[str]] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
 
     def note(self, code: str, count: int, examples: pl.Series | None = None) -> None:
         """Add to a count, and keep what the rows say."""
@@ -131,9 +130,7 @@ def details(frame: pl.DataFrame, plan: Plan, tally: Tally) -> pl.DataFrame:
         texts, mended = encoding.repair(plan.text(frame, name))
         tally.note("repaired_text", mended)
         columns[name] = texts
-    categories = categories_of(columns["kind"], plan)
-    tally.names.note(categories, columns["kind"])
-    return pl.DataFrame({"category": categories, **columns})
+    return pl.DataFrame({"category": _categories(columns["kind"], plan), **columns})
 
 
 def reports(checked: pl.DataFrame, told: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -217,6 +214,13 @@ def _translated(texts: pl.Series, words: Mapping[str, str | None]) -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
+
+
+def _categories(kinds: pl.Series, plan: Plan) -> pl.Series:
+    """Turn the source's words for a category into slugs: by the profile's own table, else by `slug_of`."""
+    listed = plan.profile.categories if plan.profile else {}
+    slugs = {text: listed.get(word(text)) or slug_of(text) for text in kinds.unique().drop_nulls()}
+    return _translated(kinds, slugs).fill_null(UNKNOWN)
 
 
 def _plain(column: str) -> pl.Expr:

@@ -196,7 +196,7 @@ def test_whatever_the_rows_the_figures_add_up_and_a_second_import_changes_nothin
 
 
 def test_new_kinds_become_categories_with_a_name(import_: Import, store: Store, tmp_path: Path) -> None:
-    kinds = ["NOISE - STREET", "Noise - Street", "HEAT/HOT WATER", "树木倒伏", "机动车违停"]
+    kinds = ["Noise - Street", "NOISE - STREET", "Noise - Street", "HEAT/HOT WATER", "树木倒伏", "机动车违停"]
     import_(write(tmp_path / "export.csv", [row(n, 问题类型=kind) for n, kind in enumerate(kinds, 1)]))
     table = {one["slug"]: one for one in store.categories(actor=VIEWER).iter_rows(named=True)}
     assert table["noise_street"]["en"] == "Noise - Street"
