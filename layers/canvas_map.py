@@ -65,7 +65,7 @@ def canvas_map(
     embed
         Put all scripts and styles into the page, for a notebook or a file that stands alone.
     labels
-        From `words.labels`; those of the locale in use where left out.
+        Words to change (`words.labels`); the others are in the locale in use.
     """
     return CanvasMap(
         center,
@@ -76,7 +76,7 @@ def canvas_map(
             "attribution": attribution,
             "bounds": bounds,
             "keepView": keep_view and not embed,
-            "labels": labels or words.labels(),
+            "labels": words.labels(**(labels or {})),
         },
     )
 
