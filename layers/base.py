@@ -18,7 +18,7 @@ class BaseLayer(ScriptLayer):
         None to fetch; or a GeoJSON FeatureCollection with the properties that `wire` names, for a page
         without a server.
     labels
-        From `words.labels`.
+        Words to change (`words.labels`); the others are in the locale in use.
     theme
         `light` or `dark`.
     version
@@ -42,7 +42,7 @@ class BaseLayer(ScriptLayer):
             {
                 "query": "" if source is None else None,
                 "answer": dict(source) if source is not None else None,
-                "labels": labels or words.labels(),
+                "labels": words.labels(**(labels or {})),
                 "theme": theme,
                 "version": version,
                 "locale": locale or current_locale(),

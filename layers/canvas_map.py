@@ -1,8 +1,8 @@
 """A folium map that asks nothing of any other machine: own scripts, own styles, canvases for layers.
 
 The scripts keep latitude, longitude and zoom in the address of the page that the map is shown in, and begin
-there when the address has them: a view is its address, without a rerun. For tests and benches they describe
-what was painted last:
+there when the address has them: a view is its address, without a rerun. Back from another page of the app,
+the same tab sees the view that it left. For tests and benches they describe what was painted last:
 
 - `window.__gezhi` in the map's own frame: `state` (`ready`, `empty`, `failed`), `query`, `resolution`,
   `cells` (drawn), `total` (reports of the filter), `inView` (reports in the fetched box), `edges`,
@@ -65,7 +65,7 @@ def canvas_map(
     embed
         Put all scripts and styles into the page, for a notebook or a file that stands alone.
     labels
-        From `words.labels`; those of the locale in use where left out.
+        Words to change (`words.labels`); the others are in the locale in use.
     """
     return CanvasMap(
         center,
@@ -76,7 +76,7 @@ def canvas_map(
             "attribution": attribution,
             "bounds": bounds,
             "keepView": keep_view and not embed,
-            "labels": labels or words.labels(),
+            "labels": words.labels(**(labels or {})),
         },
     )
 

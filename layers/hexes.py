@@ -36,7 +36,7 @@ class HexLayer(ScriptLayer):
     selected
         The selected cell as text; it is outlined. None selects nothing.
     labels
-        From `words.labels`; those of the locale in use where left out.
+        Words to change (`words.labels`); the others are in the locale in use.
     palette, theme
         See `palettes.colours`.
     opacity
@@ -105,7 +105,7 @@ class HexLayer(ScriptLayer):
                 "resolution": resolution,
                 "resolutionByZoom": sorted(RESOLUTION_BY_ZOOM.items()),
                 "selected": selected,
-                "labels": labels or words.labels(),
+                "labels": words.labels(**(labels or {})),
                 "palettes": [palettes.colours(palette, n, theme) for n in palettes.CLASSES],
                 "theme": theme,
                 "opacity": opacity,

@@ -30,7 +30,7 @@ class PointLayer(ScriptLayer):
     tz
         The city's time zone, in which times are read.
     labels
-        From `words.labels`.
+        Words to change (`words.labels`); the others are in the locale in use.
     theme
         `light` or `dark`.
     version
@@ -65,7 +65,7 @@ class PointLayer(ScriptLayer):
                 "done": list(done),
                 "fields": list((fields or words.report_fields()).items()),
                 "tz": tz,
-                "labels": labels or words.labels(),
+                "labels": words.labels(**(labels or {})),
                 "theme": theme,
                 "version": version,
                 "locale": locale or current_locale(),

@@ -130,7 +130,7 @@ def _panned_to_painted(browser: Browser, url: str, n: int) -> float:
 
 def _pan(frame: Frame, pixels: int) -> float:
     paints = frame.evaluate("window.__gezhi.paints")
-    frame.evaluate("(pixels) => map.panBy([pixels, 0], { animate: false })", pixels)
+    frame.evaluate("(pixels) => { map.panBy([pixels, 0], { animate: false }); }", pixels)
     frame.wait_for_function("(n) => window.__gezhi.paints > n", arg=paints)
     taken: float = frame.evaluate("window.__gezhi.paintedAt - window.__gezhi.requestedAt")
     return taken

@@ -109,6 +109,11 @@ def test_a_label_that_does_not_exist_is_refused() -> None:
         words.labels(titel="Reports")
 
 
+def test_changed_labels_leave_the_others_as_they_are() -> None:
+    for element in (HexLayer(labels={"title": "Cases"}), PointLayer(labels={"title": "Cases"})):
+        assert element.options["labels"] == words.labels() | {"title": "Cases"}
+
+
 def test_numbers_are_written_in_the_locale_in_use() -> None:
     use_locale("zh")
     try:

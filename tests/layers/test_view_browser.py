@@ -204,3 +204,20 @@ def test_a_map_that_somebody_moved_keeps_its_middle_when_it_is_resized(page: Pag
 
     at = screen.on_map(page, "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()];")
     assert at == pytest.approx([38.31, 116.92, 15], abs=1e-3)
+
+
+def test_the_view_is_there_again_when_one_comes_back_from_another_page(page: Page, server: Server) -> None:
+    page.goto(server.show())
+    screen.wait_ready(page)
+    screen.on_map(page, "map.setView([38.31, 116.92], 15, { animate: false });")
+    page.wait_for_function("location.search.includes('zoom=15')")
+    centre = "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()];"
+
+    page.goto(server.url + "frame")
+    page.goto(server.url)
+    screen.wait_ready(page)
+    assert screen.on_map(page, centre) == pytest.approx([38.31, 116.92, 15], abs=1e-4)
+
+    page.goto(server.show(center=(40.7, -74.0)))  # other data
+    screen.wait_ready(page, "empty")
+    assert screen.on_map(page, centre) == pytest.approx([40.7, -74.0, 14], abs=1e-4)

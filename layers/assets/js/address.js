@@ -12,20 +12,32 @@
       this.page = pageAround();
       if (!this.page) return;
       this.path = this.page.location.pathname;
+      this.memory = `gezhi view ${this.path} ${home.name}`;
       map.on("moveend", () => this.writeSoon());
       this.watch();
     }
 
-    /** The view that the address asks for, or null. */
+    /** The view that the address asks for, else the one that was left for another page; or null. */
     read() {
       if (!this.page) return null;
-      const wanted = new URL(this.page.location.href).searchParams;
-      const [lat, lon, zoom] = ["lat", "lon", "zoom"].map((name) => {
-        const text = wanted.get(name);
-        return text === null || text.trim() === "" ? NaN : Number(text);
-      });
-      const valid = Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 24;
-      return valid ? { lat, lon, zoom: Math.round(zoom) } : null;
+      return viewIn(new URL(this.page.location.href).searchParams) || viewIn(this.remembered());
+    }
+
+    /** Streamlit drops the parameters when one goes to another page: this tab keeps the view until then. */
+    remembered() {
+      try {
+        return new URLSearchParams(this.page.sessionStorage.getItem(this.memory) || "");
+      } catch {
+        return new URLSearchParams(); // a browser that keeps nothing
+      }
+    }
+
+    remember(view) {
+      try {
+        this.page.sessionStorage.setItem(this.memory, new URLSearchParams(view));
+      } catch {
+        // the address still has it
+      }
     }
 
     writeSoon() {
@@ -39,9 +51,13 @@
       const address = new URL(this.page.location.href);
       if (address.pathname !== this.path) return;
       const centre = this.map.getCenter();
-      address.searchParams.set("lat", centre.lat.toFixed(DECIMALS));
-      address.searchParams.set("lon", centre.lng.toFixed(DECIMALS));
-      address.searchParams.set("zoom", String(this.map.getZoom()));
+      const view = {
+        lat: centre.lat.toFixed(DECIMALS),
+        lon: centre.lng.toFixed(DECIMALS),
+        zoom: String(this.map.getZoom()),
+      };
+      this.remember(view);
+      for (const [name, value] of Object.entries(view)) address.searchParams.set(name, value);
       if (address.href === this.page.location.href) return;
       this.page.history.replaceState(this.page.history.state, "", address);
     }
@@ -59,6 +75,15 @@
         if (event.data && event.data.type === "streamlit:render") rewritten();
       });
     }
+  }
+
+  function viewIn(parameters) {
+    const [lat, lon, zoom] = ["lat", "lon", "zoom"].map((name) => {
+      const text = parameters.get(name);
+      return text === null || text.trim() === "" ? NaN : Number(text);
+    });
+    const valid = Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 24;
+    return valid ? { lat, lon, zoom: Math.round(zoom) } : null;
   }
 
   /** The window whose address a reader sees; null where it belongs to somebody else. */

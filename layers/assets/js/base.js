@@ -61,7 +61,7 @@
 
     take(answer) {
       this.complete = answer.complete === true;
-      this.places = answer.features.map(gezhi.readPlace).filter(Boolean);
+      this.places = answer.features.map(gezhi.place.read).filter(Boolean);
       this.draw();
     }
 

@@ -57,12 +57,12 @@
     redraw() {
       if (!this._map) return;
       const ratio = Math.min(window.devicePixelRatio || 1, MOST_PIXEL_RATIO);
-      const { x: width, y: height } = this.size;
-      if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
-        this.canvas.width = Math.round(width * ratio);
-        this.canvas.height = Math.round(height * ratio);
-        this.canvas.style.width = `${width}px`;
-        this.canvas.style.height = `${height}px`;
+      const wanted = this.size.multiplyBy(ratio).round();
+      if (this.canvas.width !== wanted.x || this.canvas.height !== wanted.y) {
+        this.canvas.width = wanted.x;
+        this.canvas.height = wanted.y;
+        this.canvas.style.width = `${this.size.x}px`;
+        this.canvas.style.height = `${this.size.y}px`;
       }
       const context = this.canvas.getContext("2d");
       context.setTransform(1, 0, 0, 1, 0, 0);

@@ -17,7 +17,7 @@
       this.legend = new gezhi.Legend().addTo(this.map);
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.selection = new gezhi.Selection((cell) => this.marks.setSelected(cell));
-      this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "gz-tip", opacity: 1 });
+      this.tip = new gezhi.CellTip(this.map);
       this.shown = null; // {url, query, answer}: what is painted
       this.paints = 0;
     }
@@ -40,7 +40,7 @@
     remove() {
       this.request.abort();
       clearTimeout(this.replacing);
-      this.tip.remove();
+      this.tip.hide();
       this.legend.remove();
       this.hexes.remove();
       this.marks.remove();
@@ -175,7 +175,8 @@
         this.refresh();
       });
       this.conductor.setState("failed");
-      this.measure({ state: "failed", query: this.options.query, cells: 0, total: null, inView: null, edges: [] });
+      const { query } = this.options;
+      this.measure({ state: "failed", query, cells: 0, total: null, inView: null, edges: [] });
     }
 
     themed() {
@@ -248,38 +249,8 @@
       const cell = latlng && this.cellAt(latlng);
       this.map.getContainer().classList.toggle("gz-over-cell", Boolean(cell));
       this.marks.setHovered(cell);
-      if (!cell) {
-        this.tip.remove();
-        return;
-      }
-      if (this.tipCell !== cell || !this.map.hasLayer(this.tip)) {
-        this.tipCell = cell;
-        this.tip.setContent(this.describe(cell));
-      }
-      this.tip.setLatLng(latlng);
-      if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
-    }
-
-    /** What the tooltip says at present, as one text. */
-    tipText() {
-      const texts = this.map.hasLayer(this.tip) ? [...this.tip.getContent().children] : [];
-      return texts.map((part) => part.textContent).join(", ");
-    }
-
-    describe(cell) {
-      const words = this.options.labels;
-      const box = gezhi.element("div", "gz-tip-text");
-      const count = gezhi.element("strong", "gz-tip-count");
-      const id = gezhi.element("span", "gz-tip-cell");
-      count.textContent = this.sayCount(this.hexes.countOf(cell));
-      id.textContent = gezhi.fill(words.cell, { id: cell.replace(/f+$/, "") });
-      box.append(count, id);
-      return box;
-    }
-
-    sayCount(n) {
-      const { one, many } = this.options.labels;
-      return n === 1 ? one : gezhi.fill(many, { n: this.number(n) });
+      if (cell) this.tip.show(latlng, cell, this.hexes.countOf(cell), this.options.labels, this.number);
+      else this.tip.hide();
     }
   }
 

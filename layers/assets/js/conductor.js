@@ -30,7 +30,8 @@
 
     addControls() {
       const { labels, attribution } = this.options;
-      L.control.zoom({ position: "topright", zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out }).addTo(this.map);
+      const titles = { zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out };
+      L.control.zoom({ position: "topright", ...titles }).addTo(this.map);
       const corner = L.control({ position: "bottomright" });
       corner.onAdd = () => {
         const line = gezhi.element("div", "gz-attribution");
@@ -95,7 +96,7 @@
       if (!cells || document.activeElement !== this.container) return;
       if (!this.container.classList.contains("gz-keys")) return;
       cells.hover(this.map.getCenter());
-      this.speak(cells.tipText());
+      this.speak(cells.tip.text);
     }
 
     speak(text) {

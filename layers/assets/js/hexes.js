@@ -101,9 +101,8 @@
       const end = at + 1 + 2 * numbers[at];
       const x = numbers[++at] * scale - left;
       const y = numbers[at + 1] * scale - top;
-      if (x < -OFF_CANVAS_PX || y < -OFF_CANVAS_PX || x > width + OFF_CANVAS_PX || y > height + OFF_CANVAS_PX) {
-        continue;
-      }
+      if (x < -OFF_CANVAS_PX || x > width + OFF_CANVAS_PX) continue;
+      if (y < -OFF_CANVAS_PX || y > height + OFF_CANVAS_PX) continue;
       context.moveTo(x, y);
       for (at += 2; at < end; at += 2) context.lineTo(numbers[at] * scale - left, numbers[at + 1] * scale - top);
       context.closePath();

@@ -10,6 +10,7 @@
     constructor(map, box) {
       this.map = map;
       this.box = box;
+      this.name = `${box || [map.getCenter(), map.getZoom()]}`; // other data begin elsewhere
       this.left = false; // once a person has moved the map it stays where it was moved to
       this.fitting = false;
       map.on("movestart", () => {

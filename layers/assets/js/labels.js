@@ -5,8 +5,22 @@
   const FONT = '"Source Sans", system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
   const INK = {
-    light: { street: "#54462b", compound: "#3d3a33", quiet: "#5b5a55", water: "#2f6287", park: "#3f6b35", halo: "rgba(255,255,255,0.88)" },
-    dark: { street: "#ece2c6", compound: "#e6ebf0", quiet: "#b8c2cc", water: "#9dc9e6", park: "#a8d3a0", halo: "rgba(12,16,21,0.86)" },
+    light: {
+      street: "#54462b",
+      compound: "#3d3a33",
+      quiet: "#5b5a55",
+      water: "#2f6287",
+      park: "#3f6b35",
+      halo: "rgba(255, 255, 255, 0.88)",
+    },
+    dark: {
+      street: "#ece2c6",
+      compound: "#e6ebf0",
+      quiet: "#b8c2cc",
+      water: "#9dc9e6",
+      park: "#a8d3a0",
+      halo: "rgba(12, 16, 21, 0.86)",
+    },
   };
 
   /** From which zoom a kind has its name, how large, and in which ink; the first kinds win a place. */
@@ -61,7 +75,7 @@
         context.strokeStyle = inks.halo;
         context.lineWidth = 3;
         for (const place of this.places) {
-          if (!belongs(place, style) || !gezhi.isNear(place.box, frame)) continue;
+          if (!belongs(place, style) || !gezhi.place.isNear(place.box, frame)) continue;
           const name = nameOf(place, this.locale);
           if (!name) continue;
           const pen = { context, frame, taken, size: style.size, width: context.measureText(name).width };
@@ -129,7 +143,8 @@
     let x = 0;
     let y = 0;
     for (let i = 0; i + 3 < ring.length && place.type === "polygon"; i += 2) {
-      const [ax, ay, bx, by] = [ring[i] - ring[0], ring[i + 1] - ring[1], ring[i + 2] - ring[0], ring[i + 3] - ring[1]];
+      const [ax, ay] = [ring[i] - ring[0], ring[i + 1] - ring[1]];
+      const [bx, by] = [ring[i + 2] - ring[0], ring[i + 3] - ring[1]];
       const cross = ax * by - bx * ay;
       area += cross;
       x += (ax + bx) * cross;

@@ -13,7 +13,7 @@
       const box = L.DomUtil.create("div", "gz-panel gz-legend");
       this.button = gezhi.element("button", "gz-legend-title", { type: "button" });
       this.body = gezhi.element("div", "gz-legend-body");
-      this.list = gezhi.element("ul", "gz-legend-classes");
+      this.list = gezhi.element("ul", "gz-legend-classes", { role: "list" });
       this.note = gezhi.element("p", "gz-legend-note");
       this.body.append(this.list, this.note);
       box.append(this.button, this.body);

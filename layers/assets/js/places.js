@@ -2,7 +2,7 @@
 (function (gezhi) {
   "use strict";
 
-  const { worldX, worldY } = gezhi.projection;
+  const { isNear, traceAll } = gezhi.place;
 
   const COLOURS = {
     light: {
@@ -56,53 +56,6 @@
   const DOTS_FROM_ZOOM = { shop: 17, team: 16, window_unit: 15 };
   const OTHERS_FROM_ZOOM = 16;
 
-  /** A place ready to be drawn: its parts in world coordinates, and the box around them. */
-  function readPlace(feature) {
-    const given = feature.properties || {};
-    const about = { ...given.attributes, ...given };
-    const geometry = feature.geometry;
-    if (!geometry) return null;
-    const shapes = { Polygon: "polygon", MultiPolygon: "polygon", LineString: "line", MultiLineString: "line" };
-    const type = shapes[geometry.type] || "point";
-    const parts = partsOf(geometry).map(toWorld);
-    const box = [1, 1, 0, 0];
-    for (const part of parts) {
-      for (let i = 0; i < part.length; i += 2) {
-        box[0] = Math.min(box[0], part[i]);
-        box[1] = Math.min(box[1], part[i + 1]);
-        box[2] = Math.max(box[2], part[i]);
-        box[3] = Math.max(box[3], part[i + 1]);
-      }
-    }
-    return { kind: about.kind, level: about.level || "side", about, type, parts, box };
-  }
-
-  /** The lines, rings or points that a geometry is made of, each a list of positions. */
-  function partsOf({ type, coordinates }) {
-    if (type === "Point") return [[coordinates]];
-    if (type === "LineString" || type === "MultiPoint") return [coordinates];
-    if (type === "Polygon" || type === "MultiLineString") return coordinates;
-    return type === "MultiPolygon" ? coordinates.flat() : [];
-  }
-
-  function toWorld(positions) {
-    const numbers = new Float64Array(positions.length * 2);
-    positions.forEach(([lon, lat], i) => {
-      numbers[2 * i] = worldX(lon);
-      numbers[2 * i + 1] = worldY(lat);
-    });
-    return numbers;
-  }
-
-  function isNear(box, { scale, left, top, width, height }) {
-    const outside =
-      box[2] * scale - left < -40 ||
-      box[0] * scale - left > width + 40 ||
-      box[3] * scale - top < -40 ||
-      box[1] * scale - top > height + 40;
-    return !outside;
-  }
-
   function levelOf(place) {
     return WIDTHS[place.level] ? place.level : "side";
   }
@@ -142,7 +95,8 @@
       drawRailways(brush, near("railway"));
       drawStreets(brush, near("street"));
       for (const [kind, from] of Object.entries(AREAS)) {
-        if (frame.zoom >= from) drawEdges(brush, near(kind), brush.colours.area, kind === "grid" ? 0.6 : 1.2, [5, 4]);
+        if (frame.zoom < from) continue;
+        drawEdges(brush, near(kind), brush.colours.area, kind === "grid" ? 0.6 : 1.2, [5, 4]);
       }
       drawEdges(brush, [...near("district"), ...near("boundary")], brush.colours.boundary, 2, [10, 5]);
       const known = new Set([...GROUNDS, ...Object.keys(AREAS), "railway", "street", "district", "boundary"]);
@@ -178,31 +132,11 @@
     },
   });
 
-  /** Add a place's parts to the path. */
-  function trace({ context, frame: { scale, left, top } }, place) {
-    for (const part of place.parts) {
-      for (let i = 0; i < part.length; i += 2) {
-        const x = part[i] * scale - left;
-        const y = part[i + 1] * scale - top;
-        if (i) context.lineTo(x, y);
-        else context.moveTo(x, y);
-      }
-    }
-  }
-
-  function traceAll(brush, places) {
-    brush.context.beginPath();
-    for (const place of places) trace(brush, place);
-  }
-
   function drawGrounds(brush, kind, places) {
     const { context, colours, frame } = brush;
     const surfaces = places.filter((place) => place.type === "polygon");
     const lines = places.filter((place) => place.type === "line");
-    context.beginPath();
-    for (const place of surfaces) {
-      trace(brush, place);
-    }
+    traceAll(brush, surfaces);
     context.fillStyle = colours[kind];
     context.fill("evenodd");
     if (kind === "compound" && frame.zoom >= 13) {
@@ -286,7 +220,4 @@
     }
     context.fill();
   }
-
-  gezhi.readPlace = readPlace;
-  gezhi.isNear = isNear;
 })((window.gezhi = window.gezhi || {}));
