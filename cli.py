@@ -84,7 +84,7 @@ def import_(
     if as_json:
         print(summary.as_json())
     else:
-        _print_summary(json.loads(summary.as_json()))
+        _print_summary(summary.as_dict())
 
 
 @app.command()
@@ -211,6 +211,8 @@ def _mapping(pairs: list[str]) -> dict[str, str] | None:
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
+    from data.ingest.reasons import rejection_words, suspicion_words
+
     figures = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     figures.add_column(justify="left")
     figures.add_column(justify="right")
@@ -225,21 +227,25 @@ def _print_summary(summary: dict[str, Any]) -> None:
         figures.add_row(words, f"{summary[name]:,}")
     _out.print(figures)
     for reason, n in summary["reasons"].items():
-        _out.print(f"  {n:>9,}  {reason}", markup=False)
-    for reason, n in summary.get("suspicious", {}).items():
-        _out.print(
-            ngettext(
-                "{n} report kept but doubted: {reason}",
-                "{n} reports kept but doubted: {reason}",
-                n,
-                reason=reason,
-            ),
-            style="yellow",
+        _out.print(f"  {n:>9,}  {rejection_words(reason)} ({reason})", markup=False)
+    for reason, n in summary["suspicious"].items():
+        words = suspicion_words(reason)
+        doubted = ngettext(
+            "{n} report kept but doubted: {reason}", "{n} reports kept but doubted: {reason}", n, reason=words
         )
-    for warning in summary.get("warnings", []):
-        _out.print(str(warning), style="yellow", markup=False)
-    if summary.get("rejects_path"):
-        _out.print(_("Rejected rows with their reasons: {path}", path=summary["rejects_path"]), markup=False)
+        _out.print(doubted, style="yellow", markup=False)
+    for warning in summary["warnings"]:
+        _out.print(warning["text"], style="yellow", markup=False)
+    if summary["rejected"]:
+        _out.print(
+            _("Rejected rows with their reasons: {path}", path=summary["rejects_path"]),
+            markup=False,
+            soft_wrap=True,
+        )
+    if summary["suspicious_path"]:
+        _out.print(
+            _("Doubted reports: {path}", path=summary["suspicious_path"]), markup=False, soft_wrap=True
+        )
 
 
 if __name__ == "__main__":

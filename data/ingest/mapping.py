@@ -48,7 +48,10 @@ _ALIASES: Final = {
     "type": "kind",
 }
 _GUESSED: Final = tuple(name for name in FIELDS if name not in {"source", "duplicate"})
+#: This share of the values has to be what the header says; less where it says it in so many words.
 _ENOUGH: Final = 0.8
+_ENOUGH_IF_NAMED: Final = 0.3
+_NAMED: Final = 2.0
 _MOST_STATES: Final = 40
 
 
@@ -154,11 +157,12 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
         if (score := _header_score(field, plain(column), short_names=short_names)) > 0
     ]
     uses: dict[str, Use] = {}
-    for _score, field, column in sorted(scored, key=lambda item: -item[0]):
+    for score, field, column in sorted(scored, key=lambda item: -item[0]):
         taken = {name for use in uses.values() for name in use.columns}
         if field in uses or column in taken:
             continue
-        fits, why = _content(field, sample[column], degrees=degrees)
+        enough = _ENOUGH_IF_NAMED if score >= _NAMED else _ENOUGH
+        fits, why = _content(field, sample[column], degrees=degrees, enough=enough)
         if fits:
             uses[field] = Use(
                 (column,), reason=_("the header says so; {why}", why=why) if why else _("the header says so")
@@ -177,7 +181,7 @@ def guess(sample: pl.DataFrame, *, degrees: bool = True, short_names: bool = Fal
 def _plainly_dated(scored: list[tuple[float, str, str]], uses: Mapping[str, Use]) -> str | None:
     """Return the column whose whole header promises the date of a report."""
     taken = {name for use in uses.values() for name in use.columns}
-    whole = [(score, column) for score, field, column in scored if field == "reported_at" and score >= 2]
+    whole = [(score, column) for score, field, column in scored if field == "reported_at" and score >= _NAMED]
     return next((column for _score, column in sorted(whole, reverse=True) if column not in taken), None)
 
 
@@ -198,7 +202,7 @@ def _header_score(field: str, header: str, *, short_names: bool) -> float:
     return 1 + max(held) / max(len(header), 1) if held else 0.0
 
 
-def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str]:
+def _content(field: str, values: pl.Series, *, degrees: bool, enough: float) -> tuple[bool, str]:
     """Check that what stands in a column can be the field."""
     texts = times.clean(values).drop_nulls()
     if values.is_empty():
@@ -206,14 +210,14 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
     if texts.is_empty():
         return field not in {"lat", "lon", "location", "reported_at", "external_id"}, ""
     if field in {"lat", "lon"}:
-        fits, why = _are_coordinates(texts, degrees=degrees)
+        fits, why = _are_coordinates(texts, degrees=degrees, enough=enough)
     elif field == "location":
         fits, why = _share(texts.str.contains(PAIR).mean()) >= 0.5, _("pairs of numbers")
     elif field.endswith("_at"):
         fits, why = times.forms_of(values) is not None, _("dates such as {example}", example=texts[0])
     elif field == "external_id":
         # A few may be missing or repeated: those rows are told one by one.
-        fits = len(texts) >= _ENOUGH * len(values) and texts.n_unique() >= len(texts) / 2
+        fits = len(texts) >= enough * len(values) and texts.n_unique() >= len(texts) * enough / 2
         why = _("{n} different values in {rows} rows", n=texts.n_unique(), rows=len(values))
     elif field == "status":
         known = pl.Series([word(text) in common_statuses() for text in texts])
@@ -223,12 +227,12 @@ def _content(field: str, values: pl.Series, *, degrees: bool) -> tuple[bool, str
     return fits, why
 
 
-def _are_coordinates(texts: pl.Series, *, degrees: bool) -> tuple[bool, str]:
+def _are_coordinates(texts: pl.Series, *, degrees: bool, enough: float) -> tuple[bool, str]:
     # Up to 180 for both: where they are swapped every row says so, and how to turn them round.
     numbers = pl.Series(positions.numbers(texts, texts), nan_to_null=True)
     fits = (numbers.abs() <= 180).fill_null(value=False) if degrees else numbers.is_not_null()
     words = _("values from {low} to {high}", low=numbers.min(), high=numbers.max())
-    return _share(fits.mean()) >= _ENOUGH, words
+    return _share(fits.mean()) >= enough, words
 
 
 #: Two numbers side by side: "(41.8, -87.6)", "POINT (-87.6 41.8)", "116.85,38.30".

@@ -12,8 +12,9 @@ from tests.browser.server import DESKTOP, Server, start_server
 
 pytestmark = pytest.mark.browser
 
-EXPORT = "编号,上报时间,经度,纬度,问题类型,状态,描述\n" + "".join(
-    f"{n},2026-03-{n % 28 + 1:02} 08:00:00,{116.9 + n / 5e3:.5f},{38.3 + n / 7e3:.5f},机动车违停,已结案,<b>{n}</b>\n"
+HEADER = "编号,上报时间,经度,纬度,问题类型,状态,描述\n"
+EXPORT = HEADER + "".join(
+    f"{n},2026-03-{n % 28 + 1:02} 08:00:00,{116.9 + n / 5e3:.5f},{38.3 + n / 7e3:.5f},违停,已结案,<b>{n}</b>\n"
     for n in range(60)
 )
 
