@@ -85,10 +85,11 @@ def test_a_click_reaches_the_script_and_comes_back_selected(page: Page, app: str
 def test_moving_the_map_runs_nothing_and_is_in_the_address(page: Page, app: str) -> None:
     _, frame = _open(page, app)
 
-    frame.evaluate("map.setView([38.31, 116.92], 15, { animate: false })")
+    before = frame.evaluate("window.__gezhi.paints")
+    frame.evaluate("{ map.setView([38.31, 116.92], 15, { animate: false }); }")
     page.wait_for_function("location.search.includes('zoom=15')")
+    frame.wait_for_function("(n) => window.__gezhi.paints > n", arg=before)
 
-    frame.locator("[data-gezhi-paints='2']").wait_for()
     assert page.get_by_text("runs 1").count() == 1
     assert "category=all" in page.evaluate("location.search")
 
