@@ -1,5 +1,7 @@
 """Small charts of the panels: what kinds, and how it went week by week."""
 
+from typing import Literal
+
 import altair as alt
 import polars as pl
 import streamlit as st
@@ -12,6 +14,7 @@ _ACCENT = "#2a7f9e"
 #: A grey that is read on light and on dark ground.
 _NUMBERS = "#76838f"
 _WEEKS_FOR_A_CURVE = 4
+_DAYS_FOR_A_TICK_EACH = 6
 _WIDE_ENOUGH_FOR_WORDS = 150
 
 
@@ -67,9 +70,9 @@ def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:
 
 
 def _by_time(counted: pl.DataFrame, column: str, words: str) -> alt.Chart:
-    axis = alt.Axis(
-        format="%Y-%m" if column == "week" else "%m-%d", tickCount=4, labelOverlap=True, grid=False
-    )
+    form = "%Y-%m" if column == "week" else "%m-%d"
+    ticks: Literal["day"] | int = "day" if column == "day" and counted.height < _DAYS_FOR_A_TICK_EACH else 4
+    axis = alt.Axis(format=form, tickCount=ticks, labelOverlap=True, grid=False)
     return alt.Chart(counted).encode(
         x=alt.X(f"{column}:T", title=None, axis=axis),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, format="~s"), scale=alt.Scale(domainMin=0)),

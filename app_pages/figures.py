@@ -28,7 +28,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     _totals(workspace, where, total)
     _subheading(_("Kinds of problems"))
     charts.mix(labelled_mix(workspace, where))
-    _subheading(_("Week by week"))
+    _subheading(_("Over time"))
     charts.over_time(cube, where)
     _subheading(_("Busiest cells"))
     _busiest(workspace, view, where)

@@ -43,6 +43,8 @@
     },
   };
 
+  const DASHES_FROM_ZOOM = 12;
+
   /** Width of streets in pixels by zoom; between two zooms it grows evenly. */
   const WIDTHS = {
     main: [[9, 0.6], [12, 1.8], [14, 4], [16, 9], [18, 20]],
@@ -98,7 +100,9 @@
         if (frame.zoom < from) continue;
         drawEdges(brush, near(kind), brush.colours.area, kind === "grid" ? 0.6 : 1.2, [5, 4]);
       }
-      drawEdges(brush, [...near("district"), ...near("boundary")], brush.colours.boundary, 2, [10, 5]);
+      // From far away dashes of a coast or of many districts only make noise.
+      const [edge, dash] = frame.zoom < DASHES_FROM_ZOOM ? [1, []] : [2, [10, 5]];
+      drawEdges(brush, [...near("district"), ...near("boundary")], brush.colours.boundary, edge, dash);
       const known = new Set([...GROUNDS, ...Object.keys(AREAS), "railway", "street", "district", "boundary"]);
       for (const kind of this.byKind.keys()) if (!known.has(kind)) drawOthers(brush, kind, near(kind));
     },
