@@ -27,6 +27,7 @@ SCRIPTS: Final = (
     "geometry",
     "request",
     "canvas",
+    "stamps",
     "hexes",
     "marks",
     "place",

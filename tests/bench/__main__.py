@@ -14,11 +14,12 @@ from rich.markup import escape
 from tests.bench import runs, tables
 
 BUILD: Final = runs.ROOT / "build"
+_LOG_WIDTH: Final = 150
 
 
 def main(wanted: list[str]) -> int:
     """Run the benches of these names, all where there is none; return the exit status."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
     known = runs.names()
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -31,7 +32,7 @@ def main(wanted: list[str]) -> int:
         if measured[-1].error:
             console.print(escape(measured[-1].error), style="red", highlight=False)
     every = runs.keep(BUILD / "bench.json", measured)
-    (BUILD / "bench.md").write_text(tables.markdown(every, machine=runs.machine()))
+    (BUILD / "bench.md").write_text(tables.markdown(every, machine=runs.machine()), encoding="utf-8")
     console.print(tables.terminal(measured))
     return int(any(run.error for run in measured))
 

@@ -12,7 +12,7 @@ from tests.bench.tables import say
 
 def main(module: str, path: Path) -> None:
     """Append the rows as lines of JSON; what was measured before an error is kept."""
-    with path.open("w") as lines:
+    with path.open("w", encoding="utf-8") as lines:
         for row in import_module(module).rows():
             assert isinstance(row, Row)
             lines.write(json.dumps(asdict(row)) + "\n")

@@ -50,7 +50,7 @@ def run(name: str, *, package: str = "tests.bench.") -> Run:
         path = Path(folder) / "rows"
         command = [sys.executable, "-m", "tests.bench.one", f"{package}{name}{_SUFFIX}", str(path)]
         ended = subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, text=True)
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rows = [Row(**json.loads(line)) for line in lines]
     error = ended.stderr.strip() or f"exit status {ended.returncode}" if ended.returncode else ""
     return Run(name, rows, at, time.perf_counter() - begun, load, error)
@@ -63,14 +63,14 @@ def keep(path: Path, runs: list[Run]) -> list[Run]:
     -------
     All runs in the file, by name.
     """
-    before = json.loads(path.read_text())["runs"] if path.exists() else []
+    before = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
     every = {record["name"]: Run.from_json(record) for record in before} | {run.name: run for run in runs}
     ordered = [every[name] for name in sorted(every)]
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(
         {"machine": machine(), "runs": [asdict(run) for run in ordered]}, indent=1, ensure_ascii=False
     )
-    path.write_text(text + "\n")
+    path.write_text(text + "\n", encoding="utf-8")
     return ordered
 
 

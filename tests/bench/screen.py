@@ -19,23 +19,24 @@ from tests.browser.server import DESKTOP, FLAGS, NO_BROWSER, find_browser
 _PAINT: Final = Path(__file__).with_name("paint.js").read_text()
 _FRAMES_STILL: Final = 60
 _WAIT_S: Final = 400
-#: WebGL without a GPU, for the peer that needs it; and no way out of this machine.
-_FLAGS: Final = [
-    *(flag for flag in FLAGS if flag != "--disable-gpu"),
+#: No way out of this machine.
+_FLAGS: Final = [*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]
+#: WebGL without a GPU; plain canvases would be slower with it.
+_WEBGL_FLAGS: Final = [
+    *(flag for flag in _FLAGS if flag != "--disable-gpu"),
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """Run the browser of this machine, headless."""
+def browsing(*, webgl: bool = False) -> Iterator[Browser]:
+    """Run the browser of this machine, headless and without its GPU; `webgl` for maps that need it."""
     found = find_browser()
     if found is None:
         raise RuntimeError(NO_BROWSER)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=_WEBGL_FLAGS if webgl else _FLAGS)
         try:
             yield browser
         finally:

@@ -31,7 +31,7 @@ def terminal(runs: Sequence[Run]) -> Table:
     table = Table(title="Gezhi beside its peers")
     for heading in _HEADINGS:
         right = heading in {"ours", "peer's", "ratio"}
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right)
+        table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for run in runs:
         for row in run.rows:
             style = "red" if row.met is False else None

@@ -68,7 +68,7 @@
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, this.canvas.width, this.canvas.height);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.draw(context, this.frame());
+      this.draw(context, { ...this.frame(), ratio });
     },
 
     /** How world coordinates fall on the canvas: x on it is `worldX * scale - left`. */

@@ -5,7 +5,12 @@
   /** Paths of ten to fifty hexagons fill fastest; one path for a whole colour takes twenty times as long. */
   const HEXAGONS_PER_PATH = 25;
   const OFF_CANVAS_PX = 80;
+  /** From so many on, small hexagons are stamped; so close up, all of a view have one shape. */
+  const STAMP_FROM_CELLS = 3000;
+  const STAMP_FROM_ZOOM = 9;
+  const MOST_STAMP_PX = 16;
 
+  const UNKNOWN = "#888888";
   const NOTHING = { resolution: 0, keys: [], counts: [], edges: [] };
 
   gezhi.HexCanvas = gezhi.CanvasLayer.extend({
@@ -69,11 +74,35 @@
 
     draw(context, frame) {
       const begun = performance.now();
+      const stamps = this.stampsFor(frame);
+      if (stamps) this.drawStamps(context, frame, stamps);
+      else this.drawShapes(context, frame);
+      this.drawMs = performance.now() - begun;
+    },
+
+    drawShapes(context, frame) {
       this.groups.forEach((offsets, index) => {
-        context.fillStyle = this.colours[index] || "#888";
+        context.fillStyle = this.colours[index] || UNKNOWN;
         fillShapes(context, frame, this.shapes.numbers, offsets);
       });
-      this.drawMs = performance.now() - begun;
+    },
+
+    drawStamps(context, frame, stamps) {
+      stamps.begin(context.canvas.width, context.canvas.height);
+      this.groups.forEach((offsets, index) => {
+        const colour = gezhi.colourOf(this.colours[index] || UNKNOWN);
+        stampShapes(stamps, frame, this.shapes.numbers, offsets, colour);
+      });
+      stamps.end(context);
+    },
+
+    /** Stamps in the shape of a cell of the middle; null where the cells are better drawn one by one. */
+    stampsFor({ scale, zoom, ratio }) {
+      if (this.offsets.length < STAMP_FROM_CELLS || zoom < STAMP_FROM_ZOOM) return null;
+      const outline = outlineAround(this.shapes.numbers, this.offsets[this.offsets.length >> 1], scale * ratio);
+      if (Math.max(...outline) > MOST_STAMP_PX) return null;
+      if (!this.stamps || !this.stamps.fits(outline)) this.stamps = new gezhi.Stamps(outline);
+      return this.stamps;
     },
   });
 
@@ -91,6 +120,28 @@
     const filled = sizes.map(() => 0);
     for (let i = 0; i < classes.length; i++) groups[classes[i]][filled[classes[i]]++] = offsets[i];
     return groups;
+  }
+
+  /** The corners of a shape, from its middle, at a scale. */
+  function outlineAround(numbers, offset, scale) {
+    const n = numbers[offset];
+    const corners = numbers.subarray(offset + 1, offset + 1 + 2 * n);
+    const middle = [0, 0];
+    corners.forEach((place, i) => (middle[i % 2] += place / n));
+    return Array.from(corners, (place, i) => (place - middle[i % 2]) * scale);
+  }
+
+  function stampShapes(stamps, { scale, left, top, ratio }, numbers, offsets, colour) {
+    for (const offset of offsets) {
+      const n = numbers[offset];
+      let x = 0;
+      let y = 0;
+      for (let at = offset + 1; at <= offset + 2 * n; at += 2) {
+        x += numbers[at];
+        y += numbers[at + 1];
+      }
+      stamps.stamp(((x / n) * scale - left) * ratio, ((y / n) * scale - top) * ratio, colour);
+    }
   }
 
   function fillShapes(context, { scale, left, top, width, height }, numbers, offsets) {
