@@ -18,6 +18,7 @@ from i18n import current_locale
 from i18n import gettext as _
 
 _LIMIT = 5_000
+_TIMES = ("reported_at", "closed_at", "updated_at")
 
 
 def points_route(workspace: Callable[[], Workspace]) -> Route:
@@ -40,6 +41,25 @@ def points_route(workspace: Callable[[], Workspace]) -> Route:
         return fresh(request, body.encode(), etag=etag, media_type="application/json")
 
     return Route("/api/points", points)
+
+
+def report_route(workspace: Callable[[], Workspace]) -> Route:
+    """Make `/api/reports/{id}`: one report in words, for the popup of a point (format: `layers.wire`)."""
+
+    @answer_errors
+    def report(request: Request) -> Response:
+        here = workspace()
+        found = here.store.reports([request.path_params["id"]], actor=here.viewer)
+        if found.is_empty():
+            return problem(_("There is no report with this number."), status=404)
+        row = found.row(0, named=True)
+        words = labels(here.store.categories(actor=here.viewer), current_locale())
+        row |= {"category": words.get(row["category"], row["category"]), "status": label(row["status"])}
+        row |= {name: row[name].isoformat() for name in _TIMES if row[name]}
+        body = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+        return fresh(request, body, etag=etag_of(body), media_type="application/json")
+
+    return Route("/api/reports/{id:int}", report)
 
 
 def _answer(here: Workspace, found: pl.DataFrame, limit: int) -> dict[str, object]:

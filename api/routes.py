@@ -9,7 +9,7 @@ from api.cells import cells_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.places import places_route
-from api.points import points_route
+from api.points import points_route, report_route
 from data.workspace import Workspace
 
 
@@ -18,6 +18,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
     return [
         cells_route(workspace),
         points_route(workspace),
+        report_route(workspace),
         places_route(workspace),
         health_route(workspace),
         pulse_route(),

@@ -1,6 +1,5 @@
 """Card: the map itself."""
 
-import math
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,15 +21,16 @@ from layers.palettes import Theme
 from layers.points import PointLayer
 
 _HEIGHT_PX = 660
-_NOMINAL_WIDTH_PX = 800
-_WORLD = (0.0, 20.0, 2)
+#: Where there is no report at all.
+_WORLD, _WORLD_ZOOM = (20.0, 0.0), 3
 
 
 def render(workspace: Workspace, view: View, where: Filter) -> None:
     """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn."""
-    lon, lat, zoom = _start(workspace)
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
-    canvas = canvas_map((lat, lon), zoom, theme=theme, attribution=_credits(workspace))
+    canvas = canvas_map(
+        _WORLD, _WORLD_ZOOM, theme=theme, attribution=_credits(workspace), bounds=_extent(workspace)
+    )
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
@@ -44,7 +44,12 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         locale=current_locale(),
     ).add_to(group)
     PointLayer(
-        query, done=STATUS_GROUPS["done"], theme=theme, version=version, locale=current_locale()
+        query,
+        tz=workspace.tz,
+        done=STATUS_GROUPS["done"],
+        theme=theme,
+        version=version,
+        locale=current_locale(),
     ).add_to(group)
     st_folium(
         canvas,
@@ -67,30 +72,13 @@ def take_click() -> None:
     session.show(session.current_view().but(cell=message.get("cell")))
 
 
-def _start(workspace: Workspace) -> tuple[float, float, int]:
-    """Return lon, lat and zoom of the first look, fixed for the session: another start is another map."""
+def _extent(workspace: Workspace) -> tuple[float, float, float, float] | None:
+    """Return what the first look shows, fixed for the session: another start would be another map."""
     starts = st.session_state.setdefault(session.START, {})
     if workspace.store.url not in starts:
-        starts[workspace.store.url] = first_look(workspace.cube.extent())
-    start: tuple[float, float, int] = starts[workspace.store.url]
-    return start
-
-
-def first_look(extent: tuple[float, float, float, float] | None) -> tuple[float, float, int]:
-    """Choose centre and zoom so that an extent (west, south, east, north, degrees) fills the map.
-
-    Returns
-    -------
-    lon, lat, Web Mercator zoom; the whole world where there is no extent.
-    """
-    if extent is None:
-        return _WORLD
-    west, south, east, north = extent
-    lon, lat = (west + east) / 2, (south + north) / 2
-    width_zoom = math.log2(360 * _NOMINAL_WIDTH_PX / 256 / max(east - west, 1e-4))
-    height = max(north - south, 1e-4) / math.cos(math.radians(lat))
-    height_zoom = math.log2(360 * _HEIGHT_PX / 256 / height)
-    return lon, lat, max(2, min(17, math.floor(min(width_zoom, height_zoom))))
+        starts[workspace.store.url] = workspace.cube.extent()
+    extent: tuple[float, float, float, float] | None = starts[workspace.store.url]
+    return extent
 
 
 def _places_version(workspace: Workspace) -> str:

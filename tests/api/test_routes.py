@@ -91,6 +91,19 @@ def test_points_are_the_reports_of_the_box_with_words_in_the_readers_language(
     assert answer["names"]["status"]["closed"] == "已结案"
 
 
+def test_a_report_is_told_in_the_readers_words(client: TestClient, city: Workspace) -> None:
+    wanted = int(city.cube.ids(Filter(statuses=("closed",)), limit=1)[0])
+    told = client.get(f"/api/reports/{wanted}?lang=zh").json()
+    row = city.store.reports([wanted], actor=OPERATOR).row(0, named=True)
+    assert told["status"] == "已结案"
+    assert told["external_id"] == row["external_id"]
+    assert told["reported_at"] == row["reported_at"].isoformat()
+
+
+def test_a_report_that_is_not_there_is_404(client: TestClient) -> None:
+    assert client.get("/api/reports/999999").status_code == 404
+
+
 def test_too_many_points_are_cut_and_said_to_be(client: TestClient) -> None:
     answer = client.get(f"/api/points?bbox={EVERYWHERE}&limit=10").json()
     assert len(answer["rows"]) == 10
