@@ -1,5 +1,7 @@
 """What the routes read from an address."""
 
+from typing import Final
+
 from starlette.requests import Request
 
 from geo import cells
@@ -7,6 +9,9 @@ from geo.errors import FilterError
 
 #: West, south, east, north in WGS-84 degrees.
 Bbox = tuple[float, float, float, float]
+
+#: Python refuses to read numbers of some thousands of digits.
+_MOST_DIGITS: Final = 9
 
 
 def read_bbox(request: Request) -> Bbox | None:
@@ -38,7 +43,7 @@ def read_bbox(request: Request) -> Bbox | None:
 def read_resolution(request: Request) -> int:
     """Read `res`, the analysis resolution where the address has none."""
     text = request.query_params.get("res", str(cells.ANALYSIS_RESOLUTION))
-    if not text.isdigit() or int(text) not in cells.RESOLUTIONS:
+    if text not in map(str, cells.RESOLUTIONS):
         raise FilterError(
             f"res '{text}' is not offered. Expected one of {', '.join(map(str, cells.RESOLUTIONS))}."
         )
@@ -48,7 +53,7 @@ def read_resolution(request: Request) -> int:
 def read_limit(request: Request, *, default: int, most: int) -> int:
     """Read `limit`, at most what the route is willing to send."""
     text = request.query_params.get("limit", str(default))
-    if not text.isdigit():
+    if not _is_number(text):
         raise FilterError(f"limit '{text}' is not a whole number.")
     return min(int(text), most)
 
@@ -56,6 +61,11 @@ def read_limit(request: Request, *, default: int, most: int) -> int:
 def read_zoom(request: Request, *, default: int) -> int:
     """Read `zoom`, a whole number from 0 to 22."""
     text = request.query_params.get("zoom", str(default))
-    if not text.isdigit() or int(text) > 22:
+    if not _is_number(text) or int(text) > 22:
         raise FilterError(f"zoom '{text}' is not a whole number from 0 to 22.")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether these are a few of the digits 0 to 9; `isdigit` also takes "²", which `int` does not."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS

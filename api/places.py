@@ -58,7 +58,10 @@ def _geojson(here: Workspace, version: str | None, box: Bbox | None, zoom: int) 
         for properties, shape in zip(_properties(shown), shapely.to_geojson(shapes), strict=True)
     ]
     return json.dumps(
-        {"type": "FeatureCollection", "features": features}, separators=(",", ":"), ensure_ascii=False
+        {"type": "FeatureCollection", "features": features},
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
     ).encode()
 
 
@@ -71,6 +74,6 @@ def _is_drawn(kind: str, attributes: dict[str, Any], zoom: int) -> bool:
 def _properties(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     rows = zip(frame["id"], frame["kind"], frame["name"], frame["attributes"], strict=True)
     return [
-        {**attributes, "id": int(number), "kind": kind, "name": name}
+        {**attributes, "id": int(number), "kind": kind, "name": name if isinstance(name, str) else None}
         for number, kind, name, attributes in rows
     ]

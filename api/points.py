@@ -18,6 +18,8 @@ from i18n import current_locale
 from i18n import gettext as _
 
 _LIMIT = 5_000
+#: A number with more digits may not fit into the 64 bits of a store.
+_MOST_DIGITS = 18
 _TIMES = ("reported_at", "closed_at", "updated_at")
 
 
@@ -49,7 +51,9 @@ def report_route(workspace: Callable[[], Workspace]) -> Route:
     @answer_errors
     def report(request: Request) -> Response:
         here = workspace()
-        found = here.store.reports([request.path_params["id"]], actor=here.viewer)
+        asked = request.path_params["id"]
+        known = asked.isascii() and asked.isdigit() and len(asked) <= _MOST_DIGITS
+        found = here.store.reports([int(asked)] if known else [], actor=here.viewer)
         if found.is_empty():
             return problem(_("There is no report with this number."), status=404)
         row = found.row(0, named=True)
@@ -59,7 +63,7 @@ def report_route(workspace: Callable[[], Workspace]) -> Route:
         body = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
         return fresh(request, body, etag=etag_of(body), media_type="application/json")
 
-    return Route("/api/reports/{id:int}", report)
+    return Route("/api/reports/{id}", report)
 
 
 def _answer(here: Workspace, found: pl.DataFrame, limit: int) -> dict[str, object]:

@@ -73,6 +73,9 @@ def test_the_browser_is_told_when_its_copy_is_still_right_and_when_not(
         ("/api/points", "Say which part of the map"),
         (f"/api/points?bbox={EVERYWHERE}&limit=many", "limit 'many' is not a whole number"),
         ("/api/places?zoom=far", "zoom 'far' is not a whole number"),
+        ("/api/cells?res=%C2%B2", "res '²' is not offered"),
+        (f"/api/places?zoom={'9' * 5000}", "is not a whole number"),
+        (f"/api/points?bbox={EVERYWHERE}&limit=%C2%B2", "limit '²' is not a whole number"),
     ],
 )
 def test_a_wrong_address_gets_clear_words(client: TestClient, address: str, words: str) -> None:
@@ -100,8 +103,9 @@ def test_a_report_is_told_in_the_readers_words(client: TestClient, city: Workspa
     assert told["reported_at"] == row["reported_at"].isoformat()
 
 
-def test_a_report_that_is_not_there_is_404(client: TestClient) -> None:
-    assert client.get("/api/reports/999999").status_code == 404
+@pytest.mark.parametrize("number", ["999999", "0", "9" * 20, "9" * 5000, "-1", "%C2%B2", "one"])
+def test_a_report_that_is_not_there_is_404(client: TestClient, number: str) -> None:
+    assert client.get(f"/api/reports/{number}").status_code == 404
 
 
 def test_too_many_points_are_cut_and_said_to_be(client: TestClient) -> None:
@@ -128,6 +132,16 @@ def test_places_carry_their_attributes_flat(client: TestClient) -> None:
         "name": "后街",
         "level": "lane",
     }
+
+
+def test_a_place_without_a_name_beside_named_ones_is_sent_as_one_without(
+    client: TestClient, city: Workspace
+) -> None:
+    nameless = city.store.places(actor=OPERATOR).iloc[[1]].assign(name=None)
+    city.store.write_places(nameless, actor=OPERATOR)
+    answer = client.get("/api/places?zoom=16")
+    assert "NaN" not in answer.text
+    assert [feature["properties"]["name"] for feature in answer.json()["features"]].count(None) == 1
 
 
 def test_a_part_of_the_map_without_places_is_an_empty_collection(client: TestClient) -> None:
