@@ -2,6 +2,8 @@
 
 import json
 import locale
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlalchemy import make_url
 
 from data.actors import OPERATOR
 from data.filters import Filter
@@ -37,7 +41,16 @@ StoreUrl = Annotated[
 @app.callback()
 def main() -> None:
     """Gezhi (格治): where a city's problems gather, who has to fix them, and whether fixing them worked."""
-    use_locale(match_locale(settings().lang, *locale.getlocale()[:1]))
+    with _clear_errors():
+        use_locale(match_locale(settings().lang, terminal_language()))
+
+
+def terminal_language() -> str:
+    """Return what the terminal says of its language, such as `zh_CN.UTF-8`, installed as a locale or not."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), None)
+    language = said or locale.getlocale()[0] or ""
+    return "zh" if language.startswith("Chinese") else language.replace(":", ",")  # Windows says it in full
 
 
 @app.command("import")
@@ -158,7 +171,8 @@ def demo(
     url = store or demo_url(settings())
     with _clear_errors(), Store.open(url) as target, _progress() as report:
         demo_zone.build(target, reports=reports, seed=seed, progress=report)
-    _out.print(_("The demo zone is in {url}", url=url))
+    shown = make_url(url).render_as_string(hide_password=True)
+    _out.print(_("The demo zone is in {url}", url=shown), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -170,14 +184,20 @@ def serve(
     store: StoreUrl = None,
 ) -> None:
     """Run the app until it is stopped."""
-    import os
+    from data.database import sqlite_file
 
-    root = Path(__file__).parent
-    if store:
-        os.environ["GEZHI_STORE"] = store
-    os.chdir(root)  # Streamlit looks for its configuration in the current folder
+    url = store or settings().store
+    file = sqlite_file(url) if url.startswith("sqlite:///") and ":memory:" not in url else None
+    # Streamlit looks for its configuration in the current folder: what is meant from here must say so.
+    os.environ["GEZHI_HOME"] = str(settings().home.resolve())
+    if url:
+        os.environ["GEZHI_STORE"] = f"sqlite:///{file.resolve()}" if file else url
+    os.chdir(Path(__file__).parent)
     arguments = ["run", "app.py", "--server.port", str(port), "--server.address", address]
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *arguments])
+    command = [sys.executable, "-m", "streamlit", *arguments]
+    if os.name == "nt":  # there `execv` neither waits nor quotes
+        raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own words, no shell
+    os.execv(sys.executable, command)
 
 
 @contextmanager
@@ -186,8 +206,17 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except GezhiError as error:
-        _err.print(f"gezhi: {error}", style="red", markup=False)
+        _complain(str(error))
         raise typer.Exit(2) from error
+    except ValidationError as error:  # of the settings
+        _complain(
+            "; ".join(f"GEZHI_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
+        )
+        raise typer.Exit(2) from error
+
+
+def _complain(words: str) -> None:
+    _err.print(f"gezhi: {words}", style="red", markup=False, soft_wrap=True)
 
 
 @contextmanager
@@ -235,7 +264,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
         )
         _out.print(doubted, style="yellow", markup=False)
     for warning in summary["warnings"]:
-        _out.print(warning["text"], style="yellow", markup=False)
+        _out.print(warning["text"], style="yellow", markup=False, soft_wrap=True)
     if summary["rejected"]:
         _out.print(
             _("Rejected rows with their reasons: {path}", path=summary["rejects_path"]),

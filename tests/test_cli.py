@@ -3,17 +3,19 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from cli import app
+from cli import app, terminal_language
 from data.actors import OPERATOR
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
 from geo import cells
+from i18n import match_locale
 from tests.shared_data import shared
 
 HEADER = "编号,上报时间,经度,纬度,问题类型,状态\n"
@@ -163,6 +165,57 @@ def test_a_wrong_count_is_an_error_with_status_2(
 def test_counting_a_store_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert gezhi("count", "--store", f"sqlite:///{tmp_path / 'none.sqlite'}", "--resolution", 10)[0] == 2
     assert not (tmp_path / "none.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANGUAGE": "zh_CN:en", "LANG": "de_DE.UTF-8"}, "zh"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+    ],
+)
+def test_the_terminals_language_counts_even_where_its_locale_is_not_installed(
+    said: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    assert match_locale(terminal_language()) == language
+
+
+def test_the_terminal_of_windows_says_its_language_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("locale.getlocale", lambda: ("Chinese (Simplified)_China", "936"))
+    assert terminal_language() == "zh"
+
+
+def test_a_setting_that_cannot_be_is_an_error_with_status_2(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEZHI_TZ", "Nowhere/Else")
+    status, printed, complaint = gezhi("count", "--store", store, "--resolution", 10)
+    assert (status, printed) == (2, "")
+    assert "GEZHI_TZ" in complaint
+    assert "'Nowhere/Else' is not a time zone" in complaint
+
+
+@pytest.mark.parametrize("given", ["option", "setting"])
+def test_the_server_opens_the_store_that_is_meant_from_the_folder_of_the_command(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os.execv", lambda _program, command: started.append(command))
+    monkeypatch.setenv("GEZHI_HOME", "home")
+    monkeypatch.setenv("GEZHI_STORE", "sqlite:///city.sqlite" if given == "setting" else "")
+    assert gezhi("serve", *(["--store", "sqlite:///city.sqlite"] if given == "option" else []))[0] == 0
+    assert started
+    assert os.environ["GEZHI_STORE"] == f"sqlite:///{tmp_path / 'city.sqlite'}"
+    assert os.environ["GEZHI_HOME"] == str(tmp_path / "home")
 
 
 def test_the_demo_is_made_where_it_is_asked_for(store: str) -> None:
