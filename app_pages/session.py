@@ -16,6 +16,8 @@ PERIOD: Final = "filter_period"
 DAYS: Final = "filter_days"
 RESOLUTION: Final = "filter_resolution"
 LANGUAGE: Final = "language"
+#: The language that an address of this session asked for last.
+SPOKEN: Final = "spoken"
 #: The map component's last message, and the stamp of the click that was taken up last.
 MAP: Final = "map"
 CLICK: Final = "map_click"
@@ -36,8 +38,17 @@ _KEPT: Final = ("lat", "lon", "zoom", "lang", "theme")
 
 
 def speak() -> None:
-    """Use the words of the reader's language; every run begins with it, a fragment's own runs too."""
-    use_locale(match_locale(st.query_params.get("lang"), st.context.locale))
+    """Use the words of the reader's language; every run begins with it, a fragment's own runs too.
+
+    The address rules; Streamlit drops its parameters when one goes to another page: then the language that
+    this session asked for last is put back into it.
+    """
+    asked = st.query_params.get("lang") or st.session_state.get(SPOKEN)
+    if asked:
+        st.session_state[SPOKEN] = asked
+        if "lang" not in st.query_params:
+            st.query_params["lang"] = asked
+    use_locale(match_locale(asked, st.context.locale))
 
 
 def current_view() -> View:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages import session
+from app_pages.markdown import plain
 from data.workspace import Workspace, workspace
 from i18n import current_locale
 from i18n import gettext as _
@@ -43,12 +44,11 @@ def _heading(here: Workspace) -> None:
     title = here.title(current_locale())
     synthetic = _("Demo: synthetic data, no real place or person")
     badge = f" :orange-badge[:material/science: {synthetic}]" if here.synthetic else ""
-    st.markdown(f"#### {title}{badge}")
+    st.markdown(f"#### {plain(title)}{badge}")
 
 
 def _language() -> None:
-    if session.LANGUAGE not in st.session_state:
-        st.session_state[session.LANGUAGE] = current_locale()
+    st.session_state[session.LANGUAGE] = current_locale()
     st.segmented_control(
         _("Language"),
         list(_LANGUAGES),

@@ -43,9 +43,7 @@ class View:
             where=where,
             groups=tuple(name for name in params.get("group", "").split(",") if name),
             period=period if period in {*PERIODS, CUSTOM} else "all",
-            resolution=int(resolution)
-            if resolution.isdigit() and int(resolution) in cells.RESOLUTIONS
-            else None,
+            resolution=int(resolution) if resolution in map(str, cells.RESOLUTIONS) else None,
             cell=_known_cell(params.get("cell", "")),
         )
 
@@ -83,7 +81,8 @@ class View:
 
 def _known_cell(text: str) -> str | None:
     try:
-        return str(cells.to_text(cells.check([text]))[0]) if text else None
+        known = cells.check([text])
+        return str(cells.to_text(known)[0]) if cells.resolution_of(known) in cells.RESOLUTIONS else None
     except CellError:
         return None
 
@@ -103,4 +102,6 @@ def period_before(where: Filter) -> Filter | None:
     if where.start is None or where.end is None:
         return None
     length = where.end - where.start + timedelta(days=1)
+    if length > where.start - date.min:  # there is no day before the year 1
+        return None
     return where.but(start=where.start - length, end=where.start - timedelta(days=1))

@@ -59,6 +59,8 @@ def test_a_category_narrows_its_group() -> None:
         {"from": "2026-02-01", "to": "2026-01-01"},
         {"status": "lost"},
         {"res": "99"},
+        {"res": "²"},
+        {"res": "9" * 5000},
         {"period": "∞"},
     ],
 )
@@ -66,6 +68,15 @@ def test_a_broken_address_opens_the_whole_map(params: dict[str, str]) -> None:
     view = View.from_params(params)
     assert view.filter(CATEGORIES, NEWEST) == Filter()
     assert view.resolution is None
+
+
+@pytest.mark.parametrize("cell", ["nothing", "8a2a1072b59fff", "832a10fffffffff", "8f2a1072b59ffff"])
+def test_a_cell_that_no_map_shows_is_not_selected(cell: str) -> None:
+    assert View.from_params({"cell": cell}).cell is None
+
+
+def test_the_first_days_of_the_calendar_have_no_period_before_them() -> None:
+    assert period_before(Filter(start=date.min, end=date(1, 12, 31))) is None
 
 
 def test_the_period_before_is_as_long_and_touches_this_one() -> None:
