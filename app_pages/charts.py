@@ -75,7 +75,12 @@ def _by_time(counted: pl.DataFrame, column: str, words: str) -> alt.Chart:
     axis = alt.Axis(format=form, tickCount=ticks, labelOverlap=True, grid=False)
     return alt.Chart(counted).encode(
         x=alt.X(f"{column}:T", title=None, axis=axis),
-        y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, format="~s"), scale=alt.Scale(domainMin=0)),
+        y=alt.Y(
+            "n:Q",
+            title=None,
+            axis=alt.Axis(tickCount=3, tickMinStep=1, format="~s"),
+            scale=alt.Scale(domainMin=0),
+        ),
         tooltip=[
             alt.Tooltip(f"{column}:T", title=words, format="%Y-%m-%d"),
             alt.Tooltip("n:Q", title=_("Reports"), format=","),

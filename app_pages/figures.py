@@ -5,6 +5,7 @@ import streamlit as st
 
 from app_pages import charts, session
 from app_pages.filters import used_categories
+from app_pages.markdown import plain
 from app_pages.view import View, period_before
 from data.filters import Filter
 from data.statuses import STATUS_GROUPS
@@ -90,9 +91,10 @@ def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
     counted = workspace.cube.counts(where, view.resolution or cells.ANALYSIS_RESOLUTION)
     top = counted.counts.argsort(kind="stable")[::-1][:_BUSIEST]
     names = cells.to_text(counted.cells[top])
+    column = st.container(key="busiest", gap=None)
     for cell, name, n in zip(counted.cells[top], names, counted.counts[top], strict=True):
-        st.button(
-            f"**{n:,}** · {_whereabouts(workspace, where, int(cell)) or name}",
+        column.button(
+            f"**{n:,}** · {plain(_whereabouts(workspace, where, int(cell)) or name)}",
             key=f"busiest_{name}",
             type="tertiary",
             on_click=_open_cell,

@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from app_pages import session
+from app_pages.markdown import plain
 from app_pages.view import AUTO, CUSTOM, PERIODS, View
 from data import categories as category_table
 from data.filters import Filter
@@ -126,7 +127,7 @@ def _status_choices(view: View, counted: pl.DataFrame) -> list[str]:
 def _sources(view: View, known: list[str]) -> tuple[str, ...]:
     if len(known) < 2:
         return ()
-    return _pills(_("Source"), known, view.where.sources, session.SOURCES, _)
+    return _pills(_("Source"), known, view.where.sources, session.SOURCES, lambda source: plain(_(source)))
 
 
 def _resolution(view: View) -> int | None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app_pages import import_steps as steps
 from app_pages import session
+from app_pages.markdown import plain
 from data.ingest import Survey
 from data.ingest.profiles import profiles
 from data.ingest.reasons import rejection_words, suspicion_words
@@ -20,7 +21,8 @@ def recognised(looked: Survey) -> None:
     """Say what the file was taken for."""
     kind = profiles()[looked.profile].title if looked.profile else _("a file of its own kind")
     facts = [looked.format, looked.encoding, looked.crs, looked.tz]
-    st.markdown(f"**{looked.name}**: {kind} · {' · '.join(fact for fact in facts if fact)}")
+    known = " · ".join(plain(fact) for fact in facts if fact)
+    st.markdown(f"**{plain(looked.name)}**: {plain(kind)} · {known}")
 
 
 def columns(looked: Survey) -> dict[str, str]:
@@ -41,7 +43,7 @@ def columns(looked: Survey) -> dict[str, str]:
                 key=f"{session.COLUMN}_{field}_{looked.name}",
             )
         if looked.columns_unused:
-            st.caption(_("Not used: {columns}", columns=", ".join(looked.columns_unused)))
+            st.caption(_("Not used: {columns}", columns=plain(", ".join(looked.columns_unused))))
     return steps.changed_mapping(looked, chosen)
 
 
@@ -61,7 +63,7 @@ def preview(looked: Survey) -> None:
     for code, n in looked.suspicious.items():
         st.warning(f"{n:,} · {suspicion_words(code)}", icon=":material/location_off:")
     for notice in looked.warnings:
-        st.caption(f":material/info: {notice}")
+        st.caption(f":material/info: {plain(notice)}")
     reports, rejects, raw = st.tabs([_("As reports"), _("Rejected"), _("As in the file")])
     with reports:
         table(steps.sample_in_words(looked).head(_SHOWN_ROWS))

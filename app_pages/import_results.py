@@ -5,6 +5,7 @@ import streamlit as st
 
 from app_pages import import_steps as steps
 from app_pages.import_preview import reasons, table
+from app_pages.markdown import plain
 from data.actors import OPERATOR
 from data.ingest import Summary
 from data.ingest.reasons import suspicion_words
@@ -20,7 +21,7 @@ def summary(done: Summary) -> None:
     for code, n in done.suspicious.items():
         st.warning(f"{n:,} · {suspicion_words(code)}", icon=":material/location_off:")
     for notice in done.warnings:
-        st.caption(f":material/info: {notice}")
+        st.caption(f":material/info: {plain(notice)}")
     row = st.container(horizontal=True, vertical_alignment="center")
     if done.rejects_path and done.rejected and done.rejects_path.exists():
         row.download_button(

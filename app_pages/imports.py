@@ -9,6 +9,7 @@ import streamlit as st
 
 from app_pages import import_preview, import_results, session
 from app_pages import import_steps as steps
+from app_pages.markdown import plain
 from data.actors import OPERATOR
 from data.ingest import Summary, Survey, import_file, survey
 from data.ingest.profiles import profiles
@@ -38,7 +39,7 @@ def render(store: Store) -> None:
     try:
         _look_and_import(store, path, done)
     except GezhiError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
 
 
 def _look_and_import(store: Store, path: Path, done: dict[Path, Summary]) -> None:

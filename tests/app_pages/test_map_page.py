@@ -76,6 +76,30 @@ def test_hostile_words_are_shown_as_words(city: Path, drawn: Draw) -> None:
     assert "<img" not in shown
 
 
+def test_hostile_words_of_a_file_are_no_markdown_in_labels_and_the_heading(city: Path, drawn: Draw) -> None:
+    page = drawn()
+    labels = [button.label for button in page.button if str(button.key).startswith("busiest_")]
+    assert labels
+    assert all(r"\<img src\=x onerror\=alert\(1\)\> \*\*bold\*\*" in label for label in labels)
+    assert any(r"Test \<b\>City\<\/b\>" in markdown.value for markdown in page.markdown)
+
+
+def test_the_language_that_was_chosen_stays_when_the_address_is_dropped(city: Path, drawn: Draw) -> None:
+    page = drawn(lang="zh")
+    del page.query_params["lang"]  # as Streamlit does when one goes to another page
+    page.run()
+    assert "问题" in figures(page)
+    assert page.query_params["lang"] in ("zh", ["zh"])
+
+
+def test_an_address_with_another_language_wins(city: Path, drawn: Draw) -> None:
+    page = drawn(lang="zh")
+    page.query_params["lang"] = "en"
+    page.run()
+    assert "Reports" in figures(page)
+    assert page.button_group(key=session.LANGUAGE).value in ("en", ["en"])
+
+
 def test_an_empty_city_shows_the_demo_and_says_so(home: Path, drawn: Draw) -> None:
     page = drawn()
     assert not page.exception
