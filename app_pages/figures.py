@@ -1,5 +1,7 @@
 """Card: the figures of everything that the filter lets through."""
 
+from functools import lru_cache
+
 import polars as pl
 import streamlit as st
 
@@ -93,8 +95,9 @@ def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
     names = cells.to_text(counted.cells[top])
     column = st.container(key="busiest", gap=None)
     for cell, name, n in zip(counted.cells[top], names, counted.counts[top], strict=True):
+        whereabouts = _whereabouts(workspace, workspace.cube.version, int(cell))
         column.button(
-            f"**{n:,}** · {plain(_whereabouts(workspace, where, int(cell)) or name)}",
+            f"**{n:,}** · {plain(whereabouts or name)}",
             key=f"busiest_{name}",
             type="tertiary",
             on_click=_open_cell,
@@ -103,9 +106,14 @@ def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
         )
 
 
-def _whereabouts(workspace: Workspace, where: Filter, cell: int) -> str:
-    """Return the address that the cell's newest reports name most often; empty where they name none."""
-    ids = workspace.cube.ids(where, cell=cell, limit=_ADDRESSES)
+@lru_cache(maxsize=1_000)
+def _whereabouts(workspace: Workspace, version: str, cell: int) -> str:
+    """Return the address that a cell's newest reports name most often; empty where they name none.
+
+    Reports of every kind are asked, so that the name is found once for each state of the data (`version`).
+    """
+    del version
+    ids = workspace.cube.ids(Filter(), cell=cell, limit=_ADDRESSES)
     named = workspace.store.reports(ids.tolist(), actor=workspace.viewer)["address"].drop_nulls()
     return str(named.value_counts(sort=True)[0, "address"]) if named.len() else ""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from app_pages import session
@@ -67,6 +68,22 @@ def test_a_cell_in_the_address_shows_its_reports(city: Path, drawn: Draw) -> Non
     cell, n = busiest(city)
     page = drawn(cell=cell)
     assert figures(page)["Reports in this cell"] == f"{n}"
+
+
+def test_where_the_busiest_cells_lie_is_asked_once(
+    city: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    reports = Store.reports
+    monkeypatch.setattr(
+        Store, "reports", lambda store, ids, **how: asked.append(ids) or reports(store, ids, **how)
+    )
+    page = drawn()
+    assert len(asked) == 5
+
+    page.run()
+
+    assert len(asked) == 5
 
 
 def test_hostile_words_are_shown_as_words(city: Path, drawn: Draw) -> None:

@@ -263,3 +263,29 @@ def test_places_that_cannot_be_loaded_leave_the_cells_alone(page: Page, server: 
     page.click("text=Try again")
     page.wait_for_selector("[data-gezhi-places]")
     assert page.locator(".gz-notice").is_hidden()
+
+
+def test_places_are_drawn_again_for_another_theme_and_not_for_another_filter(
+    page: Page, server: Server
+) -> None:
+    server.answers["places"] = {
+        "type": "FeatureCollection",
+        "features": [_feature("park", "Polygon", _square(LON, LAT, 0.002), name="Park")],
+        "complete": True,
+    }
+    page.goto(server.show(HexLayer(), BaseLayer()))
+    screen.wait_ready(page)
+    page.wait_for_selector("[data-gezhi-places='1']")
+    screen.on_map(
+        page,
+        "const ground = layer(gezhi.PlaceCanvas), draw = ground.draw; window.drawn = 0;"
+        "ground.draw = function (...how) { window.drawn += 1; return draw.apply(this, how); };",
+    )
+
+    before = screen.paints(page)
+    screen.send(page, HexLayer("category=posters"), BaseLayer())
+    screen.wait_painted(page, before)
+    assert page.evaluate("window.drawn") == 0
+
+    screen.send(page, HexLayer("category=posters", theme="dark"), BaseLayer(theme="dark"))
+    page.wait_for_function("window.drawn > 0")

@@ -18,10 +18,11 @@
     }
 
     update(options) {
-      if (this.options && options.version !== this.options.version) this.complete = false;
+      const before = this.options;
       this.options = options;
+      if (before && options.version !== before.version) this.complete = false;
       if (options.answer) this.take(options.answer);
-      else this.draw();
+      else if (!before || options.theme !== before.theme || options.locale !== before.locale) this.draw();
       this.moved();
     }
 
