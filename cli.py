@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cli_db import StoreUrl, clear_errors, db
 from data.actors import OPERATOR
 from data.filters import Filter
 from data.settings import settings
@@ -21,17 +22,9 @@ from i18n import gettext as _
 from i18n import match_locale, ngettext, use_locale
 
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(db)
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
-
-StoreUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.",
-        show_default=False,
-    ),
-]
 
 
 @app.callback()
@@ -66,7 +59,7 @@ def import_(
     from data.store import Store
 
     with (
-        _clear_errors(),
+        clear_errors(),
         Store.open(store or settings().store_url) as target,
         _progress(silent=as_json) as report,
     ):
@@ -103,7 +96,7 @@ def places(
     from data.place_files import read_places
     from data.store import Store
 
-    with _clear_errors(), Store.open(store or settings().store_url) as target:
+    with clear_errors(), Store.open(store or settings().store_url) as target:
         written = target.write_places(
             read_places(file, kind=kind, name_column=name_column, crs=crs), actor=OPERATOR
         )
@@ -127,7 +120,7 @@ def count(
     from data.workspace import cube_of
     from geo import cells
 
-    with _clear_errors():
+    with clear_errors():
         if resolution not in cells.RESOLUTIONS:
             raise GezhiError(_("Resolution {resolution} is not offered: 7 to 12 are.", resolution=resolution))
         if output not in {"csv", "json"}:
@@ -156,7 +149,7 @@ def demo(
     from data.workspace import demo_url
 
     url = store or demo_url(settings())
-    with _clear_errors(), Store.open(url) as target, _progress() as report:
+    with clear_errors(), Store.open(url) as target, _progress() as report:
         demo_zone.build(target, reports=reports, seed=seed, progress=report)
     _out.print(_("The demo zone is in {url}", url=url))
 
@@ -178,16 +171,6 @@ def serve(
     os.chdir(root)  # Streamlit looks for its configuration in the current folder
     arguments = ["run", "app.py", "--server.port", str(port), "--server.address", address]
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", *arguments])
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Turn an error into its words and exit status 2."""
-    try:
-        yield
-    except GezhiError as error:
-        _err.print(f"gezhi: {error}", style="red", markup=False)
-        raise typer.Exit(2) from error
 
 
 @contextmanager
