@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from data.actors import OPERATOR
 from data.settings import settings
 from geo.errors import GezhiError
 from i18n import gettext as _
+from i18n import ngettext
 
 db = typer.Typer(name="db", no_args_is_help=True, help="Look after a store.")
 _out = Console(highlight=False)
@@ -33,6 +35,44 @@ def upgrade(store: StoreUrl = None) -> None:
 
     with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
         _out.print(_("The store {url} is at step {step}.", url=opened.url, step=HEAD), markup=False)
+
+
+@db.command()
+def check(
+    store: StoreUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Replay every event and compare with the rows; exit status 1 where something does not hold."""
+    import json
+    from dataclasses import asdict
+
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        found = opened.check(actor=OPERATOR)
+    if as_json:
+        _out.print_json(json.dumps({"ok": found.ok} | asdict(found), ensure_ascii=False))
+    else:
+        for words in found.words():
+            _out.print(words, markup=False)
+        _out.print(_("The store holds.") if found.ok else _("The store does not hold."), markup=False)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@db.command()
+def forget(
+    store: StoreUrl = None,
+    days: Annotated[
+        int | None, typer.Option(min=0, help="Days since the end; GEZHI_CONTACT_DAYS sets the default.")
+    ] = None,
+) -> None:
+    """Remove how to reach reporters whose cases are done for long; the cases stay."""
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        n = opened.forget_contacts(actor=OPERATOR, days=days)
+    _out.print(ngettext("{n} reporter was forgotten", "{n} reporters were forgotten", n), markup=False)
 
 
 @contextmanager

@@ -321,7 +321,7 @@ def _returned(state: State, way: Transition) -> State:
 def _updated(state: State, event: Event) -> State:
     return replace(
         state,
-        unit=None if "unit" in event.cleared else event.unit or state.unit,
+        unit=None if "unit" in event.cleared else state.unit if event.unit is None else event.unit,
         reporter=event.reporter or state.reporter,
         reported_at=event.reported_at or state.reported_at,
         closed_at=_closed_at(state, event) if state.done else state.closed_at,
