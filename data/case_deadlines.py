@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -11,6 +12,7 @@ from data import case_rows, schema
 from data.city_rules import CityRules
 from data.deadlines import judge
 from data.records import CASE_TIMES, ISSUE, OPEN
+from data.worktime import to_moments
 
 #: What the judgement needs of a row.
 JUDGED: Final = (
@@ -27,8 +29,8 @@ JUDGED: Final = (
 
 _TIMES: Final = ("reported_at", *CASE_TIMES, "closed_at")
 #: The calendar's span, with room for the longest limit.
-_FIRST: Final = datetime(1990, 1, 3, tzinfo=UTC)
-_LAST: Final = datetime(2077, 12, 31, tzinfo=UTC)
+_FIRST: Final = np.datetime64("1990-01-03", "us")
+_LAST: Final = np.datetime64("2077-12-31", "us")
 
 
 def deadlines(
@@ -47,13 +49,9 @@ def deadlines(
     The columns of `DEADLINE`, a row for each case in the given order; `due` is null while a case is
     suspended.
     """
-    inside = pl.all_horizontal(
-        pl.col(name).is_between(_FIRST, _LAST).fill_null(value=True)
-        for name in _TIMES
-        if name in cases.columns
-    )
-    within = cases.filter(inside)
-    special = within.filter((pl.col("suspended") > 0) | (pl.col("extended") > 0))["issue_id"].to_list()
+    within = _within(cases)
+    broken = (within["suspended"].to_numpy() > 0) | (within["extended"].to_numpy() > 0)
+    special = within["issue_id"].to_numpy()[broken].tolist()
     pauses, extensions = case_rows.breaks(connection, special) if special else (None, None)
     found = judge(
         within,
@@ -66,6 +64,16 @@ def deadlines(
     if within.height == cases.height:
         return found
     return cases.select("issue_id").join(found, on="issue_id", how="left", maintain_order="left")
+
+
+def _within(cases: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what lies beyond the calendar."""
+    inside = np.ones(cases.height, dtype=np.bool_)
+    for name in _TIMES:
+        if name in cases.columns:
+            moments = to_moments(cases[name])
+            inside &= np.isnat(moments) | ((moments >= _FIRST) & (moments <= _LAST))
+    return cases if inside.all() else cases.filter(pl.Series(inside))
 
 
 def judged_frame(rows: Sequence[Any]) -> pl.DataFrame:

@@ -94,7 +94,7 @@ def look_up(connection: Connection, issue_id: int, *, actor: Actor) -> RowMappin
 def case(connection: Connection, issue_id: int, *, actor: Actor) -> Case:
     """Return a case as the actor sees it, with the errors of `look_up`."""
     row = look_up(connection, issue_id, actor=actor)
-    return _case(connection, row, actor)
+    return _case(connection, row, actor=actor)
 
 
 def transition(
@@ -130,8 +130,7 @@ def transition(
     if kind == "merge" and event.into is not None:
         into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
         check_merge(issue_id, event.into, into)
-    changed = _write(connection, row, event, payload=event.payload())
-    return _case(connection, changed, actor)
+    return _case(connection, *_write(connection, row, event, payload=event.payload()), actor=actor)
 
 
 def correct(
@@ -172,11 +171,12 @@ def correct(
     before = case_rows.state_of(row)
     check(before, event)
     if not changes:
-        return _case(connection, row, actor)
+        return _case(connection, row, actor=actor)
     if "closed_at" in changes and not before.done:
         raise TransitionError(_("A case that is open has no time of closing."))
     payload = {name: value for name, value in event.payload().items() if name not in CORRECTABLE} | changes
-    return _case(connection, _write(connection, row, event, payload=payload, changes=changes), actor)
+    changed = _write(connection, row, event, payload=payload, changes=changes)
+    return _case(connection, *changed, actor=actor)
 
 
 def unscoped(actor: Actor) -> Actor:
@@ -191,7 +191,8 @@ def _write(
     *,
     payload: dict[str, Any],
     changes: dict[str, Any] | None = None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the event and the row; return the row and its deadline."""
     after = case_rows.values_after(row, apply(case_rows.state_of(row), event), changes)
     seq = 1 + connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
     connection.execute(
@@ -213,13 +214,19 @@ def _write(
     )
     if done.rowcount != 1:  # the writer's turn excludes it, unless somebody writes without taking one
         raise ConflictError(_("Case {id} was changed at the same moment. Try again.", id=row["id"]))
-    return changed
+    return changed, found
 
 
-def _case(connection: Connection, row: RowMapping | dict[str, Any], actor: Actor) -> Case:
+def _case(
+    connection: Connection,
+    row: RowMapping | dict[str, Any],
+    judged: dict[str, Any] | None = None,
+    *,
+    actor: Actor,
+) -> Case:
     rules = city_rules(connection)
     state = case_rows.state_of(row)
-    found = _judged(connection, row, rules)
+    found = judged or _judged(connection, row, rules)
     areas = tuple(area_names(row["areas"] or ""))
     rule = rules.routing.match(row["category"], areas)
     deadline = None

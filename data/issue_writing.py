@@ -39,6 +39,8 @@ def _places(field: str) -> dict[str, str | None]:
     return {status: getattr(way.step(NOTHING), field) for status, way in ways.items() if way}
 
 
+_RARE: Final = ("resumes", "restores", "said", "reporter", "updated_at", "suspect")
+
 #: The columns of a new case besides its report; one that is open has no time of closing, whatever is said.
 _BEGINNING: Final[dict[str, pl.Expr]] = {
     "closed_at": pl.when(_DONE).then("closed_at"),
@@ -177,7 +179,8 @@ class Batch:
         )["due"]
         suspended = pl.col("status") == "suspended"
         begun = begun.with_columns(due_at=pl.when(~suspended).then(due))
-        _insert_many(self._connection, ISSUE, begun)
+        empty = [name for name in _RARE if begun[name].null_count() == begun.height]
+        _insert_many(self._connection, ISSUE, begun.drop(empty))  # each column takes its time
         self._add_events("report", events)
 
     def _update(self, changed: pl.DataFrame) -> int:
