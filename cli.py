@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import make_url
 
+from cli_db import StoreUrl, clear_errors, db
 from data.actors import OPERATOR
 from data.filters import Filter
 from data.settings import settings
@@ -25,23 +25,15 @@ from i18n import gettext as _
 from i18n import match_locale, ngettext, use_locale
 
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(db)
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
-
-StoreUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.",
-        show_default=False,
-    ),
-]
 
 
 @app.callback()
 def main() -> None:
     """Gezhi (格治): where a city's problems gather, who has to fix them, and whether fixing them worked."""
-    with _clear_errors():
+    with clear_errors():
         use_locale(match_locale(settings().lang, terminal_language()))
 
 
@@ -79,7 +71,7 @@ def import_(
     from data.store import Store
 
     with (
-        _clear_errors(),
+        clear_errors(),
         Store.open(store or settings().store_url) as target,
         _progress(silent=as_json) as report,
     ):
@@ -116,7 +108,7 @@ def places(
     from data.place_files import read_places
     from data.store import Store
 
-    with _clear_errors(), Store.open(store or settings().store_url) as target:
+    with clear_errors(), Store.open(store or settings().store_url) as target:
         written = target.write_places(
             read_places(file, kind=kind, name_column=name_column, crs=crs), actor=OPERATOR
         )
@@ -140,7 +132,7 @@ def count(
     from data.workspace import cube_of
     from geo import cells
 
-    with _clear_errors():
+    with clear_errors():
         if resolution not in cells.RESOLUTIONS:
             raise GezhiError(_("Resolution {resolution} is not offered: 7 to 12 are.", resolution=resolution))
         if output not in {"csv", "json"}:
@@ -169,7 +161,7 @@ def demo(
     from data.workspace import demo_url
 
     url = store or demo_url(settings())
-    with _clear_errors(), Store.open(url) as target, _progress() as report:
+    with clear_errors(), Store.open(url) as target, _progress() as report:
         demo_zone.build(target, reports=reports, seed=seed, progress=report)
     shown = make_url(url).render_as_string(hide_password=True)
     _out.print(_("The demo zone is in {url}", url=shown), markup=False, soft_wrap=True)
@@ -198,25 +190,6 @@ def serve(
     if os.name == "nt":  # there `execv` neither waits nor quotes
         raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own words, no shell
     os.execv(sys.executable, command)
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Turn an error into its words and exit status 2."""
-    try:
-        yield
-    except GezhiError as error:
-        _complain(str(error))
-        raise typer.Exit(2) from error
-    except ValidationError as error:  # of the settings
-        _complain(
-            "; ".join(f"GEZHI_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
-        )
-        raise typer.Exit(2) from error
-
-
-def _complain(words: str) -> None:
-    _err.print(f"gezhi: {words}", style="red", markup=False, soft_wrap=True)
 
 
 @contextmanager

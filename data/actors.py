@@ -5,10 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or a program that acts on the store."""
+    """A person or a program that acts on the store.
+
+    Attributes
+    ----------
+    role
+        One of `data.transitions.ROLES`.
+    units, areas
+        Whose cases, and in which areas, the actor sees; None is the whole city. A resident sees the cases
+        that were reported under the actor's name, whatever stands here.
+    """
 
     name: str
     role: str
+    units: frozenset[str] | None = None
+    areas: frozenset[str] | None = None
 
 
 #: The program itself: set-up, migrations, the demo zone.

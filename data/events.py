@@ -25,7 +25,14 @@ EVENT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "into": pl.Int64,
     "amount": pl.Float64,
     "amount_unit": pl.String,
+    "no_unit": pl.Boolean,
+    "no_closed_at": pl.Boolean,
 }
+
+#: What a correction may take away: the payload names it with null.
+CLEARABLE: Final = ("unit", "closed_at")
+
+_CLEARED: Final = {f"no_{name}": name for name in CLEARABLE}
 
 #: The columns that must be there.
 REQUIRED: Final = ("issue_id", "seq", "kind", "at")
@@ -54,6 +61,7 @@ class Event:
     into: int | None = None  # the case that a duplicate repeats; a feed often does not say
     amount: float | None = None
     amount_unit: str = "work_hours"
+    cleared: tuple[str, ...] = ()  # what a correction takes away, of `CLEARABLE`
 
     @property
     def moment(self) -> datetime:
@@ -65,14 +73,16 @@ class Event:
         kept = {name: getattr(self, name) for name in _own_fields()}
         if not self.amount:
             del kept["amount_unit"]
-        return {name: _text(value) if name in _MOMENTS else value for name, value in kept.items() if value}
+        given = {name: _text(value) if name in _MOMENTS else value for name, value in kept.items() if value}
+        return given | dict.fromkeys(self.cleared)
 
     @classmethod
     def from_payload(cls, kind: str, at: datetime, actor: str, payload: dict[str, Any]) -> Self:
         """Make the event again from what the store kept; what else the payload holds is left out."""
         values = {name: payload[name] for name in _own_fields() if payload.get(name) is not None}
         values |= {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if name in values}
-        return cls(kind=kind, at=at, actor=actor, **values)
+        gone = (name for name in CLEARABLE if name in payload and payload[name] is None)
+        return cls(kind=kind, at=at, actor=actor, cleared=tuple(gone) if kind == "update" else (), **values)
 
 
 def decode(events: pl.DataFrame) -> pl.DataFrame:
@@ -83,11 +93,15 @@ def decode(events: pl.DataFrame) -> pl.DataFrame:
     events
         Columns issue_id, seq, kind, at (UTC) and payload; others are left out.
     """
-    facts = {name: dtype for name, dtype in EVENT.items() if name not in REQUIRED}
+    facts = {name: EVENT[name] for name in EVENT if name not in REQUIRED and name not in _CLEARED}
     texts = pl.Struct({name: pl.String if dtype == schema.UTC else dtype for name, dtype in facts.items()})
     # Most payloads that hold a fact are reports; decoding "{}" for the rest costs little.
-    found = events.select(*REQUIRED, facts=pl.col("payload").str.json_decode(texts)).unnest("facts")
-    return found.with_columns(
+    gone = {
+        column: (pl.col("kind") == "update") & pl.col("payload").str.contains(rf'"{name}":\s*null')
+        for column, name in _CLEARED.items()
+    }
+    found = events.select(*REQUIRED, facts=pl.col("payload").str.json_decode(texts), **gone).unnest("facts")
+    return found.select(*EVENT).with_columns(
         pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
         for name, dtype in facts.items()
         if dtype == schema.UTC
@@ -98,7 +112,8 @@ def frame(events: dict[int, list[Event]]) -> pl.DataFrame:
     """Turn the events of some cases, by the case's id, into a frame of events."""
     rows = [
         {"issue_id": case, "kind": event.kind, "at": event.at}
-        | {name: getattr(event, name) for name in EVENT if name not in REQUIRED}
+        | {name: getattr(event, name) for name in EVENT if name not in REQUIRED and name not in _CLEARED}
+        | {column: name in event.cleared for column, name in _CLEARED.items()}
         for case, own in events.items()
         for event in own
     ]
@@ -107,7 +122,7 @@ def frame(events: dict[int, list[Event]]) -> pl.DataFrame:
 
 
 def _own_fields() -> list[str]:
-    return [own.name for own in fields(Event) if own.name not in ("kind", "at", "actor")]
+    return [own.name for own in fields(Event) if own.name not in ("kind", "at", "actor", "cleared")]
 
 
 def _text(moment: datetime) -> str:

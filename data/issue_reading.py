@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from data.records import EVENT, ISSUE
 from data.schema import REPORT, UTC
@@ -17,10 +17,15 @@ _STORED: Final = {name: pl.Int64 if dtype == UTC else dtype for name, dtype in I
 
 
 def changed_since(
-    connection: Connection, seq: int, *, columns: Sequence[str], batch_rows: int
+    connection: Connection,
+    seq: int,
+    *,
+    columns: Sequence[str],
+    batch_rows: int,
+    where: ColumnElement[bool],
 ) -> Iterator[pl.DataFrame]:
     """Read the issues touched after an event, by id, each once, as they are now."""
-    query = _issues(columns).order_by(ISSUE.c.id)
+    query = _issues(columns).where(where).order_by(ISSUE.c.id)
     if seq > 0:
         touched = select(EVENT.c.issue_id).where(EVENT.c.seq > seq)
         query = query.where(ISSUE.c.id.in_(touched))
@@ -29,13 +34,13 @@ def changed_since(
         yield frame(rows, columns)
 
 
-def by_id(connection: Connection, ids: Sequence[int]) -> pl.DataFrame:
+def by_id(connection: Connection, ids: Sequence[int], *, where: ColumnElement[bool]) -> pl.DataFrame:
     """Read issues in the order of the ids; an id without an issue is left out."""
     columns = ("id", *REPORT)
     rows: list[Any] = []
     for start in range(0, len(ids), 500):  # a statement takes a limited number of values
         chunk = [int(value) for value in ids[start : start + 500]]
-        rows.extend(connection.execute(_issues(columns).where(ISSUE.c.id.in_(chunk))).all())
+        rows.extend(connection.execute(_issues(columns).where(ISSUE.c.id.in_(chunk), where)).all())
     found = frame(rows, columns)
     order = pl.DataFrame({"id": pl.Series(ids, dtype=pl.Int64)})
     return order.join(found, on="id", how="inner", maintain_order="left")

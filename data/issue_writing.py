@@ -1,6 +1,8 @@
 """Reports into the tables: issues and their events, in the transaction that the caller holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from time import time_ns
 from typing import Any, Final
 
@@ -9,10 +11,15 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from sqlalchemy.schema import CreateTable
 
 from data.actors import Actor
+from data.case_deadlines import JUDGED, deadlines, judged_frame
+from data.case_rows import EPOCH, STATE_COLUMNS, as_json, from_json, to_micros
+from data.city_rules import city_rules
+from data.feed import CHANGEABLE, take_up
 from data.issue_reading import frame as stored_frame
 from data.records import BATCH, EVENT, IMPORT, ISSUE
 from data.schema import REPORT, REQUIRED, UTC
-from data.statuses import STATUSES
+from data.statuses import STATUS_GROUPS, STATUSES
+from data.transitions import NOTHING, find
 from geo.errors import StoreError
 from i18n import gettext as _
 
@@ -20,8 +27,28 @@ from i18n import gettext as _
 BATCH_ROWS: Final = 50_000
 
 _KEY: Final = ("source", "external_id")
-#: What a later reading of the same report may change.
-_CHANGEABLE: Final = tuple(name for name in REPORT if name not in _KEY)
+
+
+_DONE: Final = pl.col("status").is_in(STATUS_GROUPS["done"])
+_STRANGE: Final = ~_DONE & pl.col("closed_at").is_not_null()
+
+
+def _places(field: str) -> dict[str, str | None]:
+    """Return where a case that arrives in a status goes back to."""
+    ways = {status: find("report", "", carried=status) for status in STATUSES}
+    return {status: getattr(way.step(NOTHING), field) for status, way in ways.items() if way}
+
+
+_RARE: Final = ("resumes", "restores", "said", "reporter", "updated_at", "suspect")
+
+#: The columns of a new case besides its report; one that is open has no time of closing, whatever is said.
+_BEGINNING: Final[dict[str, pl.Expr]] = {
+    "closed_at": pl.when(_DONE).then("closed_at"),
+    "version": pl.lit(1),
+    "resumes": pl.col("status").replace_strict(_places("resumes"), return_dtype=pl.String),
+    "restores": pl.col("status").replace_strict(_places("restores"), return_dtype=pl.String),
+    "suspended": (pl.col("status") == "suspended").cast(pl.Int64),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +76,17 @@ class Batch:
         self._last_id: int = connection.execute(select(func.coalesce(func.max(ISSUE.c.id), 0))).scalar_one()
         self._last_seq: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
         self._whole = True
-        if (
-            import_id is not None
-            and not connection.execute(select(IMPORT.c.id).filter_by(id=import_id)).first()
-        ):
-            raise StoreError(_("There is no import {id} in this store.", id=import_id))
+        self._reason = _("the feed says so")
+        if import_id is not None:
+            name = connection.execute(select(IMPORT.c.name).filter_by(id=import_id)).scalar()
+            if name is None:
+                raise StoreError(_("There is no import {id} in this store.", id=import_id))
+            self._reason = _("import {id}: {name}", id=import_id, name=name)
         connection.execute(CreateTable(BATCH, if_not_exists=True))
+        last = connection.execute(select(EVENT.c.at).where(EVENT.c.seq == self._last_seq)).scalar()
+        #: Of all events of this transaction; not before the last one where the clock was moved back.
+        self._at = EPOCH + timedelta(microseconds=max(now(), last or 0))
+        self._rules = city_rules(connection)
 
     def write_reports(self, frame: pl.DataFrame) -> Written:
         """Take up reports: new ones become issues, changed ones a new version, known ones nothing.
@@ -77,6 +109,12 @@ class Batch:
         self._whole = True
         return written
 
+    def write_report(self, frame: pl.DataFrame, *, reporter: str | None) -> int:
+        """Take up one new report with the name of who reported it, and return the case's id."""
+        check(frame)
+        self._write(frame, reporter=reporter)
+        return self._last_id
+
     def finish(self) -> None:
         """Say that this is all; the store calls it before it commits.
 
@@ -88,30 +126,30 @@ class Batch:
         if not self._whole:
             raise StoreError(_("Some of these reports could not be written; nothing of the import was kept."))
 
-    def _write(self, frame: pl.DataFrame) -> Written:
+    def _write(self, frame: pl.DataFrame, *, reporter: str | None = None) -> Written:
         known = self._known(frame)
         rows = frame.with_row_index("n")
         changed = _changed(rows, known)
         new = rows.join(known, on="n", how="anti") if known.height else rows
-        self._insert(new.drop("n"))
-        self._update(changed)
-        return Written(new.height, changed.height, frame.height - new.height - changed.height)
+        self._insert(new.drop("n"), reporter=reporter)
+        updated = self._update(changed)
+        return Written(new.height, updated, frame.height - new.height - updated)
 
     def _known(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Find the issues that these reports are about: `n` is the row of the frame."""
+        """Find what was said last about the issues of these reports: `n` is the row of the frame."""
         self._connection.execute(delete(BATCH))
         _insert_many(self._connection, BATCH, frame.select(*_KEY).with_row_index("n"))
-        columns = ("id", *_CHANGEABLE)
-        query = select(BATCH.c.n, ISSUE.c.version, *(ISSUE.c[name] for name in columns)).join_from(
+        columns = ("id", *CHANGEABLE)
+        query = select(BATCH.c.n, ISSUE.c.said, *(ISSUE.c[name] for name in columns)).join_from(
             BATCH, ISSUE, (BATCH.c.source == ISSUE.c.source) & (BATCH.c.external_id == ISSUE.c.external_id)
         )
         rows = self._connection.execute(query).all()
-        return stored_frame([row[2:] for row in rows], columns).with_columns(
-            pl.Series("n", [row[0] for row in rows], dtype=pl.UInt32),
-            pl.Series("version", [row[1] for row in rows], dtype=pl.Int64),
+        told = [row[2:] if row[1] is None else _told(row, columns) for row in rows]
+        return stored_frame(told, columns).with_columns(
+            pl.Series("n", [row[0] for row in rows], dtype=pl.UInt32)
         )
 
-    def _insert(self, new: pl.DataFrame) -> None:
+    def _insert(self, new: pl.DataFrame, *, reporter: str | None = None) -> None:
         if new.is_empty():
             return
         first_id, first_seq = self._last_id + 1, self._last_seq + 1
@@ -120,36 +158,89 @@ class Batch:
         numbered = new.with_columns(
             pl.int_range(first_id, first_id + new.height, dtype=pl.Int64).alias("id"),
             pl.int_range(first_seq, first_seq + new.height, dtype=pl.Int64).alias("seq"),
-            pl.lit(1).alias("version"),
+            pl.lit(reporter, dtype=pl.String).alias("reporter"),
         )
-        _insert_many(self._connection, ISSUE, numbered)
-        self._add_events("report", numbered.select("seq", issue_id="id", payload=payload(tuple(REPORT))))
+        told = (*REPORT, "reporter") if reporter else tuple(REPORT)
+        events = numbered.select("seq", issue_id="id", payload=payload(told))
+        said = pl.when(_STRANGE).then(payload(("closed_at",))).alias("said")
+        begun = numbered.with_columns(said, **_BEGINNING).drop("n", strict=False)
+        due = deadlines(
+            self._connection,
+            self._rules,
+            begun.select(
+                "category",
+                "status",
+                "reported_at",
+                "closed_at",
+                issue_id="id",
+                suspended=pl.lit(0, dtype=pl.Int64),
+                extended=pl.lit(0, dtype=pl.Int64),
+            ),
+        )["due"]
+        suspended = pl.col("status") == "suspended"
+        begun = begun.with_columns(due_at=pl.when(~suspended).then(due))
+        empty = [name for name in _RARE if begun[name].null_count() == begun.height]
+        _insert_many(self._connection, ISSUE, begun.drop(empty))  # each column takes its time
+        self._add_events("report", events)
 
-    def _update(self, changed: pl.DataFrame) -> None:
+    def _update(self, changed: pl.DataFrame) -> int:
+        """Take up what the feed says otherwise than before, and return how many cases that changed."""
         if changed.is_empty():
-            return
-        first_seq = self._last_seq + 1
-        self._last_seq += changed.height
-        numbered = changed.sort("id").with_columns(
-            pl.int_range(first_seq, first_seq + changed.height, dtype=pl.Int64).alias("seq")
-        )
-        statement = (
-            update(ISSUE)
-            .where(ISSUE.c.id == bindparam("issue_id"), ISSUE.c.version == bindparam("old_version"))
-            .values(
-                {name: bindparam(f"new_{name}") for name in (*_CHANGEABLE, "seq")}
-                | {"version": ISSUE.c.version + 1}
+            return 0
+        rows = self._rows(changed["id"].to_list())
+        told = _stored(changed.select("id", *CHANGEABLE))
+        flags = changed.select(f"changed_{name}" for name in CHANGEABLE).rows()
+        events: list[dict[str, Any]] = []
+        after: list[dict[str, Any]] = []
+        n = 0
+        for said, flag in sorted(zip(told.to_dicts(), flags, strict=True), key=lambda pair: pair[0]["id"]):
+            row = rows[said["id"]]
+            names = {name for name, differs in zip(CHANGEABLE, flag, strict=True) if differs}
+            happened, values = take_up(
+                row, said, names, at=self._at, actor=self._actor.name, reason=self._reason
             )
+            n += bool(happened)
+            for event, kept in happened:
+                self._last_seq += 1
+                events.append(self._event(row["id"], event.kind, kept))
+            after.append({**row, **values, "seq": self._last_seq if happened else row["seq"]})
+        if events:
+            self._connection.execute(insert(EVENT), events)
+        self._write_rows(rows, after)
+        return n
+
+    def _event(self, issue_id: int, kind: str, kept: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "seq": self._last_seq,
+            "issue_id": issue_id,
+            "kind": kind,
+            "at": to_micros(self._at),
+            "actor": self._actor.name,
+            "import_id": self._import_id,
+            "payload": as_json(kept),
+        }
+
+    def _rows(self, ids: list[int]) -> dict[int, Mapping[Any, Any]]:
+        found: dict[int, Mapping[Any, Any]] = {}
+        for start in range(0, len(ids), 500):  # a statement takes a limited number of values
+            query = select(ISSUE).where(ISSUE.c.id.in_(ids[start : start + 500]))
+            found |= {row["id"]: row for row in self._connection.execute(query).mappings()}
+        return found
+
+    def _write_rows(self, rows: dict[int, Mapping[Any, Any]], after: list[dict[str, Any]]) -> None:
+        cases = judged_frame([[row["id"], *(row[name] for name in JUDGED[1:])] for row in after])
+        due = deadlines(self._connection, self._rules, cases)["due"].to_physical()
+        columns = [*dict.fromkeys((*CHANGEABLE, *STATE_COLUMNS, "said", "seq", "due_at"))]
+        values = [
+            {f"new_{name}": row[name] for name in columns}
+            | {"issue_id": row["id"], "old_version": rows[row["id"]]["version"], "new_due_at": moment}
+            for row, moment in zip(after, due.to_list(), strict=True)
+        ]
+        statement = update(ISSUE).where(
+            ISSUE.c.id == bindparam("issue_id"), ISSUE.c.version == bindparam("old_version")
         )
-        values = _stored(
-            numbered.select(
-                pl.col(*_CHANGEABLE, "seq").name.prefix("new_"), issue_id="id", old_version="version"
-            )
-        )
-        self._connection.execute(statement, values.to_dicts())
-        self._add_events(
-            "update",
-            numbered.select("seq", issue_id="id", payload=payload(_CHANGEABLE, where="changed_{}")),
+        self._connection.execute(
+            statement.values({name: bindparam(f"new_{name}") for name in columns}), values
         )
 
     def _add_events(self, kind: str, events: pl.DataFrame) -> None:
@@ -158,7 +249,7 @@ class Batch:
             EVENT,
             events.with_columns(
                 pl.lit(kind).alias("kind"),
-                pl.lit(now()).alias("at"),
+                pl.lit(to_micros(self._at)).alias("at"),
                 pl.lit(self._actor.name).alias("actor"),
                 pl.lit(self._import_id, dtype=pl.Int64).alias("import_id"),
             ),
@@ -182,7 +273,7 @@ def payload(columns: tuple[str, ...], *, where: str | None = None) -> pl.Expr:
     fields = []
     for name in columns:
         value = pl.col(name)
-        if REPORT[name] == UTC:
+        if REPORT.get(name) == UTC:
             value = value.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
         text = pl.struct(value.alias(name)).struct.json_encode()  # {"name":value}
         field = text.str.slice(1, text.str.len_chars() - 2)
@@ -230,9 +321,15 @@ def _changed(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Return the reports that differ from their issue, with a column `changed_…` for each field."""
     both = rows.join(known, on="n", suffix="_known")
     differs = [
-        pl.col(name).ne_missing(pl.col(f"{name}_known")).alias(f"changed_{name}") for name in _CHANGEABLE
+        pl.col(name).ne_missing(pl.col(f"{name}_known")).alias(f"changed_{name}") for name in CHANGEABLE
     ]
     return both.with_columns(differs).filter(pl.any_horizontal("^changed_.*$"))
+
+
+def _told(row: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return what the feed said last about an issue that is otherwise now."""
+    said = from_json(row[1])
+    return tuple(said.get(name, value) for name, value in zip(columns, row[2:], strict=True))
 
 
 def _stored(frame: pl.DataFrame) -> pl.DataFrame:

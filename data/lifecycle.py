@@ -124,7 +124,7 @@ def apply(state: State | None, event: Event) -> State:
         The role may not do this.
     """
     check(state, event)
-    return _advance(state, event)
+    return advance(state, event)
 
 
 def replay(events: Iterable[Event]) -> State:
@@ -139,7 +139,7 @@ def replay(events: Iterable[Event]) -> State:
     """
     state: State | None = None
     for event in events:
-        state = _advance(state, event)
+        state = advance(state, event)
     if state is None:
         raise TransitionError(_("A case without any event has no state; its first event is its report."))
     return state
@@ -234,7 +234,14 @@ def _transition(state: State | None, event: Event) -> Transition:
     return way
 
 
-def _advance(state: State | None, event: Event) -> State:
+def advance(state: State | None, event: Event) -> State:
+    """Let an event happen that is a fact already, whoever made it happen and whatever it lacks.
+
+    Raises
+    ------
+    TransitionError
+        It cannot have happened in this state.
+    """
     way = _transition(state, event)
     if state is None:
         return _reported(event, way)
@@ -314,11 +321,15 @@ def _returned(state: State, way: Transition) -> State:
 def _updated(state: State, event: Event) -> State:
     return replace(
         state,
-        unit=event.unit or state.unit,
+        unit=None if "unit" in event.cleared else state.unit if event.unit is None else event.unit,
         reporter=event.reporter or state.reporter,
         reported_at=event.reported_at or state.reported_at,
-        closed_at=(event.closed_at or state.closed_at) if state.done else state.closed_at,
+        closed_at=_closed_at(state, event) if state.done else state.closed_at,
     )
+
+
+def _closed_at(state: State, event: Event) -> datetime | None:
+    return None if "closed_at" in event.cleared else event.closed_at or state.closed_at
 
 
 def _given(event: Event, need: str) -> bool:

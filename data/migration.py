@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
+from data.case_check import derive
 from data.categories import delivered
 from data.database import BUSY_S, explained, read_transaction, write_transaction
 from data.records import CATEGORY, FACT
@@ -15,7 +16,10 @@ from geo.errors import StoreError
 from i18n import gettext as _
 
 #: The newest step of data/migrations/versions.
-HEAD: Final = "0001"
+HEAD: Final = "0002"
+
+#: The step that gave the rows what their events say about the life of a case.
+_CASES: Final = "0002"
 
 
 def migrate(engine: Engine) -> None:
@@ -46,6 +50,8 @@ def migrate(engine: Engine) -> None:
         _upgrade(connection)
         if revision is None:
             _furnish(connection)
+        elif revision < _CASES:
+            derive(connection)
 
 
 def _revision(connection: Connection) -> str | None:

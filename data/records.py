@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 #: SQLite numbers its rows only in a column of the type INTEGER.
@@ -53,6 +54,16 @@ IMPORT: Final = Table(
     CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
 )
 
+#: When a case entered its stages, beside its report and its closing, and how often something happened to it.
+CASE_TIMES: Final = ("accepted_at", "dispatched_at", "started_at", "fixed_at", "verified_at", "reopened_at")
+CASE_COUNTS: Final = ("returned", "suspended", "extended", "reopened")
+
+#: The condition of the indexes of open cases; a query uses them where it has these very words.
+OPEN: Final = text("status NOT IN ('closed', 'rejected', 'merged')")
+
+_MERGED: Final = text("merged_into IS NOT NULL")
+_NAMED: Final = text("reporter IS NOT NULL")
+
 #: The current state of every problem that was ever reported.
 ISSUE: Final = Table(
     "issue",
@@ -74,7 +85,20 @@ ISSUE: Final = Table(
     Column("address", Text),
     Column("unit", Text),
     Column("suspect", Text),
+    Column("resumes", String(16)),  # the status that the end of the suspension brings back
+    Column("restores", String(16)),  # the status that the end of the merge brings back
+    Column("merged_into", Key),
+    Column("reporter", Text),  # names the reporter; contact data lie in `contact`
+    *(Column(name, Moment) for name in CASE_TIMES),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in CASE_COUNTS),
+    Column("due_at", Moment),  # by the limits; null while nothing runs
+    Column("areas", Text),  # names, the smallest first, each between line feeds
+    Column("said", Text),  # JSON: what the feed said last, where the case is otherwise
     UniqueConstraint("source", "external_id"),
+    Index("ix_issue_open_unit", "unit", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_issue_open_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+    Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
 )
 
 #: What happened to the issues, in order; rows are added and never changed.
@@ -129,6 +153,29 @@ FACT: Final = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+#: How to reach a reporter; apart from the cases, and emptied after some time.
+CONTACT: Final = Table(
+    "contact",
+    METADATA,
+    Column("reporter", Text, primary_key=True),
+    Column("name", Text),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("given_at", Moment, nullable=False),
+)
+
+#: Who looked at personal data, and when; rows are added and never changed.
+ACCESS: Final = Table(
+    "access",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
+    Column("reporter", Text),
 )
 
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.

@@ -165,6 +165,10 @@ class Replay:
         flags: Flags = among[self.word]
         return flags
 
+    def _flag(self, column: str) -> Flags:
+        flags: Flags = self.events[column].to_numpy()
+        return flags
+
     def _last(self, chosen: Flags) -> Ints:
         """Return the position of each case's last chosen event, -1 where it has none."""
         last = np.full(len(self.first), -1)
@@ -184,7 +188,7 @@ class Replay:
         refused = self._is("return") & now["accepted"][self.after]
         merged = ((self._entered == _CLOSED) | self._is("report")) & now["merged"][self.after] & possible
         merged_now = now["merged"][self.after[self.first + self.count - 1]]
-        unit = self._is("report", "dispatch") | (update & given["unit"]) | refused
+        unit = self._is("report", "dispatch") | (update & (given["unit"] | self._flag("no_unit"))) | refused
         units = self.events["unit"].set(pl.Series(refused), None) if refused.any() else self.events["unit"]
         made = self.events.select(
             pl.when(pl.col("kind") == "report")
@@ -214,7 +218,7 @@ class Replay:
             pl.when(pl.col("kind") == "report")
             .then("closed_at")
             .when(pl.col("kind") == "update")
-            .then(pl.coalesce("closed_at", "happened_at", "at"))
+            .then(pl.when(~pl.col("no_closed_at")).then(pl.coalesce("closed_at", "happened_at", "at")))
             .otherwise(_MOMENT)
         ).to_series()
         latest = np.maximum(latest, opened)
@@ -229,7 +233,8 @@ class Replay:
     def _closing(self, entered: npt.NDArray[np.int16]) -> Flags:
         """Tell which events set the time of closing."""
         done = _table().done[self.after] & self.possible
-        corrects = self._is("update") & self.events["closed_at"].is_not_null().to_numpy()
+        given = self.events["closed_at"].is_not_null().to_numpy()
+        corrects = self._is("update") & (given | self._flag("no_closed_at"))
         flags: Flags = (entered == _CLOSED) | (done & (self._is("report") | corrects))
         return flags
 
@@ -312,9 +317,17 @@ def _ordered(events: pl.DataFrame) -> pl.DataFrame:
         )
     known = events.select(pl.col(name).cast(dtype) for name, dtype in EVENT.items() if name in events.columns)
     return known[_order(known["issue_id"].to_numpy(), known["seq"].to_numpy())].select(
-        pl.col(name) if name in known.columns else pl.lit(None, dtype=dtype).alias(name)
+        _filled(name) if name in known.columns else pl.lit(_default(name), dtype=dtype).alias(name)
         for name, dtype in EVENT.items()
     )
+
+
+def _filled(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(value=False) if EVENT[name] == pl.Boolean else pl.col(name)
+
+
+def _default(name: str) -> bool | None:
+    return False if EVENT[name] == pl.Boolean else None
 
 
 def _order(case: Ints, seq: Ints) -> Ints:

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     tz: str = Field(
         default="Asia/Shanghai", description="the city's time zone where a store does not know its own"
     )
+    contact_days: int = Field(
+        default=180, ge=0, description="days after its end that a case keeps how to reach its reporter"
+    )
 
     @field_validator("tz")
     @classmethod

@@ -9,15 +9,17 @@ import geopandas as gpd
 import polars as pl
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
-from data import issue_reading, place_records
+from data import facts, issue_reading, place_records
 from data.actors import Actor
+from data.case_store import CaseStore
+from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
 from data.database import connect, read_transaction, write_transaction
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written, now
 from data.migration import migrate
-from data.records import CATEGORY, EVENT, FACT, IMPORT
-from data.rights import require
+from data.records import CATEGORY, EVENT, IMPORT
+from data.rights import Right, require, scope
 from data.schema import UTC
 from geo.errors import StoreError
 from i18n import gettext as _
@@ -25,13 +27,13 @@ from i18n import gettext as _
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store:
+class Store(CaseStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         with read_transaction(engine) as connection:
-            self.identity = _fact(connection, "identity") or ""
+            self.identity = facts.fact(connection, "identity") or ""
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Self:
@@ -117,16 +119,19 @@ class Store:
         All batches show one state of the store; the largest `seq` among them is that state's last event.
         """
         with self._reading(actor) as connection:
-            yield from issue_reading.changed_since(connection, seq, columns=columns, batch_rows=batch_rows)
+            yield from issue_reading.changed_since(
+                connection, seq, columns=columns, batch_rows=batch_rows, where=scope(actor)
+            )
 
     def reports(self, ids: Sequence[int], *, actor: Actor) -> pl.DataFrame:
         """Read the issues with these ids, in this order: `id` and the columns of `REPORT`."""
         with self._reading(actor) as connection:
-            return issue_reading.by_id(connection, ids)
+            return issue_reading.by_id(connection, ids, where=scope(actor))
 
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""
         with self._reading(actor) as connection:
+            look_up(connection, issue_id, actor=actor)
             return issue_reading.events(connection, issue_id)
 
     # Imports
@@ -210,7 +215,7 @@ class Store:
         """
         with self._writing(actor) as connection:
             written = place_records.write(connection, frame)
-            _set_fact(connection, "places_version", str(now()))
+            facts.set_fact(connection, "places_version", str(now()))
             return written
 
     def places(
@@ -221,7 +226,7 @@ class Store:
         bbox: tuple[float, float, float, float] | None = None,
     ) -> gpd.GeoDataFrame:
         """Read places (id, kind, name, attributes, geometry); `bbox` is west, south, east, north."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "open") as connection:
             return place_records.read(connection, kinds=kinds, bbox=bbox)
 
     def write_categories(self, frame: pl.DataFrame, *, actor: Actor) -> int:
@@ -243,42 +248,32 @@ class Store:
 
     def categories(self, *, actor: Actor) -> pl.DataFrame:
         """Read the category table."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "open") as connection:
             rows = connection.execute(select(*(CATEGORY.c[name] for name in CATEGORY_COLUMNS))).all()
         schema = dict.fromkeys(CATEGORY_COLUMNS, pl.String)
         return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
 
     def fact(self, name: str, default: str | None = None, *, actor: Actor) -> str | None:
         """Return what the store knows under a name: 'tz', 'title', 'synthetic' ('1' for the demo zone)."""
-        with self._reading(actor) as connection:
-            return _fact(connection, name, default)
+        with self._reading(actor, "open") as connection:
+            return facts.fact(connection, name, default)
 
     def set_fact(self, name: str, value: str, *, actor: Actor) -> None:
         """Note a fact, in place of what was known."""
         with self._writing(actor) as connection:
-            _set_fact(connection, name, value)
+            facts.set_fact(connection, name, value)
 
     @contextmanager
-    def _reading(self, actor: Actor) -> Iterator[Connection]:
-        require(actor, "read")
+    def _reading(self, actor: Actor, right: Right = "read") -> Iterator[Connection]:
+        require(actor, right)
         with read_transaction(self._engine) as connection:
             yield connection
 
     @contextmanager
-    def _writing(self, actor: Actor) -> Iterator[Connection]:
-        require(actor, "write")
+    def _writing(self, actor: Actor, right: Right = "write") -> Iterator[Connection]:
+        require(actor, right)
         with write_transaction(self._engine) as connection:
             yield connection
-
-
-def _fact(connection: Connection, name: str, default: str | None = None) -> str | None:
-    value: str | None = connection.execute(select(FACT.c.value).where(FACT.c.name == name)).scalar()
-    return default if value is None else value
-
-
-def _set_fact(connection: Connection, name: str, value: str) -> None:
-    if connection.execute(update(FACT).where(FACT.c.name == name).values(value=value)).rowcount == 0:
-        connection.execute(insert(FACT).values(name=name, value=value))
 
 
 def _last_id(connection: Connection, table: Table) -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from data.events import Event
+from data.events import CLEARABLE, Event
 from data.lifecycle import replay
 from data.statuses import STATUSES
 from data.transitions import NEEDS, possible
@@ -43,6 +43,8 @@ def events(draw: st.DrawFn, kind: str) -> Event:
             reported_at=draw(st.none() | moments),
             closed_at=draw(st.none() | moments),
         )
+    if kind == "update":
+        event = _cleared(event, draw(st.sets(st.sampled_from(CLEARABLE))))
     if kind in ("report", "merge"):
         event = replace(event, into=draw(st.none() | st.integers(1, 9)))
     if kind == "report":
@@ -50,6 +52,12 @@ def events(draw: st.DrawFn, kind: str) -> Event:
     if kind == "extend":
         event = replace(event, amount=draw(st.integers(1, 20)) / 2, amount_unit=draw(st.sampled_from(UNITS)))
     return event
+
+
+def _cleared(event: Event, names: set[str]) -> Event:
+    """Take these away in a correction, which then cannot set them."""
+    kept = {name: None if name in names else getattr(event, name) for name in CLEARABLE}
+    return replace(event, cleared=tuple(name for name in CLEARABLE if name in names), **kept)
 
 
 @st.composite

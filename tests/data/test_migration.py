@@ -1,9 +1,14 @@
 """A store of any age becomes one of today."""
 
+import json
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from data import migration
+from data.actors import OPERATOR
 from data.migration import HEAD
 from data.records import BATCH, METADATA
 from data.store import Store
@@ -81,3 +87,79 @@ def test_postgresql_can_make_the_same_tables(table: object) -> None:
     assert "SERIAL" not in words, "ids are given by the writer"
     for index in table.indexes:  # type: ignore[attr-defined]
         assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=postgresql.dialect()))
+
+
+def test_a_store_of_the_first_step_keeps_everything_and_learns_the_life_of_its_cases(url: str) -> None:
+    closed = "2024-05-02T00:00:00.000000Z"
+    with closing(sqlite3.connect(file_of(url))) as raw:
+        build_first_step(url)
+        rows = [
+            # id, version, seq, external_id, status, closed_at, unit
+            (1, 1, 1, "a", "reported", None, "城管"),
+            (2, 2, 4, "b", "closed", 1_714_608_000_000_000, "城管"),
+            (3, 2, 5, "c", "closed", None, None),  # closed without a date, its unit taken away
+            (6, 1, 6, "d", "reported", 1_714_608_000_000_000, None),  # open, with a date of closing
+        ]
+        for issue, version, seq, key, status, closed_at, unit in rows:
+            raw.execute(
+                "INSERT INTO issue (id, version, seq, source, external_id, category, status, reported_at,"
+                " closed_at, lon, lat, unit) VALUES (?,?,?,'s',?,'manhole',?,?,?,116.9,38.3,?)",
+                (issue, version, seq, key, status, 1_714_521_600_000_000, closed_at, unit),
+            )
+        told = {
+            "source": "s",
+            "category": "manhole",
+            "status": "reported",
+            "reported_at": "2024-05-01T00:00:00.000000Z",
+            "closed_at": None,
+            "lon": 116.9,
+            "lat": 38.3,
+            "unit": "城管",
+        }
+        events = [
+            (1, 1, "report", told | {"external_id": "a"}),
+            (2, 2, "report", told | {"external_id": "b"}),
+            (3, 3, "report", told | {"external_id": "c"}),
+            (4, 2, "update", {"status": "closed", "closed_at": closed}),
+            (5, 3, "update", {"status": "closed", "unit": None}),
+            (6, 6, "report", told | {"external_id": "d", "closed_at": closed, "unit": None}),
+        ]
+        for seq, issue, kind, payload in events:
+            raw.execute(
+                "INSERT INTO event VALUES (?,?,?,?,'operator',NULL,?)",
+                (seq, issue, kind, 1_714_700_000_000_000, json.dumps(payload, separators=(",", ":"))),
+            )
+        raw.commit()
+    with Store.open(url, create=False) as store:
+        checked = store.check(actor=OPERATOR)
+        assert checked.ok, checked.words()
+        assert (checked.issues, checked.events) == (4, 6)
+        second, third = store.case(2, actor=OPERATOR).state, store.case(3, actor=OPERATOR).state
+        assert (second.status, second.closed_at) == ("closed", datetime(2024, 5, 2, tzinfo=UTC))
+        assert (third.status, third.unit) == ("closed", None)
+        assert store.case(6, actor=OPERATOR).state.closed_at is None
+        assert store.case(1, actor=OPERATOR).deadline is not None
+        assert store.open_cases(actor=OPERATOR)["due"].null_count() == 0
+        same = store.reports([1, 2, 3, 6], actor=OPERATOR).drop("id")
+        feed = same.with_columns(
+            closed_at=pl.Series([None, *[datetime(2024, 5, 2, tzinfo=UTC), None] * 2][:4], dtype=pl.Datetime)
+            .dt.cast_time_unit("us")
+            .dt.replace_time_zone("UTC")
+        )
+        feed = feed.with_columns(
+            closed_at=pl.when(pl.col("external_id") == "d").then(second.closed_at).otherwise("closed_at")
+        )
+        assert store.write_reports(feed, actor=OPERATOR).unchanged == 4
+        assert store.transition(1, "accept", actor=OPERATOR).version == 2
+
+
+def build_first_step(url: str) -> None:
+    """Make the store that the first released program made."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO fact VALUES ('identity', 'old')")
+    engine.dispose()

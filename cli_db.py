@@ -1,0 +1,95 @@
+"""`gezhi db …`: bring a store up to date and prove that it holds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from data.actors import OPERATOR
+from data.settings import settings
+from geo.errors import GezhiError
+from i18n import gettext as _
+from i18n import ngettext
+
+db = typer.Typer(name="db", no_args_is_help=True, help="Look after a store.")
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        help="sqlite:///path or a PostgreSQL URL; GEZHI_STORE sets the default.",
+        show_default=False,
+    ),
+]
+
+
+@db.command()
+def upgrade(store: StoreUrl = None) -> None:
+    """Bring a store up to this program's step; nothing happens to one that is there."""
+    from data.migration import HEAD
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        _out.print(_("The store {url} is at step {step}.", url=opened.url, step=HEAD), markup=False)
+
+
+@db.command()
+def check(
+    store: StoreUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Replay every event and compare with the rows; exit status 1 where something does not hold."""
+    import json
+    from dataclasses import asdict
+
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        found = opened.check(actor=OPERATOR)
+    if as_json:
+        _out.print_json(json.dumps({"ok": found.ok} | asdict(found), ensure_ascii=False))
+    else:
+        for words in found.words():
+            _out.print(words, markup=False)
+        _out.print(_("The store holds.") if found.ok else _("The store does not hold."), markup=False)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@db.command()
+def forget(
+    store: StoreUrl = None,
+    days: Annotated[
+        int | None, typer.Option(min=0, help="Days since the end; GEZHI_CONTACT_DAYS sets the default.")
+    ] = None,
+) -> None:
+    """Remove how to reach reporters whose cases are done for long; the cases stay."""
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        n = opened.forget_contacts(actor=OPERATOR, days=days)
+    _out.print(ngettext("{n} reporter was forgotten", "{n} reporters were forgotten", n), markup=False)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn an error into its words and exit status 2."""
+    try:
+        yield
+    except GezhiError as error:
+        _complain(str(error))
+        raise typer.Exit(2) from error
+    except ValidationError as error:  # of the settings
+        _complain(
+            "; ".join(f"GEZHI_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
+        )
+        raise typer.Exit(2) from error
+
+
+def _complain(words: str) -> None:
+    _err.print(f"gezhi: {words}", style="red", markup=False, soft_wrap=True)

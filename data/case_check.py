@@ -1,0 +1,231 @@
+"""The proof that a store holds: every row is the replay of its events; and rows made from the events anew."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import Connection, Select, bindparam, func, select, update
+
+from data import case_rows
+from data.case_deadlines import JUDGED, deadlines
+from data.case_rows import EVENT_QUERY, STATE_COLUMNS, said_json
+from data.city_rules import city_rules
+from data.events import decode
+from data.records import CONTACT, EVENT, IMPORT, ISSUE
+from data.replay import CASE, Replay, differences
+from data.schema import REPORT, UTC
+from i18n import gettext as _
+from i18n import ngettext
+
+#: Cases that are replayed together; the memory depends on it.
+_AT_ONCE: Final = 50_000
+#: Faults that are kept as examples.
+_SHOWN: Final = 20
+_EXACT_DEGREES: Final = 1e-12
+#: What a report says and no transition touches.
+_TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a check of a whole store found, in figures."""
+
+    issues: int = 0
+    events: int = 0
+    imports: int = 0
+    contacts: int = 0
+    last_seq: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)  # events of each kind
+    statuses: dict[str, int] = field(default_factory=dict)
+    differing: int = 0  # values of rows that are not the replay of the events
+    impossible: int = 0  # events that cannot have happened
+    orphans: int = 0  # events without their issue
+    missing: int = 0  # numbers of events that are not there
+    astray: int = 0  # duplicates of a case that is not there
+    damage: list[str] = field(default_factory=list)  # what the database says about its own file
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        found = (self.differing, self.impossible, self.orphans, self.missing, self.astray, len(self.damage))
+        return not any(found)
+
+    def words(self) -> list[str]:
+        """Say in the language in use what holds and what does not, a line each."""
+        lines = [
+            ngettext(
+                "{n} case is the replay of its events",
+                "{n} cases are the replay of their events",
+                self.issues,
+            )
+            if not self.differing
+            else _("{n} values differ from the replay of the events", n=self.differing),
+            ngettext("{n} event has its case", "{n} events have their case", self.events)
+            if not self.orphans
+            else _("{n} events have no case", n=self.orphans),
+        ]
+        faults = {
+            _("{n} events cannot have happened", n=self.impossible): self.impossible,
+            _("{n} events are missing", n=self.missing): self.missing,
+            _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
+        }
+        return lines + [words for words, n in faults.items() if n] + self.damage + self.examples
+
+
+def check(connection: Connection) -> Checked:
+    """Replay every event and compare; nothing is changed."""
+    found = Checked()
+    found.issues = _one(connection, select(func.count()).select_from(ISSUE))
+    found.events = _one(connection, select(func.count()).select_from(EVENT))
+    found.imports = _one(connection, select(func.count()).select_from(IMPORT))
+    found.contacts = _one(connection, select(func.count()).select_from(CONTACT))
+    found.last_seq = _one(connection, select(func.coalesce(func.max(EVENT.c.seq), 0)))
+    found.missing = found.last_seq - found.events
+    issue_ids = select(ISSUE.c.id)
+    found.orphans = _one(connection, select(func.count()).where(EVENT.c.issue_id.not_in(issue_ids)))
+    found.astray = _one(connection, select(func.count()).where(ISSUE.c.merged_into.not_in(issue_ids)))
+    found.kinds = _counts(connection, EVENT.c.kind)
+    found.statuses = _counts(connection, ISSUE.c.status)
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql("PRAGMA quick_check(10)").scalars().all()
+        found.damage = [str(row) for row in rows if row != "ok"]
+    for stored, events in _parts(connection):
+        replay = Replay.of(decode(events))
+        _note(found, differences(replay.cases, stored.select("issue_id", *STATE_COLUMNS, "seq")))
+        _note(found, _told_otherwise(events, stored))
+        found.impossible += replay.impossible.height
+        for row in replay.impossible.head(_SHOWN - len(found.examples)).to_dicts():
+            found.examples.append(
+                _("case {id}, event {seq}: '{kind}' after '{before}'", id=row["issue_id"], **_rest(row))
+            )
+    return found
+
+
+def derive(connection: Connection) -> int:
+    """Set every row to the replay of its events, with its deadline; what a feed said otherwise is kept.
+
+    Returns
+    -------
+    How many rows were otherwise.
+    """
+    changed = 0
+    rules = city_rules(connection)
+    names = [*STATE_COLUMNS, "due_at", "said"]
+    statement = update(ISSUE).where(ISSUE.c.id == bindparam("the_id"))
+    statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+    for stored, events in _parts(connection):
+        cases = Replay.of(decode(events)).cases
+        both = stored.join(cases, on="issue_id", suffix="_replayed", maintain_order="left")
+        kept = stored.select("issue_id", "category", "areas").join(
+            cases, on="issue_id", maintain_order="left"
+        )
+        due = deadlines(connection, rules, kept.select(JUDGED))["due"]
+        differs = [pl.col(name).ne_missing(pl.col(f"{name}_replayed")) for name in STATE_COLUMNS]
+        rows = both.with_columns(due=due).filter(
+            pl.any_horizontal(*differs) | pl.col("due").ne_missing(pl.col("due_at"))
+        )
+        rows = rows.with_columns(pl.selectors.datetime().to_physical())
+        values = [_derived(row) for row in rows.to_dicts()]
+        if values:
+            connection.execute(statement, values)
+        changed += len(values)
+    return changed
+
+
+def _derived(row: dict[str, Any]) -> dict[str, Any]:
+    said = case_rows.from_json(row["said"])
+    for name in set(REPORT) & set(STATE_COLUMNS):
+        if row[name] != row[f"{name}_replayed"]:
+            said.setdefault(name, row[name])
+    told = {name: value for name, value in said.items() if row.get(f"{name}_replayed", row[name]) != value}
+    values = {f"new_{name}": row[f"{name}_replayed"] for name in STATE_COLUMNS}
+    return values | {"the_id": row["issue_id"], "new_due_at": row["due"], "new_said": said_json(told)}
+
+
+def _parts(connection: Connection) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Read the rows of some cases and all of their events, then of some more."""
+    columns = list(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, "due_at", "areas", "said")))
+    query = select(ISSUE.c.id, *(ISSUE.c[name] for name in columns)).order_by(ISSUE.c.id).limit(_AT_ONCE)
+    last = -1
+    while rows := connection.execute(query.where(ISSUE.c.id > last)).all():
+        first, last = rows[0].id, rows[-1].id
+        stored = _stored_frame(rows, ["issue_id", *columns])
+        events = connection.execute(EVENT_QUERY.where(EVENT.c.issue_id.between(first, last))).all()
+        yield stored, case_rows.event_frame(events)
+
+
+def _stored_frame(rows: Any, columns: list[str]) -> pl.DataFrame:
+    kinds = {**CASE, **REPORT, "due_at": UTC, "areas": pl.String, "said": pl.String}
+    values = zip(*rows, strict=True)
+    return pl.DataFrame(
+        [
+            pl.Series(name, list(own), dtype=pl.Int64 if kinds[name] == UTC else kinds[name]).cast(
+                kinds[name]
+            )
+            for name, own in zip(columns, values, strict=True)
+        ]
+    )
+
+
+def _told_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Compare what was reported and corrected last with the rows: the columns of `differences`."""
+    texts = {name: pl.String if REPORT[name] == UTC else REPORT[name] for name in _TOLD}
+    told = events.rename({"kind": "event"}).filter(pl.col("event").is_in(["report", "update"])).sort("seq")
+    told = told.with_columns(told=pl.col("payload").str.json_decode(pl.Struct(texts))).unnest("told")
+    told = told.with_columns(
+        pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
+        for name in _TOLD
+        if REPORT[name] == UTC
+    )
+    last = told.filter(pl.col("event") == "report").unique("issue_id", keep="last")
+    updates = told.filter(pl.col("event") == "update")
+    found = []
+    for name in _TOLD:
+        given = updates.filter(pl.col("payload").str.contains(f'"{name}":', literal=True))
+        newest = given.unique("issue_id", keep="last").select("issue_id", new=name, given=True)
+        both = (
+            stored.select("issue_id", here=name)
+            .join(last.select("issue_id", was=name), on="issue_id")
+            .join(newest, on="issue_id", how="left")
+            .with_columns(told=pl.when("given").then("new").otherwise("was"))
+        )
+        differs = pl.col("here").ne_missing(pl.col("told"))
+        if REPORT[name] == pl.Float64:  # a number that is written out and read may end otherwise
+            differs = ((pl.col("here") - pl.col("told")).abs() > _EXACT_DEGREES).fill_null(value=True)
+        found.append(
+            both.filter(differs).select(
+                "issue_id",
+                field=pl.lit(name),
+                stored=pl.col("here").cast(pl.String),
+                replayed=pl.col("told").cast(pl.String),
+            )
+        )
+    return pl.concat(found)
+
+
+def _note(found: Checked, differing: pl.DataFrame) -> None:
+    found.differing += differing.height
+    for row in differing.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
+        found.examples.append(
+            _(
+                "case {id}: {field} is '{stored}', by its events '{replayed}'",
+                id=row.pop("issue_id"),
+                **row,
+            )
+        )
+
+
+def _rest(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("seq", "kind", "before")}
+
+
+def _one(connection: Connection, query: Select[Any]) -> int:
+    n: int = connection.execute(query).scalar_one()
+    return n
+
+
+def _counts(connection: Connection, column: Any) -> dict[str, int]:
+    query = select(column, func.count()).group_by(column).order_by(column)
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -1,0 +1,217 @@
+"""The store's part for cases: what happens to them, what is due, and whether all of it holds."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+from sqlalchemy import Connection
+
+from data import case_check, case_list, cases, contacts
+from data.actors import Actor
+from data.case_check import Checked
+from data.case_deadlines import rejudge
+from data.case_rows import to_moment
+from data.cases import Case
+from data.city_rules import city_rules, table_fact
+from data.contacts import Contact
+from data.facts import set_fact
+from data.issue_writing import Batch, now
+from data.rights import Right
+from data.schema import REPORT
+
+
+class CaseStore(ABC):
+    """The methods of `Store` that know the life of a case."""
+
+    @abstractmethod
+    def _reading(self, actor: Actor, right: Right = "read") -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
+    def _writing(self, actor: Actor, right: Right = "write") -> AbstractContextManager[Connection]: ...
+
+    def case(self, issue_id: int, *, actor: Actor) -> Case:
+        """Return a case with its deadline, the unit it would go to, and what the actor may do with it.
+
+        Raises
+        ------
+        StoreError
+            There is no such case.
+        NotAllowedError
+            It lies in somebody else's part of the city.
+        """
+        with self._reading(actor, "open") as connection:
+            return cases.case(connection, issue_id, actor=actor)
+
+    def allowed(self, issue_id: int, *, actor: Actor) -> tuple[str, ...]:
+        """Return what the actor may make happen to a case now: the buttons that a page shows."""
+        return self.case(issue_id, actor=actor).allowed
+
+    def report(
+        self,
+        report: Mapping[str, Any],
+        *,
+        actor: Actor,
+        contact: Contact | None = None,
+        source: str = "intake",
+    ) -> Case:
+        """Take up a problem that somebody reports here, and return its case.
+
+        Parameters
+        ----------
+        report
+            category, lon, lat; and where known description, address, kind and reported_at.
+        contact
+            How to reach whoever reports; it is kept apart from the case.
+        source
+            Which intake it came by.
+
+        Raises
+        ------
+        StoreError
+            Fields that no report has, or none that every report needs.
+        """
+        moment = to_moment(now())
+        row = {**dict.fromkeys(REPORT), "reported_at": moment, **report}
+        row |= {"source": source, "external_id": uuid4().hex, "status": "reported"}
+        resident = actor.role == "resident"
+        reporter = actor.name if resident else (uuid4().hex if contact else None)
+        frame = pl.DataFrame([row], schema={**REPORT, **{n: pl.String for n in row if n not in REPORT}})
+        with self._writing(actor, "report") as connection:
+            batch = Batch(connection, actor=actor, import_id=None)
+            issue_id = batch.write_report(frame, reporter=reporter)
+            if contact and reporter:
+                contacts.write(connection, reporter, contact)
+            return cases.case(connection, issue_id, actor=cases.unscoped(actor))
+
+    def transition(
+        self,
+        issue_id: int,
+        event: str,
+        *,
+        actor: Actor,
+        version: int | None = None,
+        reason: str = "",
+        at: datetime | None = None,
+        **needs: Any,
+    ) -> Case:
+        """Let something happen to a case, and return the case after it.
+
+        Parameters
+        ----------
+        event
+            One of `data.transitions.EVENTS`.
+        version
+            The version that the actor has seen; whatever it is now where it is None.
+        at
+            When it took place, where that is not now.
+        needs
+            What the event brings: note, unit, into, amount, amount_unit.
+
+        Raises
+        ------
+        TransitionError
+            It cannot happen in this state, or lacks what it needs; the message says what is possible.
+        NotAllowedError
+            The actor's role may not do this, or the case lies in somebody else's part of the city.
+        ConflictError
+            Somebody else has changed the case since; the message says who, what and when.
+        """
+        with self._writing(actor, "act") as connection:
+            return cases.transition(
+                connection, issue_id, event, actor=actor, version=version, reason=reason, at=at, needs=needs
+            )
+
+    def merge(
+        self, issue_id: int, into: int, *, actor: Actor, reason: str, version: int | None = None
+    ) -> Case:
+        """Make a case a duplicate of another one, which keeps both reporters; `unmerge` undoes it."""
+        return self.transition(issue_id, "merge", actor=actor, version=version, reason=reason, into=into)
+
+    def unmerge(self, issue_id: int, *, actor: Actor, version: int | None = None, reason: str = "") -> Case:
+        """Make a duplicate a case of its own again, where it stood before."""
+        return self.transition(issue_id, "unmerge", actor=actor, version=version, reason=reason)
+
+    def correct(
+        self, issue_id: int, *, actor: Actor, version: int | None = None, reason: str = "", **changes: Any
+    ) -> Case:
+        """Correct what was reported (category, lon, lat, description, unit …); errors as `transition`.
+
+        A later reading of the feed leaves it so until the feed itself says something new.
+        """
+        with self._writing(actor, "act") as connection:
+            return cases.correct(
+                connection, issue_id, actor=actor, version=version, reason=reason, changes=changes
+            )
+
+    def open_cases(
+        self, *, actor: Actor, unit: str | None = None, limit: int = 100, now: datetime | None = None
+    ) -> pl.DataFrame:
+        """List open cases in the actor's part of the city, the most urgent first.
+
+        Parameters
+        ----------
+        unit
+            Whose cases; everybody's where it is None.
+        now
+            The moment to judge by, with its zone.
+
+        Returns
+        -------
+        The columns `data.case_list.LISTED`: by due moment, then those that are due at none, suspended ones
+        among them.
+        """
+        with self._reading(actor) as connection:
+            return case_list.open_cases(connection, actor=actor, unit=unit, limit=limit, now=now)
+
+    def overdue(
+        self, *, actor: Actor, unit: str | None = None, now: datetime | None = None
+    ) -> tuple[int, int]:
+        """Return how many cases are open, and how many of them are overdue."""
+        with self._reading(actor) as connection:
+            return case_list.overdue(connection, actor=actor, unit=unit, now=now)
+
+    def write_table(self, name: str, frame: pl.DataFrame, *, actor: Actor) -> int:
+        """Write one of the city's own tables (`data.city_rules.CITY_TABLES`) and judge all open cases by it.
+
+        Returns
+        -------
+        How many cases got another due moment.
+
+        Raises
+        ------
+        TableError
+            With every fault of the table; the old one stays.
+        """
+        with self._writing(actor, "rules") as connection:
+            set_fact(connection, *table_fact(name, frame))
+            return rejudge(connection, city_rules(connection))
+
+    def contacts(self, issue_id: int, *, actor: Actor) -> list[Contact]:
+        """Return how to reach whoever reported a case or one of its duplicates; who asked is written down."""
+        with self._writing(actor, "personal") as connection:
+            row = cases.look_up(connection, issue_id, actor=actor)
+            return contacts.read(connection, row["id"], actor=actor)
+
+    def accesses(self, *, actor: Actor, limit: int = 1000) -> pl.DataFrame:
+        """Return who looked at personal data, newest first."""
+        with self._reading(actor, "rules") as connection:
+            return contacts.accesses(connection, limit=limit)
+
+    def forget_contacts(self, *, actor: Actor, days: int | None = None) -> int:
+        """Remove contact data whose cases are done for longer than the setting `contact_days` says.
+
+        Returns
+        -------
+        How many reporters were forgotten.
+        """
+        with self._writing(actor, "rules") as connection:
+            return contacts.forget(connection, days=days)
+
+    def check(self, *, actor: Actor) -> Checked:
+        """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""
+        with self._reading(actor) as connection:
+            return case_check.check(connection)

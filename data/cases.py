@@ -1,0 +1,268 @@
+"""Cases in the store: looked at, and moved on by events, in the transaction that the caller holds."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from data import case_rows
+from data.actors import Actor
+from data.area_chain import names as area_names
+from data.case_deadlines import JUDGED, deadlines, judged_frame
+from data.city_rules import CityRules, city_rules
+from data.events import CLEARABLE, Event
+from data.issue_writing import now
+from data.lifecycle import State, allowed, apply, check, conflict
+from data.merges import check_merge
+from data.records import EVENT, ISSUE
+from data.rights import in_scope
+from data.schema import REPORT, REQUIRED
+from geo.errors import ConflictError, NotAllowedError, TransitionError
+from i18n import gettext as _
+
+#: What a correction may change: everything that was reported, but the key and what transitions decide.
+CORRECTABLE: Final = tuple(
+    name for name in REPORT if name not in ("source", "external_id", "status", "updated_at")
+)
+
+#: What a transition may bring, beside its reason and its time.
+_NEEDS: Final = ("note", "unit", "into", "amount", "amount_unit")
+
+
+class Deadline(NamedTuple):
+    """Until when a case is to be done. Hours are working hours, or hours where its limit counts those."""
+
+    due: datetime | None  # None while the case is suspended
+    left_hours: float | None  # negative when overdue
+    overdue: bool
+    paused: bool
+    limit: str  # in words
+    provisional: bool  # due in a year whose holidays are not known yet
+
+
+class Proposal(NamedTuple):
+    """The unit that the city's rules would send a case to; None where no rule matches."""
+
+    unit: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case as somebody sees it."""
+
+    id: int
+    seq: int  # of its last event
+    state: State
+    report: dict[str, Any]  # the columns of `REPORT`
+    areas: tuple[str, ...]
+    deadline: Deadline | None  # None where no limit applies
+    proposal: Proposal
+    allowed: tuple[str, ...]  # what whoever looks at it may make happen
+
+    @property
+    def status(self) -> str:
+        """Where it stands."""
+        return self.state.status
+
+    @property
+    def version(self) -> int:
+        """How many events it has; whoever changes it says which one they saw."""
+        return self.state.version
+
+
+def look_up(connection: Connection, issue_id: int, *, actor: Actor) -> RowMapping:
+    """Read the row of a case that lies in the actor's part of the city.
+
+    Raises
+    ------
+    StoreError
+        There is no such case.
+    NotAllowedError
+        It lies in somebody else's part.
+    """
+    row = case_rows.row_of(connection, issue_id)
+    if not in_scope(actor, unit=row["unit"], areas=row["areas"], reporter=row["reporter"]):
+        raise NotAllowedError(
+            _("Case {id} does not belong to the units and areas of '{name}'.", id=issue_id, name=actor.name)
+        )
+    return row
+
+
+def case(connection: Connection, issue_id: int, *, actor: Actor) -> Case:
+    """Return a case as the actor sees it, with the errors of `look_up`."""
+    row = look_up(connection, issue_id, actor=actor)
+    return _case(connection, row, actor=actor)
+
+
+def transition(
+    connection: Connection,
+    issue_id: int,
+    kind: str,
+    *,
+    actor: Actor,
+    version: int | None,
+    reason: str,
+    at: datetime | None,
+    needs: dict[str, Any],
+) -> Case:
+    """Let an event happen to a case and write both; see `Store.transition`."""
+    if unknown := sorted(set(needs) - set(_NEEDS)):
+        raise TransitionError(
+            _("A transition takes no {names}. Expected {needs}.", names=unknown, needs=", ".join(_NEEDS))
+        )
+    if kind in ("report", "update"):
+        raise TransitionError(_("A case is reported by `report` and corrected by `correct`."))
+    row = look_up(connection, issue_id, actor=actor)
+    _check_version(connection, row, version)
+    event = Event(
+        kind=kind,
+        at=_recorded_at(connection, row),
+        actor=actor.name,
+        role=actor.role,
+        happened_at=at,
+        reason=reason,
+        **needs,
+    )
+    check(case_rows.state_of(row), event)
+    if kind == "merge" and event.into is not None:
+        into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
+        check_merge(issue_id, event.into, into)
+    return _case(connection, *_write(connection, row, event, payload=event.payload()), actor=actor)
+
+
+def correct(
+    connection: Connection,
+    issue_id: int,
+    *,
+    actor: Actor,
+    version: int | None,
+    reason: str,
+    changes: dict[str, Any],
+) -> Case:
+    """Correct what was reported; see `Store.correct`."""
+    if unknown := sorted(set(changes) - set(CORRECTABLE)):
+        raise TransitionError(
+            _(
+                "A correction cannot change {names}. Expected some of {fields}.",
+                names=", ".join(unknown),
+                fields=", ".join(CORRECTABLE),
+            )
+        )
+    if missing := [name for name in REQUIRED if name in changes and changes[name] is None]:
+        raise TransitionError(_("These must not be empty: {names}.", names=", ".join(missing)))
+    row = look_up(connection, issue_id, actor=actor)
+    _check_version(connection, row, version)
+    reported = case_rows.report_of(row)
+    changes = {name: value for name, value in changes.items() if reported[name] != value}
+    event = Event(
+        kind="update",
+        at=_recorded_at(connection, row),
+        actor=actor.name,
+        role=actor.role,
+        reason=reason,
+        unit=changes.get("unit"),
+        reported_at=changes.get("reported_at"),
+        closed_at=changes.get("closed_at"),
+        cleared=tuple(name for name in CLEARABLE if name in changes and changes[name] is None),
+    )
+    before = case_rows.state_of(row)
+    check(before, event)
+    if not changes:
+        return _case(connection, row, actor=actor)
+    if "closed_at" in changes and not before.done:
+        raise TransitionError(_("A case that is open has no time of closing."))
+    payload = {name: value for name, value in event.payload().items() if name not in CORRECTABLE} | changes
+    changed = _write(connection, row, event, payload=payload, changes=changes)
+    return _case(connection, *changed, actor=actor)
+
+
+def unscoped(actor: Actor) -> Actor:
+    """Return the actor with a view of the whole city: a duplicate may repeat a case of another unit."""
+    return replace(actor, units=None, areas=None) if actor.role != "resident" else actor
+
+
+def _write(
+    connection: Connection,
+    row: RowMapping,
+    event: Event,
+    *,
+    payload: dict[str, Any],
+    changes: dict[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the event and the row; return the row and its deadline."""
+    after = case_rows.values_after(row, apply(case_rows.state_of(row), event), changes)
+    seq = 1 + connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0))).scalar_one()
+    connection.execute(
+        insert(EVENT).values(
+            seq=seq,
+            issue_id=row["id"],
+            kind=event.kind,
+            at=case_rows.to_micros(event.at),
+            actor=event.actor,
+            payload=case_rows.as_json(payload),
+        )
+    )
+    changed = dict(row) | after | {"seq": seq}
+    found = _judged(connection, changed, city_rules(connection))
+    changed["due_at"] = case_rows.to_micros(found["due"])
+    values = {name: value for name, value in changed.items() if value != row[name]}
+    done = connection.execute(
+        update(ISSUE).where(ISSUE.c.id == row["id"], ISSUE.c.version == row["version"]).values(values)
+    )
+    if done.rowcount != 1:  # the writer's turn excludes it, unless somebody writes without taking one
+        raise ConflictError(_("Case {id} was changed at the same moment. Try again.", id=row["id"]))
+    return changed, found
+
+
+def _case(
+    connection: Connection,
+    row: RowMapping | dict[str, Any],
+    judged: dict[str, Any] | None = None,
+    *,
+    actor: Actor,
+) -> Case:
+    rules = city_rules(connection)
+    state = case_rows.state_of(row)
+    found = judged or _judged(connection, row, rules)
+    areas = tuple(area_names(row["areas"] or ""))
+    rule = rules.routing.match(row["category"], areas)
+    deadline = None
+    if found["limit"] is not None:
+        words = rules.limits.rows[found["limit"]].words()
+        shown = {name: found[name] for name in Deadline._fields if name != "limit"}
+        deadline = Deadline(limit=words, **shown)
+    return Case(
+        id=row["id"],
+        seq=row["seq"],
+        state=state,
+        report=case_rows.report_of(row),
+        areas=areas,
+        deadline=deadline,
+        proposal=Proposal(rule.unit if rule else None, rules.routing.explain(rule, row["category"], areas)),
+        allowed=allowed(state, actor.role),
+    )
+
+
+def _judged(connection: Connection, row: RowMapping | dict[str, Any], rules: CityRules) -> dict[str, Any]:
+    values = [row["id"], *(row[name] for name in JUDGED[1:])]
+    frame: pl.DataFrame = deadlines(connection, rules, judged_frame([values]))
+    return frame.row(0, named=True)
+
+
+def _check_version(connection: Connection, row: RowMapping, version: int | None) -> None:
+    if version is not None and version != row["version"]:
+        since = case_rows.history(connection, row["id"], after=max(version, 0))
+        if not since:
+            raise ConflictError(
+                _("Case {id} has no version {version} yet. Look at it again.", id=row["id"], version=version)
+            )
+        raise conflict(since, tz=city_rules(connection).clock.tz)
+
+
+def _recorded_at(connection: Connection, row: RowMapping) -> datetime:
+    """Return this moment, or that of the case's last event where the clock was moved back since."""
+    last: int = connection.execute(select(EVENT.c.at).where(EVENT.c.seq == row["seq"])).scalar_one()
+    return case_rows.EPOCH + timedelta(microseconds=max(now(), last))

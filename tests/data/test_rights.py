@@ -1,0 +1,178 @@
+"""Every public method of the store, with every role, against one table of rights."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import geopandas as gpd
+import polars as pl
+import pytest
+from shapely.geometry import Point
+
+from data.actors import OPERATOR, Actor
+from data.contacts import Contact
+from data.store import Store
+from data.transitions import ROLES
+from geo.errors import NotAllowedError
+from tests.data.samples import reports
+
+REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
+EVERYBODY = frozenset(ROLES)
+STAFF = EVERYBODY - {"resident"}
+OFFICE = frozenset({"manager", "dispatcher", "administrator"})
+HEADS = frozenset({"manager", "administrator"})
+
+#: Who may call a method, and how it is called on a store with the case 1.
+TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
+    "write_reports": (HEADS, lambda store, actor: store.write_reports(reports(2, seed=7), actor=actor)),
+    "import_transaction": (HEADS, lambda store, actor: store.import_transaction(actor=actor).__enter__()),
+    "last_seq": (STAFF, lambda store, actor: store.last_seq(actor=actor)),
+    "event_mark": (STAFF, lambda store, actor: store.event_mark(1, actor=actor)),
+    "changed_since": (STAFF, lambda store, actor: list(store.changed_since(0, actor=actor))),
+    "reports": (STAFF, lambda store, actor: store.reports([1], actor=actor)),
+    "events": (STAFF, lambda store, actor: store.events(1, actor=actor)),
+    "begin_import": (
+        HEADS,
+        lambda store, actor: store.begin_import("a", source="a", profile=None, actor=actor, details={}),
+    ),
+    "finish_import": (HEADS, lambda store, actor: store.finish_import(1, summary={}, actor=actor)),
+    "imports": (STAFF, lambda store, actor: store.imports(actor=actor)),
+    "write_places": (HEADS, lambda store, actor: store.write_places(a_place(), actor=actor)),
+    "places": (EVERYBODY, lambda store, actor: store.places(actor=actor)),
+    "write_categories": (
+        HEADS,
+        lambda store, actor: store.write_categories(pl.DataFrame({"slug": ["noise"]}), actor=actor),
+    ),
+    "categories": (EVERYBODY, lambda store, actor: store.categories(actor=actor)),
+    "fact": (EVERYBODY, lambda store, actor: store.fact("tz", actor=actor)),
+    "set_fact": (HEADS, lambda store, actor: store.set_fact("title", "x", actor=actor)),
+    "case": (EVERYBODY, lambda store, actor: store.case(1, actor=actor)),
+    "allowed": (EVERYBODY, lambda store, actor: store.allowed(1, actor=actor)),
+    "report": (EVERYBODY - {"analyst"}, lambda store, actor: store.report(REPORT, actor=actor)),
+    "transition": (
+        EVERYBODY - {"analyst"},
+        lambda store, actor: store.transition(1, "note", actor=actor, note="看过了"),
+    ),
+    "merge": (OFFICE, lambda store, actor: store.merge(1, 2, actor=actor, reason="同一处")),
+    "unmerge": (OFFICE, lambda store, actor: store.unmerge(3, actor=actor)),
+    "correct": (OFFICE, lambda store, actor: store.correct(1, actor=actor, address="新街")),
+    "open_cases": (STAFF, lambda store, actor: store.open_cases(actor=actor)),
+    "overdue": (STAFF, lambda store, actor: store.overdue(actor=actor)),
+    "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
+    "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
+    "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
+    "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
+    "check": (STAFF, lambda store, actor: store.check(actor=actor)),
+}
+#: What needs no actor, since it tells nothing of the records.
+FREE = {"open", "close", "url"}
+
+
+def a_place() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"kind": ["school"], "name": ["一中"]}, geometry=[Point(116.9, 38.3)], crs="EPSG:4326"
+    )
+
+
+def a_limit() -> pl.DataFrame:
+    return pl.DataFrame({"category": ["manhole"], "area": [""], "amount": [3], "unit": ["hours"]})
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    """Fill a store with a resident's two cases, of which one repeats the other, and an import."""
+    jane = Actor("居民", "resident")
+    store.report(REPORT, actor=jane, contact=Contact(phone="12345"))
+    store.report(REPORT, actor=jane)
+    store.report(REPORT, actor=jane)
+    store.merge(3, 2, actor=OPERATOR, reason="同一处")
+    store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
+    return store
+
+
+def test_the_table_names_every_public_method() -> None:
+    public = {name for name, _method in inspect.getmembers(Store) if not name.startswith("_")}
+    assert public - FREE == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_call_what_the_table_says_and_nothing_else(city: Store, role: str) -> None:
+    actor = Actor("居民", role)
+    for name, (roles, call) in TABLE.items():
+        before = city.last_seq(actor=OPERATOR)
+        if role in roles:
+            continue
+        with pytest.raises(NotAllowedError):
+            call(city, actor)
+        assert city.last_seq(actor=OPERATOR) == before, name
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_method_lets_in_whom_the_table_names(city: Store, name: str) -> None:
+    roles, call = TABLE[name]
+    if name in ("import_transaction", "merge", "unmerge"):  # these leave another store behind
+        roles = frozenset({"manager"})
+    for role in sorted(roles):
+        call(city, Actor("居民", role))
+
+
+def test_a_stranger_may_do_nothing(city: Store) -> None:
+    for _roles, call in TABLE.values():
+        with pytest.raises(NotAllowedError):
+            call(city, Actor("Eve", "stranger"))
+
+
+def test_a_resident_sees_only_what_the_resident_reported(city: Store) -> None:
+    assert city.case(1, actor=Actor("居民", "resident")).allowed == ("note",)
+    with pytest.raises(NotAllowedError, match="does not belong to"):
+        city.case(1, actor=Actor("别人", "resident"))
+    with pytest.raises(NotAllowedError, match="Not allowed to the role 'resident': close"):
+        city.transition(1, "close", actor=Actor("居民", "resident"), reason="没了")
+
+
+def test_a_team_sees_and_moves_only_its_own_cases(city: Store) -> None:
+    team = Actor("队员", "team_member", units=frozenset({"环卫中心"}))
+    city.transition(1, "accept", actor=OPERATOR)
+    city.transition(1, "dispatch", actor=OPERATOR, unit="环卫中心")
+    assert city.open_cases(actor=team)["issue_id"].to_list() == [1]
+    assert city.reports([1, 2], actor=team)["id"].to_list() == [1]
+    assert pl.concat(city.changed_since(0, actor=team))["id"].to_list() == [1]
+    assert city.overdue(actor=team)[0] == 1
+    city.transition(1, "start", actor=team)
+    for forbidden in (
+        lambda: city.case(2, actor=team),
+        lambda: city.events(2, actor=team),
+        lambda: city.transition(2, "note", actor=team, note="看过了"),
+    ):
+        with pytest.raises(NotAllowedError, match="does not belong to"):
+            forbidden()
+    nobody = Actor("新人", "team_member", units=frozenset(), areas=frozenset())
+    assert city.open_cases(actor=nobody).is_empty()
+
+
+def test_who_reads_how_to_reach_a_reporter_is_written_down(city: Store) -> None:
+    ann = Actor("李娜", "dispatcher")
+    assert city.contacts(1, actor=ann) == [Contact(phone="12345")]
+    found = city.accesses(actor=OPERATOR)
+    assert found.select("actor", "role", "issue_id", "reporter").rows() == [("李娜", "dispatcher", 1, "居民")]
+    assert "12345" not in str(city.events(1, actor=ann).to_dicts())
+
+
+def test_a_merged_case_keeps_its_reporter(store: Store) -> None:
+    for phone in ("1", "2"):
+        store.report(REPORT, actor=OPERATOR, contact=Contact(phone=phone))
+    store.merge(2, 1, actor=OPERATOR, reason="同一处")
+    assert {found.phone for found in store.contacts(1, actor=OPERATOR)} == {"1", "2"}
+
+
+def test_contacts_are_forgotten_some_time_after_the_end(store: Store) -> None:
+    for phone in ("1", "2"):
+        store.report(REPORT, actor=OPERATOR, contact=Contact(phone=phone))
+    long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    store.transition(1, "close", actor=OPERATOR, reason="已修好", at=long_ago)
+    assert store.forget_contacts(actor=OPERATOR, days=30) == 0, "given only now"
+    assert store.forget_contacts(actor=OPERATOR, days=0) == 1
+    assert store.contacts(1, actor=OPERATOR) == []
+    assert store.contacts(2, actor=OPERATOR) == [Contact(phone="2")]
+    assert store.case(1, actor=OPERATOR).status == "closed"

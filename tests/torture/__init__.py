@@ -1,0 +1,1 @@
+"""The trials of the store at full length: `make torture`."""
