@@ -47,7 +47,7 @@ def render(workspace: Workspace, view: View) -> View:
 def meant(workspace: Workspace, view: View) -> Filter:
     """Return the reports that a view means, its groups and quick period spelt out."""
     known = workspace.cube.period()
-    return view.filter(workspace.store.categories(actor=workspace.viewer), known[1] if known else None)
+    return view.filter(used_categories(workspace), known[1] if known else None)
 
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:

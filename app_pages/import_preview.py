@@ -64,22 +64,28 @@ def preview(looked: Survey) -> None:
         st.warning(f"{n:,} · {suspicion_words(code)}", icon=":material/location_off:")
     for notice in looked.warnings:
         st.caption(f":material/info: {plain(notice)}")
-    reports, rejects, raw = st.tabs([_("As reports"), _("Rejected"), _("As in the file")])
+    reports, rejects, raw = st.tabs([_("As reports"), _("Would be rejected"), _("As in the file")])
     with reports:
         table(steps.sample_in_words(looked).head(_SHOWN_ROWS))
     with rejects:
         if looked.rejected:
             table(reasons(looked.reasons), width="content")
-            table(looked.rejects.head(_SHOWN_ROWS))
+            names = {"row": _("Row"), "reason": None, "explanation": _("Why")}
+            table(looked.rejects.head(_SHOWN_ROWS), names=names)
         else:
             st.caption(_("No row would be rejected."))
     with raw:
         table(looked.raw.head(_SHOWN_ROWS))
 
 
-def table(frame: pl.DataFrame, *, width: Literal["stretch", "content"] = "stretch") -> None:
-    """Show a frame, as wide as the page or as its content."""
-    st.dataframe(frame, hide_index=True, width=width)
+def table(
+    frame: pl.DataFrame,
+    *,
+    width: Literal["stretch", "content"] = "stretch",
+    names: Mapping[str, str | None] | None = None,
+) -> None:
+    """Show a frame, as wide as the page or as its content; a column that is named None is left out."""
+    st.dataframe(frame, hide_index=True, width=width, column_config=dict(names or {}))
 
 
 def reasons(counted: Mapping[str, int]) -> pl.DataFrame:

@@ -62,7 +62,7 @@ def labels(table: pl.DataFrame, locale: str) -> dict[str, str]:
     """Return the name of each category of a table, by slug; the other language's where one is missing."""
     first, second = ("zh", "en") if locale == "zh" else ("en", "zh")
     named = table.select("slug", pl.coalesce(first, second, "slug").alias("label"))
-    return dict(named.iter_rows())
+    return {UNKNOWN: gettext("uncategorised")} | dict(named.iter_rows())
 
 
 def named(row: dict[str, str | None]) -> dict[str, str | None]:

@@ -27,8 +27,8 @@ def report_fields() -> dict[str, str]:
         "description": _("Description"),
         "address": _("Address"),
         "unit": _("Unit"),
-        "reported_at": _("Reported"),
-        "closed_at": _("Closed"),
+        "reported_at": _("Reported at"),
+        "closed_at": _("Closed at"),
     }
 
 
