@@ -37,11 +37,11 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
 
 
 def _header(cell: int, view: View) -> None:
-    title, close = st.columns([5, 1], vertical_alignment="center")
+    row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     resolution = cells.resolution_of([cell])
     area = float(cells.area_m2([cell])[0])
-    title.markdown("##### " + _("Cell {id}", id=f"`{view.cell}`"))
-    close.button(
+    row.markdown("##### " + _("Cell {id}", id=f"`{view.cell}`"), width="content")
+    row.button(
         "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
     )
     st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))

@@ -36,7 +36,7 @@ def mix(counted: pl.DataFrame, *, most: int = 8) -> None:
 
 def bars(counted: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Make a bar for each row (columns `label`, `n`), with its number at the end."""
-    axis = alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, ticks=False, domain=False)
+    axis = alt.Axis(labelLimit=_WIDE_ENOUGH_FOR_WORDS, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(counted).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=axis),
         x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMin=0)),

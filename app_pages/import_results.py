@@ -9,6 +9,7 @@ from app_pages.markdown import plain
 from data.actors import OPERATOR
 from data.ingest import Summary
 from data.ingest.reasons import suspicion_words
+from data.settings import settings
 from data.store import Store
 from i18n import gettext as _
 
@@ -44,9 +45,10 @@ def earlier_imports(store: Store) -> None:
         )
         return
     st.markdown("###### " + _("Earlier imports"))
+    tz = store.fact("tz", actor=OPERATOR) or settings().tz
     shown = earlier.select(
         pl.col("name").alias(_("File")),
-        pl.col("started_at").dt.strftime("%Y-%m-%d %H:%M UTC").alias(_("When")),
+        pl.col("started_at").dt.convert_time_zone(tz).dt.strftime("%Y-%m-%d %H:%M").alias(_("When")),
         *(
             pl.col("summary").str.json_path_match(f"$.{field}").cast(pl.Int64, strict=False).alias(words)
             for field, words in {

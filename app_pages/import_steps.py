@@ -11,6 +11,7 @@ import polars as pl
 
 from data.ingest import Summary, Survey
 from data.ingest.mapping import FIELDS, Use
+from data.ingest.space import full_disk_explained
 from data.schema import UTC
 from data.statuses import STATUSES, label
 from i18n import N_
@@ -78,6 +79,11 @@ def keep_upload(upload: BinaryIO, name: str, folder: Path) -> Path:
     """Write an upload into a folder of its own, under its own name without any path.
 
     The same content under the same name is the same file, so that a rerun of the page finds it again.
+
+    Raises
+    ------
+    ImportFileError
+        The disk is full; what was written of the upload is removed.
     """
     digest = hashlib.blake2b(digest_size=8)
     while block := upload.read(_KEEP_BYTES):
@@ -88,9 +94,12 @@ def keep_upload(upload: BinaryIO, name: str, folder: Path) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{safe}.part")
-        with aside.open("wb") as target:
-            shutil.copyfileobj(upload, target, _KEEP_BYTES)
-        aside.replace(path)
+        try:
+            with full_disk_explained(safe), aside.open("wb") as target:
+                shutil.copyfileobj(upload, target, _KEEP_BYTES)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
         upload.seek(0)
     return path
 

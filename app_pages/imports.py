@@ -31,13 +31,13 @@ def render(store: Store) -> None:
     if upload is None:
         import_results.earlier_imports(store)
         return
-    path = steps.keep_upload(upload, upload.name, settings().home / "uploads")
     done: dict[Path, Summary] = st.session_state.setdefault(session.IMPORTED, {})
-    if path in done:
-        import_results.summary(done[path])
-        return
     try:
-        _look_and_import(store, path, done)
+        path = steps.keep_upload(upload, upload.name, settings().home / "uploads")
+        if path in done:
+            import_results.summary(done[path])
+        else:
+            _look_and_import(store, path, done)
     except GezhiError as error:
         st.error(plain(error), icon=":material/error:")
 

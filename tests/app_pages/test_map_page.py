@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app_pages import session
+from data.actors import OPERATOR
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
@@ -115,6 +117,17 @@ def test_an_address_with_another_language_wins(city: Path, drawn: Draw) -> None:
     page.run()
     assert "Reports" in figures(page)
     assert page.button_group(key=session.LANGUAGE).value in ("en", ["en"])
+
+
+def test_earlier_imports_carry_the_time_of_the_city(city: Path, drawn: Draw) -> None:
+    with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}") as store:
+        store.set_fact("tz", "Asia/Shanghai", actor=OPERATOR)
+        number = store.begin_import("a.csv", source="a", profile=None, actor=OPERATOR, details={})
+        store.finish_import(number, summary={"read": 3}, actor=OPERATOR)
+        begun = store.imports(actor=OPERATOR)["started_at"][0]
+    page = drawn().switch_page("imports.py").run()
+    local = begun.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M")
+    assert page.dataframe[0].value["When"].to_list() == [local]
 
 
 def test_an_empty_city_shows_the_demo_and_says_so(home: Path, drawn: Draw) -> None:
