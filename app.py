@@ -1,5 +1,6 @@
 """The Streamlit entry: `streamlit run app.py`, `uvicorn app:app` or `gezhi serve`; wiring only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from api.first_page import FirstPage
+from api.promptness import send_at_once
 from api.routes import routes
 from app_pages.warm import warm
 from data.workspace import close, workspace
@@ -16,6 +18,7 @@ from data.workspace import close, workspace
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Be ready before the first visitor comes: the store is open, an empty one has its demo zone."""
+    send_at_once(asyncio.get_running_loop())
     await run_in_threadpool(lambda: warm(workspace()))
     try:
         yield
