@@ -10,7 +10,7 @@ from uuid import uuid4
 import polars as pl
 from sqlalchemy import Connection
 
-from data import case_check, case_list, cases, contacts
+from data import case_areas, case_check, case_list, cases, contacts
 from data.actors import Actor
 from data.case_check import Checked
 from data.case_deadlines import rejudge
@@ -189,6 +189,21 @@ class CaseStore(ABC):
         with self._writing(actor, "rules") as connection:
             set_fact(connection, *table_fact(name, frame))
             return rejudge(connection, city_rules(connection))
+
+    def locate(self, *, actor: Actor) -> int:
+        """Note which areas the cases lie in, from the store's places, and judge the open ones by them.
+
+        Areas decide about limits, routing and who may see a case; call it when places or reports have come.
+
+        Returns
+        -------
+        How many cases lie elsewhere than was known.
+        """
+        with self._writing(actor, "rules") as connection:
+            changed = case_areas.locate(connection)
+            if changed:
+                rejudge(connection, city_rules(connection))
+            return changed
 
     def contacts(self, issue_id: int, *, actor: Actor) -> list[Contact]:
         """Return how to reach whoever reported a case or one of its duplicates; who asked is written down."""

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import polars as pl
 import pytest
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from data.actors import OPERATOR, Actor
 from data.contacts import Contact
@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "open_cases": (STAFF, lambda store, actor: store.open_cases(actor=actor)),
     "overdue": (STAFF, lambda store, actor: store.overdue(actor=actor)),
     "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
+    "locate": (HEADS, lambda store, actor: store.locate(actor=actor)),
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
     "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
@@ -149,6 +150,28 @@ def test_a_team_sees_and_moves_only_its_own_cases(city: Store) -> None:
             forbidden()
     nobody = Actor("新人", "team_member", units=frozenset(), areas=frozenset())
     assert city.open_cases(actor=nobody).is_empty()
+
+
+def test_who_has_an_area_sees_only_the_cases_in_it(store: Store) -> None:
+    west, east = ({**REPORT, "lon": lon} for lon in (116.85, 116.95))
+    for report in (west, east, west):
+        store.report(report, actor=OPERATOR)
+    areas = gpd.GeoDataFrame(
+        {"kind": ["community", "community", "district"], "name": ["西社区", "东社区", "运河区"]},
+        geometry=[box(116.8, 38, 116.9, 39), box(116.9, 38, 117, 39), box(116, 38, 118, 39)],
+        crs="EPSG:4326",
+    )
+    store.write_places(areas, actor=OPERATOR)
+    assert store.locate(actor=OPERATOR) == 3
+    assert store.locate(actor=OPERATOR) == 0
+    assert store.case(2, actor=OPERATOR).areas == ("东社区", "运河区")
+    ann = Actor("李娜", "dispatcher", areas=frozenset({"西社区"}))
+    assert sorted(store.open_cases(actor=ann)["issue_id"]) == [1, 3]
+    with pytest.raises(NotAllowedError, match="does not belong to"):
+        store.case(2, actor=ann)
+    district = Actor("王强", "manager", areas=frozenset({"运河区"}))
+    assert store.overdue(actor=district)[0] == 3
+    assert store.check(actor=OPERATOR).ok
 
 
 def test_who_reads_how_to_reach_a_reporter_is_written_down(city: Store) -> None:
