@@ -68,8 +68,11 @@ def import_(
 ) -> None:
     """Put a file's reports into the store; rows that cannot be taken are kept with their reasons."""
     from data.ingest import import_file
+    from data.ingest.files import recognise
     from data.store import Store
 
+    with clear_errors():
+        recognise(file)  # a file that is not there must not leave an empty store behind
     with (
         clear_errors(),
         Store.open(store or settings().store_url) as target,

@@ -41,7 +41,7 @@ def places_route(workspace: Callable[[], Workspace]) -> Route:
     return Route("/api/places", places)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _geojson(here: Workspace, version: str | None, box: Bbox | None, zoom: int) -> bytes:
     """Write the places of a box as GeoJSON once for each state of them."""
     del version

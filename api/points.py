@@ -16,11 +16,12 @@ from data.statuses import label
 from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
+from layers.words import report_fields
 
 _LIMIT = 5_000
 #: A number with more digits may not fit into the 64 bits of a store.
 _MOST_DIGITS = 18
-_TIMES = ("reported_at", "closed_at", "updated_at")
+_TIMES = ("reported_at", "closed_at")
 
 
 def points_route(workspace: Callable[[], Workspace]) -> Route:
@@ -59,6 +60,7 @@ def report_route(workspace: Callable[[], Workspace]) -> Route:
         row = found.row(0, named=True)
         words = labels(here.store.categories(actor=here.viewer), current_locale())
         row |= {"category": words.get(row["category"], row["category"]), "status": label(row["status"])}
+        row = {name: row[name] for name in ("id", "external_id", "category", "status", *report_fields())}
         row |= {name: row[name].isoformat() for name in _TIMES if row[name]}
         body = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
         return fresh(request, body, etag=etag_of(body), media_type="application/json")

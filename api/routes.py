@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
+from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
 from api.first_page import pulse_route
@@ -11,6 +14,11 @@ from api.health import health_route
 from api.places import places_route
 from api.points import points_route, report_route
 from data.workspace import Workspace
+from i18n import gettext as _
+
+
+def _unknown(_request: Request) -> Response:
+    return problem(_("There is nothing at this address."), status=404)
 
 
 def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
@@ -23,4 +31,5 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         health_route(workspace),
         pulse_route(),
         assets_route(),
+        Route("/api/{rest:path}", _unknown),
     ]

@@ -75,7 +75,7 @@ def _totals(workspace: Workspace, where: Filter, total: int) -> None:
     row.metric(
         _("Closed"),
         f"{closed / total:.0%}",
-        help=_("Closed reports as a share of all of them."),
+        help=_("Closed reports as a share of all, rejected and duplicate ones included."),
         width=_FIGURE_PX,
     )
     row.metric(

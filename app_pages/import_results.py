@@ -32,6 +32,14 @@ def summary(done: Summary) -> None:
             mime="text/csv",
             icon=":material/download:",
         )
+    if done.suspicious_path and done.suspicious_path.exists():
+        row.download_button(
+            _("Doubted reports"),
+            done.suspicious_path.read_bytes(),
+            file_name=done.suspicious_path.name,
+            mime="text/csv",
+            icon=":material/download:",
+        )
     row.page_link("map.py", label=_("See them on the map"), icon=":material/hexagon:")
 
 

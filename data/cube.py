@@ -35,6 +35,10 @@ _log: Final = logging.getLogger(__name__)
 #: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
 _REACH_DEGREES: Final = {r: 1.33 * average_hexagon_edge_length(r, unit="m") / 111_000 for r in RESOLUTIONS}
 
+#: What counts as far from everything else for the first look: so many widths of the middle half.
+_FAR: Final = 5.0
+_SMALLEST_DEGREES: Final = 0.02
+
 #: Counts of cells kept for the next pan, and for the next user with the same filter: 4 bytes each.
 _KEPT_COUNTS: Final = 10_000_000
 
@@ -247,14 +251,22 @@ class Cube:
         )
 
     def extent(self) -> Box | None:
-        """Return the box where 99 % of the reports lie, along each axis; None where there are none."""
+        """Return the box where 99 % of the reports lie, along each axis; None where there are none.
+
+        Points that lie further from the median than `_FAR` times the width of the middle half are left out:
+        a fifth of badly geocoded reports must not shrink the city to a corner of the map.
+        """
         state = self._state
         if not len(state):
             return None
         step = max(1, len(state) // 200_000)
         sample = state.frame.select(pl.col("lon", "lat").gather_every(step))
-        west, east = (float(np.quantile(sample["lon"], share)) for share in (0.005, 0.995))
-        south, north = (float(np.quantile(sample["lat"], share)) for share in (0.005, 0.995))
+        lon, lat = sample["lon"].to_numpy(), sample["lat"].to_numpy()
+        near = _is_near(lon) & _is_near(lat)
+        if near.any():
+            lon, lat = lon[near], lat[near]
+        west, east = np.quantile(lon, (0.005, 0.995)).tolist()
+        south, north = np.quantile(lat, (0.005, 0.995)).tolist()
         return west, south, east, north
 
     def period(self) -> tuple[date, date] | None:
@@ -290,6 +302,13 @@ def _fitting(path: Path, store: Store, *, tz: str) -> State:
     if store.event_mark(state.seq, actor=SYSTEM) != mark:
         raise StoreError(_("it is newer than the store, or the store took another way"))
     return state
+
+
+def _is_near(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Tell which values are not far from their middle, along one axis."""
+    lower, middle, upper = np.quantile(degrees, (0.25, 0.5, 0.75))
+    near: npt.NDArray[np.bool_] = np.abs(degrees - middle) <= max(_FAR * (upper - lower), _SMALLEST_DEGREES)
+    return near
 
 
 def _tz(store: Store) -> str:

@@ -111,6 +111,7 @@ def test_a_missing_file_and_a_wrong_mapping_are_errors_with_status_2(
     store: str, export: Path, tmp_path: Path
 ) -> None:
     assert gezhi("import", tmp_path / "nothing.csv", "--store", store)[0] == 2
+    assert not (tmp_path / "city.sqlite").exists()
     assert gezhi("import", export, "--store", store, "--map", "lat")[0] == 2
     assert gezhi("import", export, "--store", store, "--map", "lat=nothing")[0] == 2
     assert gezhi("import", export, "--store", "nonsense")[0] == 2

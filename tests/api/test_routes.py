@@ -168,6 +168,17 @@ def test_nothing_else_is_served_as_an_asset(client: TestClient, name: str) -> No
     assert client.get(f"/assets/{name}").status_code == 404
 
 
+def test_an_unknown_address_of_the_api_is_404_in_words(client: TestClient) -> None:
+    answer = client.get("/api/nothing")
+    assert answer.status_code == 404
+    assert answer.json() == {"error": "There is nothing at this address."}
+
+
+def test_a_report_tells_no_more_than_the_popup_shows(client: TestClient, city: Workspace) -> None:
+    told = client.get(f"/api/reports/{int(city.cube.ids(Filter(), limit=1)[0])}").json()
+    assert {"lon", "lat", "suspect"}.isdisjoint(told)
+
+
 def test_health_says_how_much_there_is(client: TestClient) -> None:
     answer = client.get("/healthz").json()
     assert answer["status"] == "ok"

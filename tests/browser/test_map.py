@@ -136,6 +136,17 @@ def test_a_view_is_its_address(desktop: Watched, server: Server) -> None:
     assert float(again.params["lon"]) == pytest.approx(116.904, abs=2e-5)
 
 
+def test_going_back_in_the_history_takes_a_filter_back(desktop: Watched, server: Server) -> None:
+    shown = MapPage(desktop.page).open(server.url)
+    shown.filter("Parking")
+    shown.wait_for("gezhi.query.includes('illegal_parking')")
+    desktop.page.wait_for_url("**group=parking**")
+    desktop.page.go_back()
+    desktop.page.wait_for_url(lambda address: "group=parking" not in address)
+    desktop.page.locator('[data-testid="stMetric"]').filter(has_text="40,000").first.wait_for()
+    assert MapPage(desktop.page).figure("Reports") == 40_000
+
+
 def test_a_broken_address_still_opens_the_map(desktop: Watched, server: Server) -> None:
     shown = MapPage(desktop.page).open(
         server.url + "/?status=lost&from=never&res=99&cell=zz&lat=x&lon=&zoom=-3&category=nothing"

@@ -340,3 +340,13 @@ def test_the_lists_name_what_there_are_reports_of(store: Store) -> None:
 def test_a_resolution_that_is_not_counted_is_refused(store: Store, resolution: int) -> None:
     with pytest.raises(CellError, match=f"no cells of resolution {resolution}"):
         Cube.open(store).counts(EVERYTHING, resolution)
+
+
+def test_the_first_look_leaves_points_out_that_lie_far_from_everything_else(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'city.sqlite'}") as store:
+        near = reports(400)
+        far = reports(90, seed=2).with_columns(lon=pl.lit(118.5), lat=pl.lit(37.0))
+        store.write_reports(near, actor=OPERATOR)
+        expected = Cube.open(store).extent()
+        store.write_reports(far, actor=OPERATOR)
+        assert Cube.open(store).extent() == pytest.approx(expected, abs=1e-9)

@@ -13,6 +13,9 @@
   const wanted = new URL(location.href).searchParams.get("lang") || navigator.language || "en";
   document.documentElement.lang = wanted.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 
+  // Streamlit writes each choice into the address but does not read it again when one goes back in the history.
+  window.addEventListener("popstate", () => location.reload());
+
   function isBuilt() {
     const frame = document.querySelector('iframe[title^="streamlit_folium"]');
     if (frame) {
