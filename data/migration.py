@@ -16,7 +16,9 @@ from geo.errors import StoreError
 from i18n import gettext as _
 
 #: The newest step of data/migrations/versions.
-HEAD: Final = "0002"
+HEAD: Final = "0003"
+#: What PostGIS puts beside the tables of an empty database.
+_OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 
 #: The step that gave the rows what their events say about the life of a case.
 _CASES: Final = "0002"
@@ -38,7 +40,7 @@ def migrate(engine: Engine) -> None:
         revision = _revision(connection)  # another program may have been first
         if revision == HEAD:
             return
-        if revision is None and (found := inspect(connection).get_table_names()):
+        if revision is None and (found := set(inspect(connection).get_table_names()) - _OF_POSTGIS):
             raise StoreError(
                 _(
                     "'{name}' is a database of something else (it has a table '{table}'). "
