@@ -10,6 +10,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.types import UserDefinedType
 
 from geo.errors import StoreError
 from i18n import gettext as _
@@ -31,6 +32,13 @@ _WRITER_LOCK: Final = 0x6765_7A68
 #: Options of a connection. A writer on PostgreSQL must see what was committed while it waited for the lock.
 _READER: Final = {"gezhi_writer": False, "isolation_level": "REPEATABLE READ"}
 _WRITER: Final = {"gezhi_writer": True, "isolation_level": "READ COMMITTED"}
+
+
+class _Geometry(UserDefinedType[bytes]):
+    """PostGIS's type, which is looked at and never written."""
+
+    def __init__(self, *_kind: object, **_options: object) -> None:
+        pass
 
 
 def connect(url: str, *, create: bool) -> Engine:
@@ -184,6 +192,8 @@ def _postgresql(url: URL) -> Engine:
     def _on_connect(_connection: Any, _record: Any) -> None:
         _reached.add(engine)
 
+    dialect: Any = engine.dialect
+    dialect.ischema_names = {**dialect.ischema_names, "geometry": _Geometry}
     return engine
 
 
