@@ -23,7 +23,6 @@ TEMPLATE = "with_postgis"
 #: A server whose machine never fails needs no patience with the disk.
 _SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "128MB",
