@@ -22,6 +22,7 @@ RESTART_S: Final = 30
 _COMING_UP: Final = ("starting up", "not yet accepting", "in recovery")
 _AWAY: Final = ("refused", "No such file", "shutting down", "closed the connection", "terminating")
 #: PostgreSQL's codes for a connection that it does not give: user, password, database, too many.
+_UNREACHED: Final = ("connection failed", "connection is bad", "[Errno", "failed to resolve")
 _SHUT: Final = ("28000", "28P01", "3D000", "53300")
 _reached: Final[WeakSet[Engine]] = WeakSet()
 #: The only writer keeps many pages, so that a large import writes few of them twice; readers are many.
@@ -228,7 +229,7 @@ def _explain_server(why: str, code: str | None, name: str) -> str:
         return _busy(name)
     if code == "53100":
         return _full(name)
-    if (code is None and "connection failed" in why) or code in _SHUT:
+    if (code is None and why.startswith(_UNREACHED)) or code in _SHUT:
         words = _(
             "The server of the store '{name}' does not let this program in: {why}. "
             "Check the URL, the password and that the server runs.",
