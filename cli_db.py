@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.table import Table
 
 from data.actors import OPERATOR
 from data.settings import settings
 from geo.errors import GezhiError
 from i18n import gettext as _
 from i18n import ngettext
+
+if TYPE_CHECKING:
+    from data.backup import Copied
 
 db = typer.Typer(name="db", no_args_is_help=True, help="Look after a store.")
 _out = Console(highlight=False)
@@ -74,6 +79,55 @@ def forget(
     with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
         n = opened.forget_contacts(actor=OPERATOR, days=days)
     _out.print(ngettext("{n} reporter was forgotten", "{n} reporters were forgotten", n), markup=False)
+
+
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the backup goes; an older one is replaced.")],
+    store: StoreUrl = None,
+) -> None:
+    """Write the whole store into one file, photos apart; others may go on writing meanwhile."""
+    from data.backup import backup as write
+
+    with clear_errors():
+        copied = write(store or settings().store_url, file, actor=OPERATOR)
+    _print_copied(copied)
+
+
+@db.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `gezhi db backup` wrote.")],
+    store: StoreUrl = None,
+) -> None:
+    """Make a store from a backup, where none is in use; kept only if every value arrived."""
+    from data.backup import restore as load
+
+    with clear_errors():
+        copied = load(file, store or settings().store_url, actor=OPERATOR)
+    _print_copied(copied)
+
+
+@db.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="URL", help="The store to copy; it may be in use.")],
+    target: Annotated[str, typer.Argument(metavar="URL", help="A new file or an empty database.")],
+) -> None:
+    """Copy a store into another database, such as SQLite into PostgreSQL, and compare the checksums."""
+    from data.backup import copy as transfer
+
+    with clear_errors():
+        copied = transfer(source, target, actor=OPERATOR)
+    _print_copied(copied)
+
+
+def _print_copied(copied: "list[Copied]") -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column(_("table"))
+    table.add_column(_("rows"), justify="right")
+    table.add_column(_("checksum"))
+    for one in copied:
+        table.add_row(one.table, f"{one.rows:,}", one.digest[:16])
+    _out.print(table)
 
 
 @contextmanager

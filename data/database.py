@@ -3,17 +3,28 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.types import UserDefinedType
 
 from geo.errors import StoreError
 from i18n import gettext as _
 
 #: A writer waits this long for another one; an import of a million rows is one transaction.
 BUSY_S: Final = 60
+#: A server that was reached before may be away this long: its restart is not an error yet.
+RESTART_S: Final = 30
+_COMING_UP: Final = ("starting up", "not yet accepting", "in recovery")
+_AWAY: Final = ("refused", "No such file", "shutting down", "closed the connection", "terminating")
+#: PostgreSQL's codes for a connection that it does not give: user, password, database, too many.
+_UNREACHED: Final = ("connection failed", "connection is bad", "[Errno", "failed to resolve")
+_SHUT: Final = ("28000", "28P01", "3D000", "53300")
+_reached: Final[WeakSet[Engine]] = WeakSet()
 #: The only writer keeps many pages, so that a large import writes few of them twice; readers are many.
 _WRITER_CACHE_KIB: Final = 65_536
 _READER_CACHE_KIB: Final = 4_096
@@ -22,6 +33,13 @@ _WRITER_LOCK: Final = 0x6765_7A68
 #: Options of a connection. A writer on PostgreSQL must see what was committed while it waited for the lock.
 _READER: Final = {"gezhi_writer": False, "isolation_level": "REPEATABLE READ"}
 _WRITER: Final = {"gezhi_writer": True, "isolation_level": "READ COMMITTED"}
+
+
+class _Geometry(UserDefinedType[bytes]):
+    """PostGIS's type, which is looked at and never written."""
+
+    def __init__(self, *_kind: object, **_options: object) -> None:
+        pass
 
 
 def connect(url: str, *, create: bool) -> Engine:
@@ -63,6 +81,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Open the one transaction that may write now; commit at the end, or roll everything back."""
     with explained(engine), _connected(engine, _WRITER) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_S}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
         yield connection
 
@@ -72,7 +91,7 @@ def explained(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into a StoreError that says what to do."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StoreError(_explain(error, engine.url)) from error
 
 
@@ -85,7 +104,22 @@ def sqlite_file(url: str | URL) -> Path | None:
 def _connected(engine: Engine, options: dict[str, Any]) -> Connection:
     if engine.dialect.name == "sqlite":  # its readers see one state, its writers come one by one
         options = {"gezhi_writer": options["gezhi_writer"]}
-    return engine.connect().execution_options(**options)
+    deadline = monotonic() + RESTART_S
+    while True:
+        try:
+            return engine.connect().execution_options(**options)
+        except OperationalError as error:
+            if not _restarts(engine, error) or monotonic() > deadline:
+                raise
+            sleep(0.2)
+
+
+def _restarts(engine: Engine, error: OperationalError) -> bool:
+    """Say whether the server is coming up, or was there before and is on its way down or back."""
+    words = str(error.orig)
+    return any(phrase in words for phrase in _COMING_UP) or (
+        engine in _reached and any(phrase in words for phrase in _AWAY)
+    )
 
 
 def _prepare_file(url: URL, *, create: bool) -> None:
@@ -142,30 +176,42 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
     try:
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=40)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
             _(
                 "A PostgreSQL store needs the driver '{name}', which is not installed: "
-                "pip install 'psycopg[binary]' and write postgresql+psycopg://…",
+                "pip install 'gezhi[postgres]'.",
                 name=getattr(error, "name", None) or url.drivername,
             )
         ) from error
 
+    @event.listens_for(engine, "connect")
+    def _on_connect(_connection: Any, _record: Any) -> None:
+        _reached.add(engine)
 
-def _explain(error: SQLAlchemyError, url: URL) -> str:
-    why = str(getattr(error, "orig", None) or error)
-    name = sqlite_file(url) or url.render_as_string(hide_password=True)
+    dialect: Any = engine.dialect
+    dialect.ischema_names = {**dialect.ischema_names, "geometry": _Geometry}
+    return engine
+
+
+def _explain(error: Exception, url: URL) -> str:
+    own = getattr(error, "orig", None) or error
+    name = str(sqlite_file(url) or url.render_as_string(hide_password=True))
+    code = getattr(own, "sqlstate", None)
+    if url.get_backend_name() == "postgresql":
+        return _explain_server(str(own).strip(), code, name)
+    return _explain_file(str(own), name)
+
+
+def _explain_file(why: str, name: str) -> str:
     if "locked" in why or "busy" in why:
-        return _(
-            "Another program has been writing to the store '{name}' for more than {seconds} seconds. "
-            "Try again when it has finished.",
-            name=name,
-            seconds=BUSY_S,
-        )
+        return _busy(name)
     if "disk is full" in why or "disk I/O" in why:
-        return _("The disk with the store '{name}' is full; nothing of this was kept.", name=name)
+        return _full(name)
     if "readonly" in why:
         return _(
             "The store '{name}' may only be read: check the rights of the file and its folder.", name=name
@@ -175,3 +221,47 @@ def _explain(error: SQLAlchemyError, url: URL) -> str:
     if "unable to open" in why:
         return _("The store '{name}' cannot be opened: check the path and its rights.", name=name)
     return _("The store '{name}' refused: {why}", name=name, why=why)
+
+
+def _explain_server(why: str, code: str | None, name: str) -> str:
+    """Go by PostgreSQL's error codes: its words come in the server's language."""
+    if code == "55P03":
+        return _busy(name)
+    if code == "53100":
+        return _full(name)
+    if (code is None and why.startswith(_UNREACHED)) or code in _SHUT:
+        words = _(
+            "The server of the store '{name}' does not let this program in: {why}. "
+            "Check the URL, the password and that the server runs.",
+            name=name,
+            why=why,
+        )
+    elif code is None or code.startswith(("08", "57P")):
+        words = _(
+            "The connection to the store '{name}' was lost. What was being written may or may not be kept: "
+            "look, or do it again; reports that are known already are not taken twice.",
+            name=name,
+        )
+    elif code in ("22021", "22P05"):
+        words = _(
+            "The store '{name}' cannot hold a text with a zero character in it; nothing of this was kept.",
+            name=name,
+        )
+    elif code in ("25006", "42501"):
+        words = _("The store '{name}' may not be written by this user: {why}.", name=name, why=why)
+    else:
+        words = _("The store '{name}' refused: {why}", name=name, why=why)
+    return words
+
+
+def _busy(name: str) -> str:
+    return _(
+        "Another program has been writing to the store '{name}' for more than {seconds} seconds. "
+        "Try again when it has finished.",
+        name=name,
+        seconds=BUSY_S,
+    )
+
+
+def _full(name: str) -> str:
+    return _("The disk with the store '{name}' is full; nothing of this was kept.", name=name)

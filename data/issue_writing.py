@@ -7,10 +7,11 @@ from time import time_ns
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.schema import CreateTable
 
 from data.actors import Actor
+from data.bulk import insert_rows, update_rows
 from data.case_deadlines import JUDGED, deadlines, judged_frame
 from data.case_rows import EPOCH, STATE_COLUMNS, as_json, from_json, to_micros
 from data.city_rules import city_rules
@@ -138,7 +139,7 @@ class Batch:
     def _known(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Find what was said last about the issues of these reports: `n` is the row of the frame."""
         self._connection.execute(delete(BATCH))
-        _insert_many(self._connection, BATCH, frame.select(*_KEY).with_row_index("n"))
+        insert_rows(self._connection, BATCH, frame.select(*_KEY).with_row_index("n"))
         columns = ("id", *CHANGEABLE)
         query = select(BATCH.c.n, ISSUE.c.said, *(ISSUE.c[name] for name in columns)).join_from(
             BATCH, ISSUE, (BATCH.c.source == ISSUE.c.source) & (BATCH.c.external_id == ISSUE.c.external_id)
@@ -180,7 +181,7 @@ class Batch:
         suspended = pl.col("status") == "suspended"
         begun = begun.with_columns(due_at=pl.when(~suspended).then(due))
         empty = [name for name in _RARE if begun[name].null_count() == begun.height]
-        _insert_many(self._connection, ISSUE, begun.drop(empty))  # each column takes its time
+        insert_rows(self._connection, ISSUE, begun.drop(empty))  # each column takes its time
         self._add_events("report", events)
 
     def _update(self, changed: pl.DataFrame) -> int:
@@ -205,7 +206,7 @@ class Batch:
                 events.append(self._event(row["id"], event.kind, kept))
             after.append({**row, **values, "seq": self._last_seq if happened else row["seq"]})
         if events:
-            self._connection.execute(insert(EVENT), events)
+            insert_rows(self._connection, EVENT, _frame(events, EVENT))
         self._write_rows(rows, after)
         return n
 
@@ -232,19 +233,15 @@ class Batch:
         due = deadlines(self._connection, self._rules, cases)["due"].to_physical()
         columns = [*dict.fromkeys((*CHANGEABLE, *STATE_COLUMNS, "said", "seq", "due_at"))]
         values = [
-            {f"new_{name}": row[name] for name in columns}
-            | {"issue_id": row["id"], "old_version": rows[row["id"]]["version"], "new_due_at": moment}
+            {name: row[name] for name in columns}
+            | {"id": row["id"], "old_version": rows[row["id"]]["version"], "due_at": moment}
             for row, moment in zip(after, due.to_list(), strict=True)
         ]
-        statement = update(ISSUE).where(
-            ISSUE.c.id == bindparam("issue_id"), ISSUE.c.version == bindparam("old_version")
-        )
-        self._connection.execute(
-            statement.values({name: bindparam(f"new_{name}") for name in columns}), values
-        )
+        frame = _frame(values, ISSUE, old_version=pl.Int64)
+        update_rows(self._connection, ISSUE, frame, where={"id": "id", "version": "old_version"})
 
     def _add_events(self, kind: str, events: pl.DataFrame) -> None:
-        _insert_many(
+        insert_rows(
             self._connection,
             EVENT,
             events.with_columns(
@@ -332,14 +329,12 @@ def _told(row: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(said.get(name, value) for name, value in zip(columns, row[2:], strict=True))
 
 
+def _frame(rows: list[dict[str, Any]], table: Table, **others: type[pl.DataType]) -> pl.DataFrame:
+    """Make a frame of rows as the table holds them."""
+    types: dict[type, type[pl.DataType]] = {int: pl.Int64, float: pl.Float64, str: pl.String}
+    schema = {name: others.get(name) or types[table.c[name].type.python_type] for name in rows[0]}
+    return pl.DataFrame(rows, schema=schema)
+
+
 def _stored(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.selectors.datetime().cast(pl.Int64))
-
-
-def _insert_many(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    """Insert a frame's rows by the driver's own `executemany`, with no Python object a row but its tuple."""
-    frame = _stored(frame)
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=frame.columns)
-    order = compiled.positiontup  # None where the driver takes values by name
-    rows: list[Any] = frame.to_dicts() if order is None else frame.select(order).rows()
-    connection.exec_driver_sql(str(compiled), rows)

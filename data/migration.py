@@ -16,7 +16,9 @@ from geo.errors import StoreError
 from i18n import gettext as _
 
 #: The newest step of data/migrations/versions.
-HEAD: Final = "0002"
+HEAD: Final = "0003"
+#: What PostGIS puts beside the tables of an empty database.
+_OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 
 #: The step that gave the rows what their events say about the life of a case.
 _CASES: Final = "0002"
@@ -31,14 +33,14 @@ def migrate(engine: Engine) -> None:
         A database of something else, a store of a newer Gezhi, or one that cannot be written.
     """
     with read_transaction(engine) as connection:
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
-    _write_ahead(engine)
+    prepare(engine)
     with write_transaction(engine) as connection:
-        revision = _revision(connection)  # another program may have been first
+        revision = revision_of(connection)  # another program may have been first
         if revision == HEAD:
             return
-        if revision is None and (found := inspect(connection).get_table_names()):
+        if revision is None and (found := set(inspect(connection).get_table_names()) - _OF_POSTGIS):
             raise StoreError(
                 _(
                     "'{name}' is a database of something else (it has a table '{table}'). "
@@ -47,14 +49,14 @@ def migrate(engine: Engine) -> None:
                     table=sorted(found)[0],
                 )
             )
-        _upgrade(connection)
+        build(connection, HEAD)
         if revision is None:
             _furnish(connection)
         elif revision < _CASES:
             derive(connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """Return the step the store is at; None for an empty database.
 
     Raises
@@ -78,7 +80,7 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
-def _write_ahead(engine: Engine) -> None:
+def prepare(engine: Engine) -> None:
     """Let SQLite's readers go on while one writes; the file remembers it."""
     if engine.dialect.name != "sqlite":
         return
@@ -99,14 +101,15 @@ def _write_ahead(engine: Engine) -> None:
             raw.close()
 
 
-def _upgrade(connection: Connection) -> None:
+def build(connection: Connection, revision: str) -> None:
+    """Run the steps up to one, in the caller's transaction; an empty database gets its tables, not a row."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, revision)
 
 
 def _furnish(connection: Connection) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from data.schema import REPORT
 from data.statuses import STATUS_GROUPS, STATUSES
 from data.store import Store, Written
 from geo.errors import StoreError
+from tests.data import postgres
 from tests.data.samples import reports
 
 MOMENTS = st.integers(0, 7_000_000_000_000_000).map(
@@ -54,13 +55,35 @@ def report_rows(draw: st.DrawFn, *, keys: int = 8) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REPORT)
 
 
-@contextmanager
-def fresh_store() -> Iterator[Store]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Store.open(f"sqlite:///{Path(folder) / 's.sqlite'}") as store,
-    ):
-        yield store
+FreshStore = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def fresh_store(request: pytest.FixtureRequest) -> FreshStore:
+    """Return what opens an empty store, for the many that one test needs."""
+
+    @contextmanager
+    def in_a_file() -> Iterator[Store]:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Store.open(f"sqlite:///{Path(folder) / 's.sqlite'}") as store,
+        ):
+            yield store
+
+    if request.param == "sqlite":
+        return in_a_file
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    template = server.url()
+    Store.open(template).close()
+
+    @contextmanager
+    def on_the_server() -> Iterator[Store]:
+        url = server.url(template=postgres.database_of(template))
+        with Store.open(url) as store:
+            yield store
+        server.drop(url)
+
+    return on_the_server
 
 
 def by_key(frame: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
@@ -68,8 +91,10 @@ def by_key(frame: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(st.lists(report_rows(), max_size=4))
-def test_every_row_is_counted_once_and_the_last_writing_stands(frames: list[pl.DataFrame]) -> None:
+@given(frames=st.lists(report_rows(), max_size=4))
+def test_every_row_is_counted_once_and_the_last_writing_stands(
+    fresh_store: FreshStore, frames: list[pl.DataFrame]
+) -> None:
     """Against a dictionary; the status goes by the ways there are, only what is done has a closing time."""
     truth: dict[tuple[str, str], dict[str, Any]] = {}
     with fresh_store() as store:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from data import snapshot as snapshots
 from data.actors import OPERATOR
+from data.backup import copy
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
@@ -147,10 +147,7 @@ def test_a_snapshot_of_another_store_is_noticed(
 
 
 def copy_of(url: str, target: Path) -> str:
-    source, copy = sqlite3.connect(url.removeprefix("sqlite:///")), sqlite3.connect(target)
-    source.backup(copy)
-    source.close()
-    copy.close()
+    copy(url, f"sqlite:///{target}", actor=OPERATOR)
     return f"sqlite:///{target}"
 
 

@@ -176,14 +176,15 @@ with store.import_transaction(import_id, actor=OPERATOR) as batch:
     assert store.imports(actor=VIEWER)["state"].to_list() == ["running"]
 
 
-def test_a_full_disk_leaves_nothing_and_is_named(store: Store, url: str) -> None:
-    store.write_reports(reports(5, seed=9), actor=OPERATOR)
-    with store._engine.connect() as connection:  # the same pooled connection is used next
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 50}")
-    with pytest.raises(StoreError, match=r"disk with the store .* is full; nothing of this was kept"):
-        store.write_reports(reports(20_000), actor=OPERATOR)
-    assert store.last_seq(actor=VIEWER) == 5
+def test_a_full_disk_leaves_nothing_and_is_named(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        store.write_reports(reports(5, seed=9), actor=OPERATOR)
+        with store._engine.connect() as connection:  # the same pooled connection is used next
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 50}")
+        with pytest.raises(StoreError, match=r"disk with the store .* is full; nothing of this was kept"):
+            store.write_reports(reports(20_000), actor=OPERATOR)
+        assert store.last_seq(actor=VIEWER) == 5
 
 
 def test_a_reader_goes_on_while_another_writes(store: Store) -> None:

@@ -1,5 +1,5 @@
 """The same stores as in the tests of the data room."""
 
-from tests.data.conftest import store, url
+from tests.data.conftest import postgres_server, postgres_url, sqlite_url, store, url
 
-__all__ = ["store", "url"]
+__all__ = ["postgres_server", "postgres_url", "sqlite_url", "store", "url"]

@@ -37,6 +37,12 @@ class Imported:
         return self.reports.row(by_predicate=pl.col("external_id") == external_id, named=True)
 
 
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """Import into a file: what a row says does not depend on the database."""
+    return sqlite_url
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Point the settings to a home in the test's own folder."""
