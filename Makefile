@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-fast lint format bench lock words chromium clean
+.PHONY: help app test test-fast lint format bench lock words torture postgres chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ help:  ## list the targets
 app: .venv/.app  ## run the app on http://localhost:$(PORT)
 	$(PY) -m cli serve --port $(PORT)
 
-test: .venv/.dev chromium  ## run all tests, the real browser's included
+test: .venv/.dev chromium postgres  ## run all tests, the real browser's included
 	$(PY) -m pytest -n 2 --dist loadfile
 
 test-fast: .venv/.dev  ## run the tests that need no browser
@@ -34,6 +34,12 @@ format: .venv/.dev  ## put the code into shape
 
 bench: .venv/.dev chromium  ## measure every figure beside its peer and print ratios
 	$(PY) -m tests.bench
+
+torture: .venv/.dev postgres  ## the long trials of the store: writers, kills, full disks
+	TORTURE=1 $(PY) -m pytest tests/torture -q
+
+postgres:  # the database server for the tests, where the machine allows it
+	@sh tests/data/postgres.sh
 
 chromium:  # the browser for the tests, where the machine allows it
 	@sh tests/browser/chromium.sh
