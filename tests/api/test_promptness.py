@@ -2,11 +2,22 @@
 
 import asyncio
 import socket
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 
 import app
 from api.promptness import send_at_once
+
+T = TypeVar("T")
+
+
+def in_a_loop_of_its_own(work: Callable[[], Coroutine[None, None, T]]) -> T:
+    """Run it in another thread: the browser of other tests may keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(work())).result()
 
 
 def _bound() -> socket.socket:
@@ -38,7 +49,7 @@ def test_connections_of_a_socket_that_was_opened_before_send_at_once() -> None:
         send_at_once(asyncio.get_running_loop())
         return await _is_prompt(_bound())
 
-    assert asyncio.run(answer())
+    assert in_a_loop_of_its_own(answer)
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets here")
@@ -51,7 +62,7 @@ def test_a_unix_socket_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -
         server.close()
         await server.wait_closed()
 
-    asyncio.run(answer())
+    in_a_loop_of_its_own(answer)
 
 
 def test_the_app_sets_it_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,4 +73,4 @@ def test_the_app_sets_it_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> No
         async with app.lifespan(app.app):
             return await _is_prompt(_bound())
 
-    assert asyncio.run(answer())
+    assert in_a_loop_of_its_own(answer)

@@ -45,7 +45,7 @@ def test_a_file_goes_from_the_browser_to_the_map(
     page.get_by_role("link", name="Import").first.click()
     page.get_by_text("Nothing has been imported yet").wait_for()
     page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(path)
-    page.get_by_text("Would be rejected").wait_for()
+    page.get_by_text("Would be rejected").first.wait_for()
     page.get_by_role("button", name="Import 60 reports").click()
     page.get_by_text("61 rows read = 60 new + 0 updated + 0 unchanged + 1 rejected").wait_for()
     page.get_by_text("the coordinates are missing").or_(page.locator("canvas")).first.wait_for()

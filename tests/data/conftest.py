@@ -1,6 +1,8 @@
 """A store of its own for each test, on each database that can hold one."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,34 @@ def store(url: str) -> Iterator[Store]:
     """Open an empty store."""
     with Store.open(url) as opened:
         yield opened
+
+
+FreshStore = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def fresh_store(request: pytest.FixtureRequest) -> FreshStore:
+    """Return what opens an empty store, for the many that one test needs."""
+
+    @contextmanager
+    def in_a_file() -> Iterator[Store]:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Store.open(f"sqlite:///{Path(folder) / 's.sqlite'}") as store,
+        ):
+            yield store
+
+    if request.param == "sqlite":
+        return in_a_file
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    template = server.url()
+    Store.open(template).close()
+
+    @contextmanager
+    def on_the_server() -> Iterator[Store]:
+        url = server.url(template=postgres.database_of(template))
+        with Store.open(url) as store:
+            yield store
+        server.drop(url)
+
+    return on_the_server

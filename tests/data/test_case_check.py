@@ -15,6 +15,12 @@ from tests.data.samples import reports
 
 
 @pytest.fixture
+def url(sqlite_url: str) -> str:
+    """Return a store that can be spoilt from outside: PostgreSQL itself refuses most of it."""
+    return sqlite_url
+
+
+@pytest.fixture
 def city(store: Store) -> Store:
     """Fill a store with ten cases, the first of which was accepted."""
     store.write_reports(reports(10, status=pl.lit("reported"), closed_at=None), actor=OPERATOR)

@@ -24,8 +24,9 @@ from data.statuses import STATUS_GROUPS
 from data.store import Store
 from geo.cells import RESOLUTIONS
 from geo.errors import CellError
+from tests.data.conftest import FreshStore
 from tests.data.samples import CATEGORIES, LAT, LON, reports
-from tests.data.test_issue_writing import fresh_store, report_rows
+from tests.data.test_issue_writing import report_rows
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = Filter()
@@ -107,8 +108,10 @@ def test_totals_are_equal_however_they_are_counted(store: Store, where: Filter) 
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(report_rows(), max_size=3))
-def test_following_the_store_step_by_step_equals_reading_it_anew(frames: list[pl.DataFrame]) -> None:
+@given(frames=st.lists(report_rows(), max_size=3))
+def test_following_the_store_step_by_step_equals_reading_it_anew(
+    fresh_store: FreshStore, frames: list[pl.DataFrame]
+) -> None:
     with fresh_store() as store:
         cube = Cube.open(store)
         for frame in frames:

@@ -1,11 +1,8 @@
 """Reports into issues: what is new, what changed, what was known, and the log of it."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,7 +17,7 @@ from data.schema import REPORT
 from data.statuses import STATUS_GROUPS, STATUSES
 from data.store import Store, Written
 from geo.errors import StoreError
-from tests.data import postgres
+from tests.data.conftest import FreshStore
 from tests.data.samples import reports
 
 MOMENTS = st.integers(0, 7_000_000_000_000_000).map(
@@ -53,37 +50,6 @@ def report_rows(draw: st.DrawFn, *, keys: int = 8) -> pl.DataFrame:
         for number in ids
     ]
     return pl.DataFrame(rows, schema=REPORT)
-
-
-FreshStore = Callable[[], AbstractContextManager[Store]]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def fresh_store(request: pytest.FixtureRequest) -> FreshStore:
-    """Return what opens an empty store, for the many that one test needs."""
-
-    @contextmanager
-    def in_a_file() -> Iterator[Store]:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            Store.open(f"sqlite:///{Path(folder) / 's.sqlite'}") as store,
-        ):
-            yield store
-
-    if request.param == "sqlite":
-        return in_a_file
-    server: postgres.Server = request.getfixturevalue("postgres_server")
-    template = server.url()
-    Store.open(template).close()
-
-    @contextmanager
-    def on_the_server() -> Iterator[Store]:
-        url = server.url(template=postgres.database_of(template))
-        with Store.open(url) as store:
-            yield store
-        server.drop(url)
-
-    return on_the_server
 
 
 def by_key(frame: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:

@@ -90,7 +90,7 @@ def test_a_point_opens_a_popup_instead_of_selecting_its_cell(page: Page, server:
     assert page.inner_text(".gz-report-status") == "Closed"
     named = page.locator(".gz-report-fields dt").all_inner_texts()
     address, reported = page.locator(".gz-report-fields dd").all_inner_texts()
-    assert named == ["Address", "Reported"]
+    assert named == ["Address", "Reported at"]
     assert address == "1 Grain Road"
     assert reported.startswith("Mar 2, 2026")  # in the city; still the first of March in UTC
     assert screen.selected(page) is None
