@@ -23,6 +23,14 @@ def rows():
     raise ValueError("no such city")
 """
 
+ABSENT = """
+from tests.bench.rows import MissingError
+
+def rows():
+    raise MissingError("no such server here")
+    yield
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -50,6 +58,14 @@ def test_a_bench_runs_in_a_process_of_its_own(folder: Path) -> None:
 
     assert not run.error
     assert [row.met for row in run.rows] == [True, False]
+
+
+def test_a_bench_that_lacks_something_here_is_left_out(folder: Path) -> None:
+    (folder / "absent_bench.py").write_text(ABSENT)
+
+    run = runs.run("absent", package="")
+
+    assert (run.error, run.left_out) == ("", "no such server here")
 
 
 def test_one_failing_bench_does_not_keep_the_others_from_running(

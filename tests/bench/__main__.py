@@ -1,7 +1,8 @@
 """`python -m tests.bench [NAME …]`: measure every figure beside its peer, or only those benches.
 
 Each `…_bench.py` beside this file is a bench: its `rows()` measures and yields `Row`s. A bench that fails
-prints its error, the others still run, and the exit status is 1. The figures go to `build/bench.json` and, as
+prints its error, the others still run, and the exit status is 1; one that lacks something on this machine is
+left out. The figures go to `build/bench.json` and, as
 tables for the manual, to `build/bench.md`; both keep the figures of benches that did not run this time.
 """
 
@@ -29,6 +30,8 @@ def main(wanted: list[str]) -> int:
     for name in wanted or known:
         console.print(f"[bold]{name}[/bold]")
         measured.append(runs.run(name))
+        if measured[-1].left_out:
+            console.print(f"  left out: {escape(measured[-1].left_out)}", style="yellow", highlight=False)
         if measured[-1].error:
             console.print(escape(measured[-1].error), style="red", highlight=False)
     every = runs.keep(BUILD / "bench.json", measured)

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-from tests.bench.rows import Row
+from tests.bench.rows import MissingError, Row
+from tests.bench.runs import LEFT_OUT
 from tests.bench.tables import say
 
 
@@ -21,4 +22,8 @@ def main(module: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    try:
+        main(sys.argv[1], Path(sys.argv[2]))
+    except MissingError as why:
+        print(why, file=sys.stderr)
+        sys.exit(LEFT_OUT)

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+class MissingError(RuntimeError):
+    """Something that a bench needs is not on this machine: it is left out, in words that say what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the benchmark's table."""

@@ -17,12 +17,14 @@ import psutil
 from tests.bench.rows import Row
 
 ROOT: Final = Path(__file__).parents[2]
+#: Exit status of a bench that lacks something on this machine.
+LEFT_OUT: Final = 3
 _SUFFIX: Final = "_bench"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a bench measured: `error` is empty where it came to its end."""
+    """What a bench measured: `error` is empty where it came to its end, or was left out for a reason."""
 
     name: str
     rows: list[Row]
@@ -30,6 +32,7 @@ class Run:
     seconds: float
     load: float  # processes that wanted a core, a minute's mean before the run
     error: str = ""
+    left_out: str = ""
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
@@ -52,8 +55,9 @@ def run(name: str, *, package: str = "tests.bench.") -> Run:
         ended = subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, text=True)
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rows = [Row(**json.loads(line)) for line in lines]
-    error = ended.stderr.strip() or f"exit status {ended.returncode}" if ended.returncode else ""
-    return Run(name, rows, at, time.perf_counter() - begun, load, error)
+    said = ended.stderr.strip() or f"exit status {ended.returncode}"
+    error, left_out = {0: ("", ""), LEFT_OUT: ("", said)}.get(ended.returncode, (said, ""))
+    return Run(name, rows, at, time.perf_counter() - begun, load, error, left_out)
 
 
 def keep(path: Path, runs: list[Run]) -> list[Run]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
+from tests.bench.rows import MissingError
 from tests.browser.server import DESKTOP, FLAGS, NO_BROWSER, find_browser
 
 _PAINT: Final = Path(__file__).with_name("paint.js").read_text()
@@ -34,7 +35,7 @@ def browsing(*, webgl: bool = False) -> Iterator[Browser]:
     """Run the browser of this machine, headless and without its GPU; `webgl` for maps that need it."""
     found = find_browser()
     if found is None:
-        raise RuntimeError(NO_BROWSER)
+        raise MissingError(NO_BROWSER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_WEBGL_FLAGS if webgl else _FLAGS)
         try:

@@ -53,6 +53,8 @@ def markdown(runs: Sequence[Run], *, machine: str) -> str:
             for row in run.rows
             if row.note
         ]
+        if run.left_out:
+            parts.append(f"Left out: {run.left_out}")
         if run.error:
             parts.append("It did not come to its end: `" + run.error.splitlines()[-1] + "`")
     return "\n\n".join(parts) + "\n"
