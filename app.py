@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
-from app_pages.warm import warm
+from app_pages.warm import settle, warm
 from data.workspace import close, workspace
 
 
@@ -20,6 +20,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Be ready before the first visitor comes: the store is open, an empty one has its demo zone."""
     send_at_once(asyncio.get_running_loop())
     await run_in_threadpool(lambda: warm(workspace()))
+    settle()
     try:
         yield
     finally:

@@ -66,7 +66,7 @@ def test_a_unix_socket_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_the_app_sets_it_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("warm", "workspace", "close"):
+    for name in ("warm", "settle", "workspace", "close"):
         monkeypatch.setattr(app, name, lambda *_: None)
 
     async def answer() -> bool:
