@@ -13,6 +13,7 @@ from api.first_page import pulse_route
 from api.health import health_route
 from api.places import places_route
 from api.points import points_route, report_route
+from api.search import search_route
 from data.workspace import Workspace
 from i18n import gettext as _
 
@@ -28,6 +29,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),
+        search_route(workspace),
         health_route(workspace),
         pulse_route(),
         assets_route(),

@@ -45,6 +45,8 @@ SCRIPTS: Final = (
     "cells",
     "base",
     "pins",
+    "options",
+    "search",
     "conductor",
 )
 
