@@ -51,6 +51,11 @@ IMPORT: Final = Table(
     Column("finished_at", Moment),
     Column("details", Text, nullable=False),
     Column("summary", Text),
+    Column("content", Text),  # what names the file's content
+    Column("plan", Text),  # and the way it is read: with both the same an unfinished import goes on
+    Column("owner", Text),  # whose program is at it
+    Column("reached", Text),  # JSON: how far it came
+    Column("beat_at", Moment),  # of the last step
     CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
 )
 

@@ -23,6 +23,16 @@ STAFF = EVERYBODY - {"resident"}
 OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
 
+
+def step(store: Store, actor: Actor) -> None:
+    """Do the only step of an import."""
+    claim = store.claim_import(
+        "b", content="2", plan="2", source="b", profile=None, actor=OPERATOR, details={}
+    )
+    with store.import_step(claim, actor=actor) as taken:
+        taken.finish({})
+
+
 #: Who may call a method, and how it is called on a store with the case 1.
 TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_reports": (HEADS, lambda store, actor: store.write_reports(reports(2, seed=7), actor=actor)),
@@ -36,6 +46,13 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         HEADS,
         lambda store, actor: store.begin_import("a", source="a", profile=None, actor=actor, details={}),
     ),
+    "claim_import": (
+        HEADS,
+        lambda store, actor: store.claim_import(
+            "a", content="1", plan="1", source="a", profile=None, actor=actor, details={}
+        ),
+    ),
+    "import_step": (HEADS, step),
     "finish_import": (HEADS, lambda store, actor: store.finish_import(1, summary={}, actor=actor)),
     "imports": (STAFF, lambda store, actor: store.imports(actor=actor)),
     "write_places": (HEADS, lambda store, actor: store.write_places(a_place(), actor=actor)),
