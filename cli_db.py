@@ -82,6 +82,16 @@ def forget(
 
 
 @db.command()
+def tidy(store: StoreUrl = None) -> None:
+    """Remove photo files that no case refers to and that are older than a day."""
+    from data.store import Store
+
+    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
+        n = opened.tidy_photos(actor=OPERATOR)
+    _out.print(ngettext("{n} photo file was removed", "{n} photo files were removed", n), markup=False)
+
+
+@db.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the backup goes; an older one is replaced.")],
     store: StoreUrl = None,

@@ -11,32 +11,34 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from data import facts, issue_reading, place_records
 from data.actors import Actor
-from data.case_store import CaseStore
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
 from data.database import connect, read_transaction, write_transaction
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written, now
 from data.migration import migrate
+from data.photo_store import PhotoStore
 from data.records import CATEGORY, EVENT, IMPORT
 from data.rights import Right, require, scope
 from data.schema import UTC
+from data.settings import settings
 from geo.errors import StoreError
 from i18n import gettext as _
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(CaseStore):
+class Store(PhotoStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
         self._engine = engine
+        self._photos_url = photos or settings().photos_url
         with read_transaction(engine) as connection:
             self.identity = facts.fact(connection, "identity") or ""
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Self:
+    def open(cls, url: str, *, create: bool = True, photos: str | None = None) -> Self:
         """Open a store, make it where it is missing, and bring it up to date.
 
         Parameters
@@ -45,6 +47,9 @@ class Store(CaseStore):
             `sqlite:///path` or a PostgreSQL URL.
         create
             Whether a missing SQLite file is made.
+        photos
+            Folder or fsspec URL of its photos; the setting `photos` where None. It is opened when it is
+            first needed.
 
         Raises
         ------
@@ -54,7 +59,7 @@ class Store(CaseStore):
         engine = connect(url, create=create)
         try:
             migrate(engine)
-            return cls(engine)
+            return cls(engine, photos=photos)
         except BaseException:
             engine.dispose()
             raise
