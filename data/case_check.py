@@ -43,6 +43,15 @@ class Checked:
     orphans: int = 0  # events without their issue
     missing: int = 0  # numbers of events that are not there
     astray: int = 0  # duplicates of a case that is not there
+    photos: int = 0  # rows, those that were taken away included
+    astray_photos: int = 0  # rows that are not what the events say
+    photo_files: int = 0
+    photo_bytes: int = 0
+    missing_photos: int = 0  # files
+    damaged_photos: int = 0
+    stray_photos: int = 0  # files that no case refers to; no fault
+    foreign_files: int = 0  # in the photo folder, and none of a store; no fault
+    photo_folder: str = ""  # why it cannot be looked at
     damage: list[str] = field(default_factory=list)  # what the database says about its own file
     examples: list[str] = field(default_factory=list)
 
@@ -50,7 +59,8 @@ class Checked:
     def ok(self) -> bool:
         """Whether everything holds."""
         found = (self.differing, self.impossible, self.orphans, self.missing, self.astray, len(self.damage))
-        return not any(found)
+        photos = (self.astray_photos, self.missing_photos, self.damaged_photos, self.photo_folder)
+        return not any(found) and not any(photos)
 
     def words(self) -> list[str]:
         """Say in the language in use what holds and what does not, a line each."""
@@ -71,7 +81,33 @@ class Checked:
             _("{n} events are missing", n=self.missing): self.missing,
             _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
         }
-        return lines + [words for words, n in faults.items() if n] + self.damage + self.examples
+        faulty = [words for words, n in faults.items() if n]
+        return lines + faulty + self._photo_words() + self.damage + self.examples
+
+    def _photo_words(self) -> list[str]:
+        if self.photo_folder:
+            n = _("{n} photos could not be looked at.", n=self.photos)
+            return [f"{n} {self.photo_folder}"]
+        files = self.photo_files
+        found = {
+            ngettext(
+                "{n} photo file is what its name says ({size:.1f} MB)",
+                "{n} photo files are what their names say ({size:.1f} MB)",
+                files,
+                size=self.photo_bytes / 1e6,
+            ): files and not self.damaged_photos,
+            _("{n} photos are not what the events say", n=self.astray_photos): self.astray_photos,
+            _("{n} photo files are missing", n=self.missing_photos): self.missing_photos,
+            _("{n} of {files} photo files are damaged", n=self.damaged_photos, files=files): (
+                self.damaged_photos
+            ),
+            _(
+                "{n} photo files belong to no case: `gezhi db tidy` removes those older than a day",
+                n=self.stray_photos,
+            ): self.stray_photos,
+            _("{n} other files lie in the photo folder", n=self.foreign_files): self.foreign_files,
+        }
+        return [words for words, n in found.items() if n]
 
 
 def check(connection: Connection) -> Checked:

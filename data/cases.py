@@ -115,8 +115,10 @@ def transition(
         )
     if kind in ("report", "update"):
         raise TransitionError(_("A case is reported by `report` and corrected by `correct`."))
+    if kind in ("photo", "hide"):
+        raise TransitionError(_("A photo is added by `add_photo` and taken away by `remove_photo`."))
     row = look_up(connection, issue_id, actor=actor)
-    _check_version(connection, row, version)
+    check_version(connection, row, version)
     event = Event(
         kind=kind,
         at=_recorded_at(connection, row),
@@ -131,6 +133,35 @@ def transition(
         into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
         check_merge(issue_id, event.into, into)
     return _case(connection, *_write(connection, row, event, payload=event.payload()), actor=actor)
+
+
+def record(
+    connection: Connection,
+    issue_id: int,
+    kind: str,
+    *,
+    actor: Actor,
+    version: int | None,
+    facts: dict[str, Any],
+    reason: str = "",
+    note: str = "",
+) -> Case:
+    """Let something happen that leaves a case where it stands, and return the case with the event's `seq`.
+
+    `facts` go into the event's payload beside its own fields; errors as `Store.transition`.
+    """
+    row = look_up(connection, issue_id, actor=actor)
+    check_version(connection, row, version)
+    event = Event(
+        kind=kind,
+        at=_recorded_at(connection, row),
+        actor=actor.name,
+        role=actor.role,
+        reason=reason,
+        note=note,
+    )
+    check(case_rows.state_of(row), event)
+    return _case(connection, *_write(connection, row, event, payload=event.payload() | facts), actor=actor)
 
 
 def correct(
@@ -154,7 +185,7 @@ def correct(
     if missing := [name for name in REQUIRED if name in changes and changes[name] is None]:
         raise TransitionError(_("These must not be empty: {names}.", names=", ".join(missing)))
     row = look_up(connection, issue_id, actor=actor)
-    _check_version(connection, row, version)
+    check_version(connection, row, version)
     reported = case_rows.report_of(row)
     changes = {name: value for name, value in changes.items() if reported[name] != value}
     event = Event(
@@ -252,7 +283,14 @@ def _judged(connection: Connection, row: RowMapping | dict[str, Any], rules: Cit
     return frame.row(0, named=True)
 
 
-def _check_version(connection: Connection, row: RowMapping, version: int | None) -> None:
+def check_version(connection: Connection, row: RowMapping, version: int | None) -> None:
+    """Refuse to go on from a version that is not the newest any more.
+
+    Raises
+    ------
+    ConflictError
+        Somebody else has changed the case since; the message says who, what and when.
+    """
     if version is not None and version != row["version"]:
         since = case_rows.history(connection, row["id"], after=max(version, 0))
         if not since:

@@ -16,7 +16,7 @@ from geo.errors import StoreError
 from i18n import gettext as _
 
 #: The newest step of data/migrations/versions.
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 #: What PostGIS puts beside the tables of an empty database.
 _OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 

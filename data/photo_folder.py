@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
@@ -67,6 +67,7 @@ class PhotoFolder:
         *,
         create: bool = True,
         identity: str = "",
+        store: str = "",
         limits: PhotoLimits | None = None,
         **options: Any,
     ) -> Self:
@@ -81,6 +82,8 @@ class PhotoFolder:
             vanished is told and not begun anew.
         identity
             Where given, the folder must be that one.
+        store
+            The identity of the store whose photos lie here: a folder made for another store is refused.
         limits
             What is taken; `PhotoLimits()` where None.
         options
@@ -89,7 +92,8 @@ class PhotoFolder:
         Raises
         ------
         PhotoFolderError
-            A folder that cannot be reached or is another one, an unknown kind of URL, a missing driver.
+            A folder that cannot be reached, is another one or another store's, an unknown kind of URL, a
+            missing driver.
         """
         try:
             filesystem, root = fsspec.core.url_to_fs(str(url), **options)
@@ -102,7 +106,7 @@ class PhotoFolder:
                 _("Photos cannot be kept at {url}: {reason}", url=_scheme(url), reason=error)
             ) from error
         folder = cls(filesystem, root, identity, limits or PhotoLimits())
-        folder.identity = folder._marked(create=create)
+        folder.identity = folder._marked(create=create, store=store)
         return folder
 
     @property
@@ -173,6 +177,75 @@ class PhotoFolder:
         if _digest(content) != name:
             raise PhotoError(_("The photo file {name} in {where} is damaged.", name=name, where=self.where))
         return content
+
+    def copy_to(self, url: str | Path) -> Self:
+        """Open another folder as a copy of this one, with the same identity; begin it where it is missing.
+
+        Raises
+        ------
+        PhotoFolderError
+            It cannot be reached, or holds other photos.
+        """
+        marker = self._read_marker()
+        if marker is None:
+            raise self._gone()
+        filesystem, root = fsspec.core.url_to_fs(str(url))
+        copy = type(self)(filesystem, root, self.identity, self.limits)
+        if copy._read_marker() is None:
+            with copy._explained():
+                filesystem.makedirs(copy._root, exist_ok=True)
+            copy._write(f"{copy._root}/{MARKER}", json.dumps(marker).encode(), first=True)
+        copy._marked(create=False, store=str(marker.get("store") or ""))
+        return copy
+
+    def take(self, name: str, content: bytes) -> None:
+        """Write a file that another folder has under this name.
+
+        Raises
+        ------
+        PhotoError
+            The content is not what the name says.
+        PhotoFolderError
+            The folder vanished, is full, or did not keep what was written.
+        """
+        if _digest(content) != name:
+            raise PhotoError(_("The photo file {name} in {where} is damaged.", name=name, where=self.where))
+        self._check_there()
+        self._put_file(content)
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there, its content unread; False where the folder cannot be reached."""
+        try:
+            return _is_digest(name) and bool(self._filesystem.exists(self._path(name)))
+        except Exception:  # drivers raise their own errors
+            return False
+
+    def remove(self, names: Iterable[str]) -> int:
+        """Remove files for good, and return how many there were; what is not there is passed over.
+
+        Raises
+        ------
+        PhotoFolderError
+            The folder cannot be reached or written.
+        """
+        self._check_there()
+        removed = 0
+        with self._explained():
+            for name in filter(_is_digest, names):
+                try:
+                    self._filesystem.rm_file(self._path(name))
+                except FileNotFoundError:
+                    continue
+                removed += 1
+        return removed
+
+    def written_at(self, name: str) -> datetime | None:
+        """Return when a file was written, in UTC; None where it is not there or nobody knows."""
+        try:
+            found: datetime = self._filesystem.modified(self._path(name))
+        except Exception:  # not every file system knows
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def check(
         self,
@@ -271,17 +344,26 @@ class PhotoFolder:
 
     # The marker
 
-    def _marked(self, *, create: bool) -> str:
+    def _marked(self, *, create: bool, store: str) -> str:
         """Return the folder's identity; give it one where it is new and may be made."""
-        identity = self._read_marker()
-        if identity is None and create and not self.identity:
+        marker = self._read_marker()
+        if marker is None and create and not self.identity:
             with self._explained():
                 self._filesystem.makedirs(self._root, exist_ok=True)
-            marker = {"identity": secrets.token_hex(8), "layout": _LAYOUT}
-            self._write(f"{self._root}/{MARKER}", json.dumps(marker).encode(), first=True)
-            identity = self._read_marker()
-        if identity is None:
+            made = {"identity": secrets.token_hex(8), "layout": _LAYOUT, "store": store}
+            self._write(f"{self._root}/{MARKER}", json.dumps(made).encode(), first=True)
+            marker = self._read_marker()
+        if marker is None:
             raise self._gone()
+        identity, owner = str(marker["identity"]), str(marker.get("store") or store)
+        if store and owner != store:
+            raise PhotoFolderError(
+                _(
+                    "{where} holds the photos of another store. Set GEZHI_PHOTOS to a folder of this store's "
+                    "own; nothing was written.",
+                    where=self.where,
+                )
+            )
         if self.identity and identity != self.identity:
             raise PhotoFolderError(
                 _(
@@ -295,14 +377,16 @@ class PhotoFolder:
         return identity
 
     def _check_there(self) -> None:
-        if self._read_marker() != self.identity:
+        marker = self._read_marker()
+        if marker is None or marker["identity"] != self.identity:
             raise self._gone()
 
-    def _read_marker(self) -> str | None:
+    def _read_marker(self) -> dict[str, Any] | None:
         with self._explained():
             try:
-                marker = json.loads(self._filesystem.cat_file(f"{self._root}/{MARKER}"))
-                return str(marker["identity"])
+                marker: dict[str, Any] = json.loads(self._filesystem.cat_file(f"{self._root}/{MARKER}"))
+                marker["identity"] = str(marker["identity"])
+                return marker
             except FileNotFoundError:
                 return None
             except (ValueError, TypeError, KeyError) as error:

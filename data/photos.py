@@ -1,7 +1,7 @@
 """Photos of cases as values: what is kept of one, how it came in, and pairs of before and after."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from data.photo_exif import Taken
 from data.photo_hashes import bits_apart
@@ -60,12 +60,26 @@ class Shot:
     kind: str
 
 
+class Pictured(Protocol):
+    """Whatever shows a photo and says what its camera noted."""
+
+    @property
+    def photo(self) -> Photo:
+        """What is kept."""
+        ...
+
+    @property
+    def taken(self) -> Taken:
+        """What the camera noted, as far as it is known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoPair:
     """The proof that something was fixed: the place before, and after."""
 
-    before: Shot
-    after: Shot
+    before: Pictured
+    after: Pictured
 
     def doubts(self, *, within_m: float = 100.0) -> tuple[str, ...]:
         """Say why the pair may prove nothing.

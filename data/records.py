@@ -104,6 +104,7 @@ ISSUE: Final = Table(
     Index("ix_issue_open_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    Index(None, "lat", "lon"),
 )
 
 #: What happened to the issues, in order; rows are added and never changed.
@@ -181,6 +182,40 @@ ACCESS: Final = Table(
     Column("role", Text, nullable=False),
     Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
     Column("reporter", Text),
+)
+
+#: The photos of cases, as the events tell of them: rows follow from events of the kinds `photo` and `hide`.
+PHOTO: Final = Table(
+    "photo",
+    METADATA,
+    Column("seq", Key, ForeignKey("event.seq"), primary_key=True, autoincrement=False),
+    Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
+    Column("role", String(8), nullable=False),  # before, after, or empty
+    Column("full", Text, nullable=False),  # SHA-256 of the three files, which are also their names
+    Column("view", Text, nullable=False),
+    Column("thumb", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("hash", BigInteger),  # perceptual, its 64 bits as a signed number; null for one plain tone
+    Column("taken_at", Moment),  # as the camera noted, where that was to be kept
+    Column("lon", Float(53)),
+    Column("lat", Float(53)),
+    Column("hidden", BigInteger),  # seq of the event that took it away
+    Index(None, "issue_id"),
+    Index(None, "full"),
+)
+
+#: Pairs of cases that somebody looked at and found not to be the same; rows are added and never changed.
+APART: Final = Table(
+    "apart",
+    METADATA,
+    Column("one", Key, ForeignKey("issue.id"), primary_key=True, autoincrement=False),  # the smaller id
+    Column("other", Key, ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.

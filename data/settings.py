@@ -31,6 +31,12 @@ class Settings(BaseSettings):
         default=180, ge=0, description="days after its end that a case keeps how to reach its reporter"
     )
 
+    photos: str = Field(
+        default="", description="folder of the photos, or a URL that fsspec knows; empty is home/photos"
+    )
+    photo_mb: float = Field(default=20, gt=0, description="largest photo that is taken in, in megabytes")
+    photos_per_case: int = Field(default=12, ge=1, description="photos that a case may have")
+
     @field_validator("tz")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -46,6 +52,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The store's URL, never empty."""
         return self.store or f"sqlite:///{self.home / 'gezhi.sqlite'}"
+
+    @property
+    def photos_url(self) -> str:
+        """Where the photos lie, never empty."""
+        return self.photos or str(self.home / "photos")
 
 
 @cache

@@ -10,30 +10,35 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data import facts, issue_reading, place_records
 from data.actors import Actor
-from data.case_store import CaseStore
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
 from data.database import connect, read_transaction, write_transaction
+from data.duplicate_store import DuplicateStore
 from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written, now
+from data.known_cases import KnownHashes
 from data.migration import migrate
+from data.photo_store import PhotoStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
+from data.settings import settings
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(CaseStore, ImportStore):
+class Store(PhotoStore, DuplicateStore, ImportStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
         self._engine = engine
+        self._photos_url = photos or settings().photos_url
+        self._hashes = KnownHashes()
         with read_transaction(engine) as connection:
             self.identity = facts.fact(connection, "identity") or ""
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Self:
+    def open(cls, url: str, *, create: bool = True, photos: str | None = None) -> Self:
         """Open a store, make it where it is missing, and bring it up to date.
 
         Parameters
@@ -42,6 +47,9 @@ class Store(CaseStore, ImportStore):
             `sqlite:///path` or a PostgreSQL URL.
         create
             Whether a missing SQLite file is made.
+        photos
+            Folder or fsspec URL of its photos; the setting `photos` where None. It is opened when it is
+            first needed.
 
         Raises
         ------
@@ -51,7 +59,7 @@ class Store(CaseStore, ImportStore):
         engine = connect(url, create=create)
         try:
             migrate(engine)
-            return cls(engine)
+            return cls(engine, photos=photos)
         except BaseException:
             engine.dispose()
             raise

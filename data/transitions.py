@@ -13,7 +13,8 @@ from data.city_table import TABLES, CityTable, Line
 from data.statuses import STATUSES
 from i18n import N_, gettext
 
-#: Every kind of event, in the order of a case's life. `update` corrects the report's own fields.
+#: Every kind of event, in the order of a case's life. `update` corrects the report's own fields; `photo` and
+#: `hide` leave the case where it stands.
 EVENTS: Final = (
     "report",
     "accept",
@@ -31,6 +32,8 @@ EVENTS: Final = (
     "merge",
     "unmerge",
     "note",
+    "photo",
+    "hide",
     "update",
 )
 
@@ -73,6 +76,8 @@ _WORDS: Final[dict[str, str]] = {
     "merge": N_("merge as a duplicate"),
     "unmerge": N_("undo the merge"),
     "note": N_("note"),
+    "photo": N_("add a photo"),
+    "hide": N_("take a photo away"),
     "update": N_("correct"),
     "manager": N_("manager"),
     "dispatcher": N_("dispatcher"),

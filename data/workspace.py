@@ -84,7 +84,9 @@ class Workspaces:
         with self._opening:
             if self._demo is None:
                 _make_demo(demo_url(self._settings))
-                self._demo = open_with_cube(demo_url(self._settings), self._settings)
+                self._demo = open_with_cube(
+                    demo_url(self._settings), self._settings, photos=self._settings.home / "demo-photos"
+                )
             return self._demo
 
     def shown(self) -> Workspace:
@@ -124,9 +126,11 @@ def close() -> None:
     _opened.cache_clear()
 
 
-def open_with_cube(url: str, chosen: Settings, *, create: bool = True) -> Workspace:
+def open_with_cube(
+    url: str, chosen: Settings, *, create: bool = True, photos: Path | None = None
+) -> Workspace:
     """Open a store with its cube; the snapshot lies in the home folder, named after the store."""
-    store = Store.open(url, create=create)
+    store = Store.open(url, create=create, photos=str(photos or chosen.photos_url))
     try:
         opened = Workspace(store, Cube.open(store, snapshot=snapshot_path(store, chosen)))
     except BaseException:

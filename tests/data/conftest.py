@@ -44,9 +44,9 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """Open an empty store."""
-    with Store.open(url) as opened:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    """Open an empty store with a photo folder of its own."""
+    with Store.open(url, photos=str(tmp_path / "photos")) as opened:
         yield opened
 
 

@@ -32,7 +32,11 @@ def test_a_case_goes_from_its_report_to_its_closing(city: Store) -> None:
     assert fixed.state.fixed_at == moment
     city.transition(1, "verify", actor=ANN)
     closed = city.transition(1, "close", actor=ANN)
-    assert (closed.status, closed.version, closed.allowed) == ("closed", 7, ("reopen", "note", "update"))
+    assert (closed.status, closed.version, closed.allowed) == (
+        "closed",
+        7,
+        ("reopen", "note", "photo", "hide", "update"),
+    )
     assert city.case(1, actor=ANN) == closed
     assert city.check(actor=OPERATOR).ok
 

@@ -221,7 +221,8 @@ def test_a_refusal_says_the_state_and_what_is_possible_to_that_role() -> None:
     with pytest.raises(TransitionError) as error:
         apply(after(*LIFE), complete("close", "dispatcher"))
     assert str(error.value) == (
-        "'close' is not possible: the case is 'Closed'. Possible is: reopen, note, correct."
+        "'close' is not possible: the case is 'Closed'. Possible is: reopen, note, "
+        "add a photo, take a photo away, correct."
     )
 
 
@@ -230,7 +231,8 @@ def test_a_refusal_says_who_may_do_it_and_what_the_role_may_do_instead() -> None
         apply(after("report", "accept", "dispatch"), complete("suspend", "team_member"))
     assert str(error.value) == (
         "Not allowed to the role 'team member': suspend. That is for: manager, dispatcher, administrator. "
-        "Allowed to it now: start work, report as fixed, return, note."
+        "Allowed to it now: start work, report as fixed, return, note, add a photo, "
+        "take a photo away."
     )
 
 

@@ -15,8 +15,10 @@ from data.contacts import Contact
 from data.store import Store
 from data.transitions import ROLES
 from geo.errors import NotAllowedError
+from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
 
+PHOTO, SHOWN = (encoded(scene(seed, width=80, height=80)) for seed in (1, 2))
 REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
 EVERYBODY = frozenset(ROLES)
 STAFF = EVERYBODY - {"resident"}
@@ -81,6 +83,19 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
     "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
+    "inspect_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.inspect_photo(PHOTO, actor=actor)),
+    "add_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.add_photo(1, PHOTO, actor=actor)),
+    "photos": (EVERYBODY, lambda store, actor: store.photos(2, actor=actor)),
+    "photo_pairs": (EVERYBODY, lambda store, actor: store.photo_pairs(2, actor=actor)),
+    "photo_bytes": (EVERYBODY, lambda store, actor: store.photo_bytes(shown(store), actor=actor)),
+    "remove_photo": (
+        OFFICE | {"team_member"},
+        lambda store, actor: store.remove_photo(2, a_photo(store, actor), actor=actor, reason="有人脸"),
+    ),
+    "tidy_photos": (HEADS, lambda store, actor: store.tidy_photos(actor=actor)),
+    "similar": (EVERYBODY - {"analyst"}, lambda store, actor: store.similar(REPORT, actor=actor)),
+    "duplicates": (STAFF, lambda store, actor: store.duplicates(actor=actor)),
+    "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
 #: What needs no actor, since it tells nothing of the records.
@@ -97,14 +112,28 @@ def a_limit() -> pl.DataFrame:
     return pl.DataFrame({"category": ["manhole"], "area": [""], "amount": [3], "unit": ["hours"]})
 
 
+def a_photo(store: Store, actor: Actor) -> int:
+    """Return the number of a photo of the case 2, a team member's own; without the right the resident's."""
+    if actor.role not in OFFICE | {"team_member"}:
+        return store.photos(2, actor=OPERATOR)[0].seq
+    adds = actor if actor.role == "team_member" else OPERATOR
+    return store.add_photo(2, PHOTO, actor=adds).photo.seq
+
+
+def shown(store: Store) -> str:
+    """Return the name of the resident's photo."""
+    return store.photos(2, actor=Actor("居民", "resident"))[0].photo.full
+
+
 @pytest.fixture
 def city(store: Store) -> Store:
-    """Fill a store with a resident's two cases, of which one repeats the other, and an import."""
+    """Fill a store with a resident's cases (one repeats another, one has a photo) and an import."""
     jane = Actor("居民", "resident")
     store.report(REPORT, actor=jane, contact=Contact(phone="12345"))
     store.report(REPORT, actor=jane)
     store.report(REPORT, actor=jane)
     store.merge(3, 2, actor=OPERATOR, reason="同一处")
+    store.add_photo(2, SHOWN, actor=jane)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
     return store
 
@@ -142,7 +171,7 @@ def test_a_stranger_may_do_nothing(city: Store) -> None:
 
 
 def test_a_resident_sees_only_what_the_resident_reported(city: Store) -> None:
-    assert city.case(1, actor=Actor("居民", "resident")).allowed == ("note",)
+    assert city.case(1, actor=Actor("居民", "resident")).allowed == ("note", "photo")
     with pytest.raises(NotAllowedError, match="does not belong to"):
         city.case(1, actor=Actor("别人", "resident"))
     with pytest.raises(NotAllowedError, match="Not allowed to the role 'resident': close"):

@@ -75,7 +75,9 @@ def _work(url: str, seed: int, seconds: float) -> None:
 
 def _move(store: Store, rng: random.Random, actor: Actor, name: str) -> None:
     case = store.case(rng.randint(1, 40), actor=actor)
-    kind = rng.choice([*(word for word in case.allowed if word not in ("update", "merge")), "note"])
+    kind = rng.choice(
+        [*(word for word in case.allowed if word not in ("update", "merge", "photo", "hide")), "note"]
+    )
     try:
         after = store.transition(
             case.id,

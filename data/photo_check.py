@@ -1,0 +1,67 @@
+"""The proof that photos hold: rows are what the events say, and the folder has what the rows name."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from data.case_check import Checked
+from data.case_photos import row_of
+from data.photo_folder import PhotoFolder
+from data.photos import Photo
+from data.records import EVENT, PHOTO
+from i18n import gettext as _
+
+#: Faults that are kept as examples.
+_SHOWN: Final = 20
+
+
+def check_rows(connection: Connection, found: Checked) -> None:
+    """Compare the rows of photos with those that the events of the store give."""
+    stored = {row["seq"]: dict(row) for row in connection.execute(select(PHOTO)).mappings()}
+    told = _told(connection)
+    found.photos = len(stored)
+    wrong = sorted(seq for seq in stored.keys() | told.keys() if stored.get(seq) != told.get(seq))
+    found.astray_photos = len(wrong)
+    for seq in wrong[: max(_SHOWN - len(found.examples), 0)]:
+        row = stored.get(seq) or told[seq]
+        found.examples.append(
+            _("case {id}: photo {seq} is not what its events say", id=row["issue_id"], seq=seq)
+        )
+
+
+def check_folder(found: Checked, folder: PhotoFolder, known: Sequence[Photo]) -> Checked:
+    """Compare the files with their names, and with the photos that should be there.
+
+    Raises
+    ------
+    PhotoFolderError
+        The folder went away.
+    """
+    files = folder.check(known)
+    found.photo_files, found.photo_bytes = files.files, files.bytes
+    found.missing_photos, found.damaged_photos = len(files.missing), len(files.damaged)
+    found.stray_photos = len(files.strays or ()) + len(files.unfinished)
+    found.foreign_files = len(files.foreign)
+    for name in (*files.missing, *files.damaged)[: max(_SHOWN - len(found.examples), 0)]:
+        found.examples.append(
+            _("photo file {name} is missing", name=name)
+            if name in files.missing
+            else _("photo file {name} is damaged", name=name)
+        )
+    return found
+
+
+def _told(connection: Connection) -> dict[int, dict[str, Any]]:
+    """Make the rows anew from the events."""
+    query = select(EVENT.c.seq, EVENT.c.issue_id, EVENT.c.kind, EVENT.c.payload)
+    rows: dict[int, dict[str, Any]] = {}
+    for event in connection.execute(query.where(EVENT.c.kind.in_(("photo", "hide"))).order_by(EVENT.c.seq)):
+        payload = json.loads(event.payload)
+        if event.kind == "photo":
+            facts = row_of(event.seq, event.issue_id, payload["photo"])
+            rows[event.seq] = {**facts, "hidden": None}
+        elif (row := rows.get(payload["hides"])) and row["issue_id"] == event.issue_id:
+            row["hidden"] = event.seq
+    return rows
