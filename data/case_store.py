@@ -228,5 +228,5 @@ class CaseStore(ABC):
 
     def check(self, *, actor: Actor) -> Checked:
         """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "whole") as connection:
             return case_check.check(connection)

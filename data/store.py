@@ -102,7 +102,7 @@ class Store(CaseStore):
 
     def event_mark(self, seq: int, *, actor: Actor) -> str:
         """Return a word that tells an event from its namesake in a copy that went another way."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "whole") as connection:
             event = connection.execute(select(EVENT.c.at, EVENT.c.issue_id).where(EVENT.c.seq == seq)).first()
             return f"{event.at}-{event.issue_id}" if event else ""
 
@@ -127,6 +127,11 @@ class Store(CaseStore):
         """Read the issues with these ids, in this order: `id` and the columns of `REPORT`."""
         with self._reading(actor) as connection:
             return issue_reading.by_id(connection, ids, where=scope(actor))
+
+    def visible_ids(self, *, actor: Actor) -> pl.Series:
+        """Return the ids of all cases in the actor's part of the city, in order: shape (n,), Int64."""
+        with self._reading(actor, "open") as connection:
+            return issue_reading.ids(connection, where=scope(actor))
 
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""

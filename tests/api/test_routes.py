@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.routes import routes
-from data.actors import OPERATOR
+from data.actors import OPERATOR, Actor
 from data.filters import Filter
 from data.workspace import Workspace
 from geo import cells
@@ -234,3 +234,21 @@ def test_a_store_that_goes_away_is_down_in_words_and_comes_back(city: Workspace,
         assert (answer.status_code, answer.json()["status"]) == (503, "down")
         assert str(path) not in answer.text
     assert client.get("/healthz").status_code == 200
+
+
+def test_routes_answer_for_the_part_of_the_city_that_the_viewer_sees(
+    client: TestClient, city: Workspace
+) -> None:
+    team = city.seen_by(Actor("队员", "team_member", units=frozenset({"城管"})))
+    own = TestClient(Starlette(routes=routes(lambda: team)))
+    mine = set(team.store.visible_ids(actor=team.viewer))
+    assert 0 < len(mine) < REPORTS
+    assert wire.unpack(own.get("/api/cells?res=9").content)[2]["total"] == len(mine)
+    assert own.get("/healthz").json()["reports"] == len(mine)
+    rows = own.get(f"/api/points?bbox={EVERYWHERE}").json()["rows"]
+    assert {row[0] for row in rows} == mine
+    other = next(number for number in range(1, REPORTS) if number not in mine)
+    assert own.get(f"/api/reports/{other}").status_code == 404
+    assert client.get(f"/api/reports/{other}").status_code == 200
+    tags = [one.get("/api/cells?res=9").headers["etag"] for one in (own, client)]
+    assert tags[0] != tags[1], "one browser must not take one answer for the other"
