@@ -127,6 +127,7 @@ def transition(
         **needs,
     )
     check(case_rows.state_of(row), event)
+    city_rules(connection).second_person.check(connection, issue_id, actor=actor, event=kind)
     if kind == "merge" and event.into is not None:
         into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
         check_merge(issue_id, event.into, into)
@@ -234,6 +235,8 @@ def _case(
         words = rules.limits.rows[found["limit"]].words()
         shown = {name: found[name] for name in Deadline._fields if name != "limit"}
         deadline = Deadline(limit=words, **shown)
+    may = allowed(state, actor.role)
+    barred = rules.second_person.barred(connection, row["id"], actor=actor, events=may)
     return Case(
         id=row["id"],
         seq=row["seq"],
@@ -242,7 +245,7 @@ def _case(
         areas=areas,
         deadline=deadline,
         proposal=Proposal(rule.unit if rule else None, rules.routing.explain(rule, row["category"], areas)),
-        allowed=allowed(state, actor.role),
+        allowed=tuple(event for event in may if event not in barred),
     )
 
 

@@ -26,9 +26,10 @@ def city(store: Store) -> Store:
 def test_a_case_goes_from_its_report_to_its_closing(city: Store) -> None:
     city.transition(1, "accept", actor=ANN)
     city.transition(1, "dispatch", actor=ANN, unit="环卫中心")
-    city.transition(1, "start", actor=Actor("队员", "team_member", units=frozenset({"环卫中心"})))
+    team = Actor("队员", "team_member", units=frozenset({"环卫中心"}))
+    city.transition(1, "start", actor=team)
     moment = datetime(2026, 9, 28, 8, tzinfo=UTC)
-    fixed = city.transition(1, "fix", actor=ANN, at=moment)
+    fixed = city.transition(1, "fix", actor=team, at=moment)
     assert fixed.state.fixed_at == moment
     city.transition(1, "verify", actor=ANN)
     closed = city.transition(1, "close", actor=ANN)
