@@ -1,7 +1,7 @@
 """Cases in the store: looked at, and moved on by events, in the transaction that the caller holds."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -12,8 +12,8 @@ from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
 from data.city_rules import CityRules, city_rules
+from data.clock import moment, not_before
 from data.events import CLEARABLE, Event
-from data.issue_writing import now
 from data.lifecycle import State, allowed, apply, check, conflict
 from data.merges import check_merge
 from data.records import EVENT, ISSUE
@@ -267,5 +267,4 @@ def _check_version(connection: Connection, row: RowMapping, version: int | None)
 
 def _recorded_at(connection: Connection, row: RowMapping) -> datetime:
     """Return this moment, or that of the case's last event where the clock was moved back since."""
-    last: int = connection.execute(select(EVENT.c.at).where(EVENT.c.seq == row["seq"])).scalar_one()
-    return case_rows.EPOCH + timedelta(microseconds=max(now(), last))
+    return not_before(connection, moment(), [row["id"]])

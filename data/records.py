@@ -166,7 +166,7 @@ CONTACT: Final = Table(
     Column("given_at", Moment, nullable=False),
 )
 
-#: Who looked at personal data, and when; rows are added and never changed.
+#: Who took personal data or tried to, and when; rows are added and never changed.
 ACCESS: Final = Table(
     "access",
     METADATA,
@@ -174,8 +174,11 @@ ACCESS: Final = Table(
     Column("at", Moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
+    Column("issue_id", Key, ForeignKey("issue.id")),
     Column("reporter", Text),
+    Column("what", String(16), nullable=False, server_default="contact"),
+    Column("refused", Integer, nullable=False, server_default="0"),
+    Column("detail", Text),
 )
 
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.

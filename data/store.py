@@ -14,9 +14,10 @@ from data.actors import Actor
 from data.case_store import CaseStore
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
+from data.clock import now
 from data.database import connect, read_transaction, write_transaction
 from data.issue_reading import ISSUE_COLUMNS
-from data.issue_writing import Batch, Written, now
+from data.issue_writing import Batch, Written
 from data.migration import migrate
 from data.records import CATEGORY, EVENT, IMPORT
 from data.rights import Right, require, scope

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from data import cases as stored_cases
+from data import clock
 from data.actors import OPERATOR, VIEWER, Actor
 from data.store import Store
 from geo.errors import ConflictError, NotAllowedError, StoreError, TransitionError
@@ -93,7 +93,7 @@ def test_a_clock_that_was_moved_back_does_not_turn_the_order_of_events(
     city: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     city.transition(1, "accept", actor=ANN)
-    monkeypatch.setattr(stored_cases, "now", lambda: 1_000_000)
+    monkeypatch.setattr(clock, "time_ns", lambda: 1_000_000_000)
     city.transition(1, "dispatch", actor=ANN, unit="环卫中心")
     events = city.events(1, actor=ANN)
     assert events["at"].is_sorted()
