@@ -1,11 +1,12 @@
 """Open cases by urgency."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
 from sqlalchemy import Connection, Select, func, select
 
+from data import clock
 from data.actors import Actor
 from data.case_deadlines import JUDGED, deadlines, judged_columns, judged_frame
 from data.case_rows import to_micros
@@ -50,7 +51,7 @@ def overdue(
     connection: Connection, *, actor: Actor, unit: str | None, now: datetime | None
 ) -> tuple[int, int]:
     """Count the open cases and those that are overdue."""
-    moment = to_micros(now or datetime.now(UTC))
+    moment = to_micros(now or clock.moment())
     counted = _among(select(func.count(), func.count().filter(ISSUE.c.due_at < moment)), actor, unit)
     n, late = connection.execute(counted).one()
     return int(n), int(late)

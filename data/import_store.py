@@ -14,7 +14,8 @@ import polars as pl
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from data.actors import Actor
-from data.issue_writing import Batch, Written, now
+from data.clock import now
+from data.issue_writing import Batch, Written
 from data.records import IMPORT
 from data.rights import Right
 from data.schema import UTC

@@ -12,11 +12,12 @@ from data import facts, issue_reading, place_records
 from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
+from data.clock import now
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
 from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
-from data.issue_writing import Batch, Written, now
+from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
 from data.migration import migrate
 from data.photo_store import PhotoStore
@@ -107,7 +108,7 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
 
     def event_mark(self, seq: int, *, actor: Actor) -> str:
         """Return a word that tells an event from its namesake in a copy that went another way."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "whole") as connection:
             event = connection.execute(select(EVENT.c.at, EVENT.c.issue_id).where(EVENT.c.seq == seq)).first()
             return f"{event.at}-{event.issue_id}" if event else ""
 
@@ -132,6 +133,11 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
         """Read the issues with these ids, in this order: `id` and the columns of `REPORT`."""
         with self._reading(actor) as connection:
             return issue_reading.by_id(connection, ids, where=scope(actor))
+
+    def visible_ids(self, *, actor: Actor) -> pl.Series:
+        """Return the ids of all cases in the actor's part of the city, in order: shape (n,), Int64."""
+        with self._reading(actor, "open") as connection:
+            return issue_reading.ids(connection, where=scope(actor))
 
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""

@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "event_mark": (STAFF, lambda store, actor: store.event_mark(1, actor=actor)),
     "changed_since": (STAFF, lambda store, actor: list(store.changed_since(0, actor=actor))),
     "reports": (STAFF, lambda store, actor: store.reports([1], actor=actor)),
+    "visible_ids": (EVERYBODY, lambda store, actor: store.visible_ids(actor=actor)),
     "events": (STAFF, lambda store, actor: store.events(1, actor=actor)),
     "begin_import": (
         HEADS,
@@ -81,6 +82,8 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
     "locate": (HEADS, lambda store, actor: store.locate(actor=actor)),
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
+    "export_cases": (STAFF, lambda store, actor: list(store.export_cases(actor=actor))),
+    "note_access": (EVERYBODY, lambda store, actor: store.note_access("export", actor=actor)),
     "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
     "inspect_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.inspect_photo(PHOTO, actor=actor)),
