@@ -99,6 +99,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "similar": (EVERYBODY - {"analyst"}, lambda store, actor: store.similar(REPORT, actor=actor)),
     "duplicates": (STAFF, lambda store, actor: store.duplicates(actor=actor)),
     "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
+    "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
 #: What needs no actor, since it tells nothing of the records.
