@@ -37,9 +37,7 @@ def rows() -> Iterator[Row]:
     yield Row(f"{what}: longest", max(ours), "s", peer, max(whole), "1 s", max(ours) <= 1)
     middle = statistics.median(ours)
     yield Row(f"{what}: median", middle, "s", peer, statistics.median(whole), "0.1 s", middle <= 0.1)
-    yield Row(
-        f"import of {ROWS:,} rows beside transitions", ours_s, "s", peer, whole_s, "6 s", ours_s <= 6
-    )
+    yield Row(f"import of {ROWS:,} rows beside transitions", ours_s, "s", peer, whole_s, "6 s", ours_s <= 6)
 
 
 def _waits(export: Path, file: Path, step_rows: int) -> tuple[float, list[float]]:
