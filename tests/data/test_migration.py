@@ -153,13 +153,37 @@ def test_a_store_of_the_first_step_keeps_everything_and_learns_the_life_of_its_c
         assert store.transition(1, "accept", actor=OPERATOR).version == 2
 
 
+def test_imports_from_before_the_steps_stay_as_they_were(url: str) -> None:
+    build_step(url, "0003")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for number, state in enumerate(("done", "failed", "running"), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO import (id, name, source, actor, state, started_at, details) "
+                    "VALUES (:id, 'a.csv', 'a', 'operator', :state, 1, '{}')"
+                ),
+                {"id": number, "state": state},
+            )
+    engine.dispose()
+    with Store.open(url) as store:
+        found = store.imports(actor=OPERATOR)
+        assert found["state"].to_list() == ["running", "failed", "done"]
+        assert found["rows_done"].null_count() == 3
+
+
 def build_first_step(url: str) -> None:
     """Make the store that the first released program made."""
+    build_step(url, "0001")
+
+
+def build_step(url: str, revision: str) -> None:
+    """Make an empty store of an earlier step."""
     engine = create_engine(url)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         connection.exec_driver_sql("INSERT INTO fact VALUES ('identity', 'old')")
     engine.dispose()
