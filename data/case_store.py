@@ -1,7 +1,7 @@
 """The store's part for cases: what happens to them, what is due, and whether all of it holds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from data import case_areas, case_check, case_list, cases, contacts
 from data.actors import Actor
 from data.case_check import Checked
 from data.case_deadlines import rejudge
+from data.case_list import Part
 from data.case_rows import to_moment
 from data.cases import Case
 from data.city_rules import city_rules, table_fact
@@ -22,6 +23,7 @@ from data.facts import set_fact
 from data.issue_writing import Batch, now
 from data.rights import Right
 from data.schema import REPORT
+from data.units import UnitOf
 
 
 class CaseStore(ABC):
@@ -148,16 +150,27 @@ class CaseStore(ABC):
             )
 
     def open_cases(
-        self, *, actor: Actor, unit: str | None = None, limit: int = 100, now: datetime | None = None
+        self,
+        *,
+        actor: Actor,
+        unit: str | None = None,
+        limit: int = 100,
+        now: datetime | None = None,
+        categories: Sequence[str] = (),
+        part: Part = "all",
     ) -> pl.DataFrame:
         """List open cases in the actor's part of the city, the most urgent first.
 
         Parameters
         ----------
         unit
-            Whose cases; everybody's where it is None.
+            Whose cases; everybody's where it is None, those of no unit where it is empty.
         now
             The moment to judge by, with its zone.
+        categories
+            Slugs; none of them is no limit.
+        part
+            All of them, the overdue ones, those due before the city's midnight, or the suspended ones.
 
         Returns
         -------
@@ -165,7 +178,38 @@ class CaseStore(ABC):
         among them.
         """
         with self._reading(actor) as connection:
-            return case_list.open_cases(connection, actor=actor, unit=unit, limit=limit, now=now)
+            return case_list.open_cases(
+                connection,
+                actor=actor,
+                unit=unit,
+                limit=limit,
+                now=now,
+                categories=categories,
+                part=part,
+            )
+
+    def workload(
+        self, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None
+    ) -> pl.DataFrame:
+        """Count the open cases of each unit in the actor's part of the city.
+
+        Returns
+        -------
+        The columns `data.case_list.WORKLOAD`, most first; `unit` is null for what nobody was given yet.
+        """
+        with self._reading(actor) as connection:
+            return case_list.workload(connection, actor=actor, categories=categories, now=now)
+
+    def repeats(self, issue_id: int, *, actor: Actor) -> list[int]:
+        """Return the cases that were merged into a case, with the errors of `case`."""
+        with self._reading(actor) as connection:
+            cases.look_up(connection, issue_id, actor=actor)
+            return case_list.repeats(connection, issue_id)
+
+    def units(self, *, actor: Actor) -> dict[str, UnitOf]:
+        """Return the city's units by name, in the order of its table."""
+        with self._reading(actor, "open") as connection:
+            return city_rules(connection).units
 
     def overdue(
         self, *, actor: Actor, unit: str | None = None, now: datetime | None = None
