@@ -18,6 +18,7 @@ from i18n import ngettext
 
 if TYPE_CHECKING:
     from data.backup import Copied
+    from data.photo_backup import CopiedPhotos
 
 db = typer.Typer(name="db", no_args_is_help=True, help="Look after a store.")
 _out = Console(highlight=False)
@@ -95,13 +96,28 @@ def tidy(store: StoreUrl = None) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the backup goes; an older one is replaced.")],
     store: StoreUrl = None,
+    photos: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder for a copy of the photos, or one to add to; set GEZHI_PHOTOS to it after a restore.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the whole store into one file, photos apart; others may go on writing meanwhile."""
     from data.backup import backup as write
+    from data.photo_backup import copy_photos
 
+    url = store or settings().store_url
     with clear_errors():
-        copied = write(store or settings().store_url, file, actor=OPERATOR)
-    _print_copied(copied)
+        copied = write(url, file, actor=OPERATOR)
+        _print_copied(copied)
+        n = sum(one.rows for one in copied if one.table == "photo")
+        if n and photos:
+            _print_photos(copy_photos(url, settings().photos_url, photos, actor=OPERATOR))
+        elif n:
+            words = _("The {n} photos are not in the file: --photos FOLDER copies them too.", n=n)
+            _out.print(words, markup=False)
 
 
 @db.command()
@@ -138,6 +154,16 @@ def _print_copied(copied: "list[Copied]") -> None:
     for one in copied:
         table.add_row(one.table, f"{one.rows:,}", one.digest[:16])
     _out.print(table)
+
+
+def _print_photos(copied: "CopiedPhotos") -> None:
+    _out.print(_("{n} photo files copied, {new} of them new", n=copied.files, new=copied.new), markup=False)
+    if copied.lost:
+        n, first = len(copied.lost), copied.lost[0]
+        _complain(
+            _("{n} photo files are missing or damaged and were not copied; first: {name}", n=n, name=first)
+        )
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def find_candidates(
     *,
     rules: DuplicateRules | None = None,
     usual: Usual | None = None,
+    history: pl.DataFrame | None = None,
     limit: int = 10,
     at_least: float | None = None,
 ) -> pl.DataFrame:
@@ -64,6 +65,9 @@ def find_candidates(
         Limits and weights; those that come with Gezhi where None.
     usual
         What is usual in the city; learned from `known` where None. Keeping it makes a call faster.
+    history
+        Columns lon, lat, reported_at, category of every report around, those that nobody could join
+        included: they tell how often such reports come in. The `known` where None.
     limit
         At most so many candidates a report, the best.
     at_least
@@ -89,7 +93,7 @@ def find_candidates(
     usual = usual or Usual.learn(known)
     smallest = rules.weights.suggest if at_least is None else at_least
     blocks = [
-        _scored(block, known, rules, usual)
+        _scored(block, known, known if history is None else history, rules, usual)
         .filter(pl.col("score") >= smallest)
         .sort("new_row", "score", "distance_m", "candidate", descending=[False, True, False, False])
         .group_by("new_row", maintain_order=True)
@@ -134,7 +138,9 @@ def explain(candidates: pl.DataFrame, *, rules: DuplicateRules | None = None) ->
     return pl.Series("why", words, dtype=pl.String)
 
 
-def _scored(new: pl.DataFrame, known: pl.DataFrame, rules: DuplicateRules, usual: Usual) -> pl.DataFrame:
+def _scored(
+    new: pl.DataFrame, known: pl.DataFrame, history: pl.DataFrame, rules: DuplicateRules, usual: Usual
+) -> pl.DataFrame:
     """Return every candidate within the limits, with its evidence and score."""
     pairs = rules.pairs(new["category"].unique().drop_nulls())
     found = pl.concat([near_pairs(new, known, pairs), _with_same_photo(new, known, rules, pairs)])
@@ -142,7 +148,7 @@ def _scored(new: pl.DataFrame, known: pl.DataFrame, rules: DuplicateRules, usual
     here, there = new[found["new_row"]], known[found["known_row"]]
     possible = here["id"].ne_missing(there["id"]) & ~there["status"].is_in(_NO_CASE).fill_null(value=False)
     found, here, there = (frame.filter(possible) for frame in (found, here, there))
-    weighed = weigh(found, here, there, known=known, rules=rules, usual=usual)
+    weighed = weigh(found, here, there, known=history, rules=rules, usual=usual)
     score = 1 / (1 + (-pl.sum_horizontal("^evidence_.*$")).exp())
     return weighed.with_columns(here["id"], there["id"].alias("candidate"), score.alias("score"))
 

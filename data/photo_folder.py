@@ -178,6 +178,41 @@ class PhotoFolder:
             raise PhotoError(_("The photo file {name} in {where} is damaged.", name=name, where=self.where))
         return content
 
+    def copy_to(self, url: str | Path) -> Self:
+        """Open another folder as a copy of this one, with the same identity; begin it where it is missing.
+
+        Raises
+        ------
+        PhotoFolderError
+            It cannot be reached, or holds other photos.
+        """
+        marker = self._read_marker()
+        if marker is None:
+            raise self._gone()
+        filesystem, root = fsspec.core.url_to_fs(str(url))
+        copy = type(self)(filesystem, root, self.identity, self.limits)
+        if copy._read_marker() is None:
+            with copy._explained():
+                filesystem.makedirs(copy._root, exist_ok=True)
+            copy._write(f"{copy._root}/{MARKER}", json.dumps(marker).encode(), first=True)
+        copy._marked(create=False, store=str(marker.get("store") or ""))
+        return copy
+
+    def take(self, name: str, content: bytes) -> None:
+        """Write a file that another folder has under this name.
+
+        Raises
+        ------
+        PhotoError
+            The content is not what the name says.
+        PhotoFolderError
+            The folder vanished, is full, or did not keep what was written.
+        """
+        if _digest(content) != name:
+            raise PhotoError(_("The photo file {name} in {where} is damaged.", name=name, where=self.where))
+        self._check_there()
+        self._put_file(content)
+
     def has(self, name: str) -> bool:
         """Return whether a file is there, its content unread; False where the folder cannot be reached."""
         try:

@@ -99,6 +99,7 @@ ISSUE: Final = Table(
     Index("ix_issue_open_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    Index(None, "lat", "lon"),
 )
 
 #: What happened to the issues, in order; rows are added and never changed.

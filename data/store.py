@@ -14,8 +14,10 @@ from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
 from data.database import connect, read_transaction, write_transaction
+from data.duplicate_store import DuplicateStore
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written, now
+from data.known_cases import KnownHashes
 from data.migration import migrate
 from data.photo_store import PhotoStore
 from data.records import CATEGORY, EVENT, IMPORT
@@ -28,12 +30,13 @@ from i18n import gettext as _
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore):
+class Store(PhotoStore, DuplicateStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
         self._engine = engine
         self._photos_url = photos or settings().photos_url
+        self._hashes = KnownHashes()
         with read_transaction(engine) as connection:
             self.identity = facts.fact(connection, "identity") or ""
 

@@ -33,23 +33,27 @@ class Usual:
     texts: TextModel
 
     @classmethod
-    def learn(cls, known: pl.DataFrame) -> Self:
+    def learn(cls, known: pl.DataFrame, *, share: float = 1.0, least_h: float = 24.0) -> Self:
         """Read what is usual from a sample that does not depend on the order of rows.
 
         Parameters
         ----------
         known
             Columns id, lon, lat, reported_at, category and, where there are texts, description.
+        share
+            Which part of all reports these are, where they were drawn from more.
+        least_h
+            The period counts as no shorter: two reports of the first hour are not what is usual.
         """
         drawn = pl.col("id").hash(seed=1)
-        share = min(1.0, _SAMPLE / max(1, len(known)))
-        sample = known.filter(drawn <= int(share * (2**64 - 1))).sort(drawn)
+        taken = min(1.0, _SAMPLE / max(1, len(known)))
+        sample = known.filter(drawn <= int(taken * (2**64 - 1))).sort(drawn)
         seconds = known.select(
             (pl.col("reported_at").max() - pl.col("reported_at").min()).dt.total_seconds()
         ).item()
-        hours = max(24.0, (seconds or 0) / 3600)
+        hours = max(least_h, (seconds or 0) / 3600)
         texts = sample.head(_TEXTS)["description"].to_list() if "description" in sample.columns else []
-        return cls(hours, _city_rates(sample, hours * share), TextModel.learn(texts))
+        return cls(hours, _city_rates(sample, hours * taken * share), TextModel.learn(texts))
 
     def local_rates(
         self, places: pl.DataFrame, known: pl.DataFrame, paces: pl.DataFrame

@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from cli import app
 from data.actors import OPERATOR, VIEWER
+from data.settings import Settings, settings
 from data.store import Store
+from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
 
 
@@ -50,3 +52,72 @@ def test_a_file_that_is_no_backup_is_refused_in_words(tmp_path: Path) -> None:
     status, words = gezhi("db", "restore", tmp_path / "x", "--store", f"sqlite:///{tmp_path / 'o.sqlite'}")
     assert status == 2
     assert "File is not a zip file" in words
+
+
+def test_a_backup_takes_the_photos_along_where_it_is_asked_to(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli_db.settings", lambda: Settings(photos=str(tmp_path / "photos")))
+    file, copy, other = tmp_path / "city.gezhi", tmp_path / "copy", f"sqlite:///{tmp_path / 'other.sqlite'}"
+    with Store.open(url, photos=str(tmp_path / "photos")) as store:
+        photo = store.add_photo(1, encoded(scene(1)), actor=OPERATOR).photo.photo
+    assert "The 1 photos are not in the file" in gezhi("db", "backup", file, "--store", url)[1]
+    for new in (len(photo.files), 0):
+        status, words = gezhi("db", "backup", file, "--store", url, "--photos", copy)
+        assert status == 0
+        assert f"{len(photo.files)} photo files copied, {new} of them new" in words
+    assert gezhi("db", "restore", file, "--store", other)[0] == 0
+    with Store.open(other, photos=str(copy)) as restored:
+        assert restored.photo_bytes(photo.full, actor=OPERATOR, size="full")
+        assert restored.add_photo(2, encoded(scene(2)), actor=OPERATOR).new
+        assert restored.check(actor=OPERATOR).ok
+
+
+def test_a_backup_says_which_photos_were_lost_before_it(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli_db.settings", lambda: Settings(photos=str(tmp_path / "photos")))
+    with Store.open(url, photos=str(tmp_path / "photos")) as store:
+        for seed in (1, 2):
+            store.add_photo(seed, encoded(scene(seed, width=200, height=200)), actor=OPERATOR)
+        name = store.photos(1, actor=OPERATOR)[0].photo.full
+    (tmp_path / "photos" / name[:2] / f"{name}.jpg").unlink()
+    status, words = gezhi("db", "backup", tmp_path / "b", "--store", url, "--photos", tmp_path / "copy")
+    assert status == 1
+    assert "1 photo files copied" in words
+    assert f"were not copied; first: {name}" in words.replace("\n", "")
+
+
+def test_photos_of_another_store_are_not_mixed_into_a_copy(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    for number, place in enumerate((url, other)):
+        folder = str(tmp_path / f"photos{number}")
+        with Store.open(place, photos=folder) as store:
+            store.write_reports(reports(1, seed=5), actor=OPERATOR)
+            store.add_photo(1, encoded(scene(number)), actor=OPERATOR)
+        monkeypatch.setattr("cli_db.settings", lambda folder=folder: Settings(photos=folder))
+        status, words = gezhi("db", "backup", tmp_path / "b", "--store", place, "--photos", tmp_path / "copy")
+        assert status == 2 * number
+    assert "holds the photos of another store" in words
+
+
+def test_files_without_a_case_are_tidied_up_by_command(url: str) -> None:
+    assert gezhi("db", "tidy", "--store", url) == (0, "0 photo files were removed\n")
+
+
+def test_the_check_of_a_store_counts_its_photos(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEZHI_PHOTOS", str(tmp_path / "photos"))
+    settings.cache_clear()
+    with Store.open(url) as store:
+        store.add_photo(1, encoded(scene(1)), actor=OPERATOR)
+    assert "2 photo files are what their names say" in gezhi("db", "check", "--store", url)[1]
+    (tmp_path / "photos").rename(tmp_path / "away")
+    status, words = gezhi("db", "check", "--store", url)
+    settings.cache_clear()
+    assert status == 1
+    assert "1 photos could not be looked at" in words.replace("\n", " ")
+    assert "The store does not hold." in words

@@ -1,6 +1,7 @@
 """Duplicates and photos: how fast candidates are found and how many are right, beside the usual ways."""
 
 import io
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,12 +14,16 @@ import polars as pl
 import shapely
 from PIL import Image, ImageOps
 
+from data.actors import OPERATOR
 from data.duplicate_rules import default_rules
 from data.duplicates import find_candidates
 from data.photo_hashes import bits_apart, find_alike, photo_hash
 from data.photo_images import develop
 from data.photos import SAME_PHOTO_BITS
+from data.schema import REPORT
+from data.store import Store
 from data.usual_reports import Usual
+from geo.crs import haversine_m
 from tests.bench.rows import Row
 from tests.data.pictures import encoded, notes, scene
 from tests.data.planted import Planted, plant
@@ -26,12 +31,14 @@ from tests.data.planted import Planted, plant
 CITY = ZoneInfo("Asia/Shanghai")
 KNOWN = 1_000_000
 BATCH = 1_000
+STORED = 200_000
 _CHICAGO = Path(__file__).parents[3] / "shared/data/chicago311/sanitation_2014-11-10.csv.gz"
 
 
 def rows() -> Iterator[Row]:
-    """Measure, seeded: candidates among a million reports, their truth, photos taken in and recognised."""
+    """Measure, seeded: candidates among a million reports and at intake, their truth, photos recognised."""
     yield from _speed()
+    yield _intake()
     yield from _truth()
     if _CHICAGO.exists():
         yield _chicago()
@@ -49,6 +56,48 @@ def _speed() -> Iterator[Row]:
         peer, _ = _timed(lambda new=new: _by_tree(new, known), times=1)
         label = "shapely STRtree built and asked, 100 m and 30 days, no score"
         yield Row(figure, ours * 1e3, "ms", label, peer * 1e3, f"{target_ms:.0f} ms", ours * 1e3 <= target_ms)
+
+
+def _intake() -> Row:
+    """Ask a store of 200,000 cases, a tenth of them open, as somebody who takes up a report does."""
+    known = _million().head(STORED)
+    is_open = pl.int_range(pl.len()) % 10 == 0
+    rows = known.with_columns(
+        source=pl.lit("planted"),
+        external_id=pl.col("id").cast(pl.String),
+        status=pl.when(is_open).then(pl.lit("reported")).otherwise(pl.lit("closed")),
+        closed_at=pl.when(~is_open).then(pl.col("reported_at") + pl.duration(hours=30)),
+    )
+    rows = rows.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in REPORT.items() if name not in rows.columns
+    )
+    report = known.row(STORED - 1, named=True)
+    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/city.sqlite") as store:
+        store.write_reports(rows.select(*REPORT).cast(REPORT), actor=OPERATOR)
+        first, _ = _timed(lambda: store.similar(report, actor=OPERATOR), times=1)
+        ours, _ = _timed(lambda: store.similar(report, actor=OPERATOR))
+        peer, _ = _timed(lambda: _by_scan(store, report), times=3)
+    figure = (
+        f"intake: open cases like a report, of {STORED:,} cases in SQLite (first time {first * 1e3:.0f} ms)"
+    )
+    label = "all open cases read, within 100 m and 30 days, no score"
+    return Row(figure, ours * 1e3, "ms", label, peer * 1e3, "100 ms", ours <= 0.1)
+
+
+def _by_scan(store: Store, report: dict[str, Any]) -> int:
+    """Read all open cases and compare each, as is usual without an index."""
+    with store._reading(OPERATOR) as connection:
+        cases = connection.exec_driver_sql(
+            "SELECT id, lon, lat, reported_at, category, description FROM issue "
+            "WHERE status NOT IN ('closed', 'rejected', 'merged')"
+        ).all()
+    moment = int(report["reported_at"].timestamp() * 1e6)
+    return sum(
+        case.category == report["category"]
+        and abs(case.reported_at - moment) < 30 * 86_400_000_000
+        and haversine_m(case.lon, case.lat, report["lon"], report["lat"]) < 100
+        for case in cases
+    )
 
 
 def _million() -> pl.DataFrame:

@@ -79,6 +79,9 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         lambda store, actor: store.remove_photo(2, a_photo(store, actor), actor=actor, reason="有人脸"),
     ),
     "tidy_photos": (HEADS, lambda store, actor: store.tidy_photos(actor=actor)),
+    "similar": (EVERYBODY - {"analyst"}, lambda store, actor: store.similar(REPORT, actor=actor)),
+    "duplicates": (STAFF, lambda store, actor: store.duplicates(actor=actor)),
+    "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
 #: What needs no actor, since it tells nothing of the records.

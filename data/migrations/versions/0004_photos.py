@@ -47,3 +47,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["one"], ["issue.id"], name="fk_apart_one"),
         sa.ForeignKeyConstraint(["other"], ["issue.id"], name="fk_apart_other"),
     )
+    op.create_index("ix_issue_lat_lon", "issue", ["lat", "lon"])
