@@ -17,6 +17,8 @@ from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
 
+#: The source of what is reported on the page; its numbers tell nobody anything.
+_HERE: Final = "intake"
 #: The usual way of a case, drawn as steps.
 _STEPS: Final = ("reported", "accepted", "dispatched", "in_progress", "fixed", "verified", "closed")
 
@@ -86,12 +88,13 @@ def report(here: Workspace, case: Case) -> None:
     words = own["description"] or own["kind"] or ""
     kind = own["kind"] if own["description"] and own["kind"] else ""
     source = _(own["source"]) if own["source"] else ""
-    came = _(
-        "Reported {time} by way of {source}, number {number}",
-        time=time_words(own["reported_at"], zone),
-        source=source,
-        number=own["external_id"],
-    )
+    when = time_words(own["reported_at"], zone)
+    came = _("Reported here {time}", time=when)
+    if own["source"] != _HERE:
+        number = own["external_id"]
+        came = _(
+            "Reported {time} by way of {source}, number {number}", time=when, source=source, number=number
+        )
     quiet = f'<p class="gz-quiet">{escape(_("No words were given."))}</p>'
     st.html(
         f'<div class="gz-report">{f"<blockquote>{escape(words)}</blockquote>" if words else quiet}'

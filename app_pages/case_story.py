@@ -103,7 +103,7 @@ def _title(event: Event, payload: Mapping[str, Any], *, again: bool) -> str:
         return _("Deadline extended by {amount}", amount=amount)
     if event.kind == "photo":
         shows = (payload.get("photo") or {}).get("role", "")
-        titles = {"before": _("Photo of before added"), "after": _("Photo of after added")}
+        titles = {"before": _("Photo added: before the work"), "after": _("Photo added: after the work")}
         return titles.get(shows, _("Photo added"))
     if event.kind == "update" and not event.role:
         return _("Changed by its source")

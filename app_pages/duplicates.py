@@ -1,6 +1,5 @@
 """Page: cases that may be the same problem, pair by pair."""
 
-from datetime import timedelta
 from html import escape
 from typing import Any
 
@@ -9,7 +8,6 @@ import streamlit as st
 
 from app_pages import session, toast
 from app_pages.case_card import card
-from app_pages.case_words import span_words
 from app_pages.toast import Done, say
 from data.workspace import Workspace, workspace
 from geo.errors import GezhiError
@@ -89,17 +87,9 @@ def _pair(here: Workspace, row: dict[str, Any]) -> None:
 
 
 def between(row: dict[str, Any]) -> str:
-    """Write what speaks for a pair: how near, how long apart, why."""
-    apart = span_words(timedelta(hours=abs(row["hours"])))
-    facts = [
-        _("{n} m apart", n=f"{row['distance_m']:,.0f}"),
-        _("reported {time} apart", time=apart),
-        _("almost certain") if row["sure"] else _("likely"),
-    ]
-    return (
-        f'<div class="gz-between"><strong>{escape(" · ".join(facts))}</strong>'
-        f"<span>{escape(row['why'])}</span></div>"
-    )
+    """Write how likely a pair is, and why."""
+    sure = _("Almost certain") if row["sure"] else _("Likely")
+    return f'<div class="gz-between"><strong>{escape(sure)}</strong><span>{escape(row["why"])}</span></div>'
 
 
 def _merge(here: Workspace, issue_id: int, into: int, why: str) -> None:

@@ -27,9 +27,14 @@ def render(here: Workspace) -> None:
         st.caption(_("Still missing: {names}.", names=", ".join(draft.missing)))
         return
     if st.session_state.get(session.CHECKED) != draft.mark:
-        if st.button(_("Check and send"), type="primary", icon=":material/send:", key="check_report"):
-            st.session_state[session.CHECKED] = draft.mark
-            _check(here, draft)
+        st.button(
+            _("Check and send"),
+            type="primary",
+            icon=":material/send:",
+            key="check_report",
+            on_click=st.session_state.__setitem__,
+            args=(session.CHECKED, draft.mark),
+        )
         return
     _check(here, draft)
 
