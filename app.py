@@ -12,7 +12,8 @@ from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
 from app_pages.warm import settle, warm
-from data.workspace import close, workspace
+from data.upkeep import Upkeep
+from data.workspace import city_store, close, workspace
 
 
 @asynccontextmanager
@@ -21,9 +22,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     send_at_once(asyncio.get_running_loop())
     await run_in_threadpool(lambda: warm(workspace()))
     settle()
+    upkeep = Upkeep(city_store)
+    upkeep.start()
     try:
         yield
     finally:
+        await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(close)
 
 

@@ -5,18 +5,15 @@ import locale
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from sqlalchemy import make_url
 
 from cli_db import StoreUrl, clear_errors, db
+from cli_import import import_, progress_bar
 from data.actors import OPERATOR
 from data.filters import Filter
 from data.settings import settings
@@ -26,8 +23,8 @@ from i18n import match_locale, ngettext, use_locale
 
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(db)
+app.command("import")(import_)
 _out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
 
 
 @app.callback()
@@ -43,56 +40,6 @@ def terminal_language() -> str:
     said = next((os.environ[name] for name in names if os.environ.get(name)), None)
     language = said or locale.getlocale()[0] or ""
     return "zh" if language.startswith("Chinese") else language.replace(":", ",")  # Windows says it in full
-
-
-@app.command("import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(help="CSV, Excel, GeoJSON, GeoPackage, Shapefile, Parquet, Open311.")
-    ],
-    store: StoreUrl = None,
-    profile: Annotated[
-        str | None, typer.Option(help="nyc, chicago, sf, boston, open311; guessed where left out.")
-    ] = None,
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
-    ] = None,
-    crs: Annotated[str | None, typer.Option(help="EPSG:n, gcj02 or bd09; WGS-84 where left out.")] = None,
-    tz: Annotated[
-        str | None, typer.Option(help="Time zone of the file's local times, such as Asia/Shanghai.")
-    ] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where rejected rows go; else the imports folder.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
-) -> None:
-    """Put a file's reports into the store; rows that cannot be taken are kept with their reasons."""
-    from data.ingest import import_file
-    from data.ingest.files import recognise
-    from data.store import Store
-
-    with clear_errors():
-        recognise(file)  # a file that is not there must not leave an empty store behind
-    with (
-        clear_errors(),
-        Store.open(store or settings().store_url) as target,
-        _progress(silent=as_json) as report,
-    ):
-        summary = import_file(
-            file,
-            target,
-            actor=OPERATOR,
-            profile=profile,
-            mapping=_mapping(map_ or []),
-            crs=crs,
-            tz=tz,
-            rejects=rejects,
-            progress=report,
-        )
-    if as_json:
-        print(summary.as_json())
-    else:
-        _print_summary(summary.as_dict())
 
 
 @app.command()
@@ -164,7 +111,7 @@ def demo(
     from data.workspace import demo_url
 
     url = store or demo_url(settings())
-    with clear_errors(), Store.open(url) as target, _progress() as report:
+    with clear_errors(), Store.open(url) as target, progress_bar() as report:
         demo_zone.build(target, reports=reports, seed=seed, progress=report)
     shown = make_url(url).render_as_string(hide_password=True)
     _out.print(_("The demo zone is in {url}", url=shown), markup=False, soft_wrap=True)
@@ -193,64 +140,6 @@ def serve(
     if os.name == "nt":  # there `execv` neither waits nor quotes
         raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own words, no shell
     os.execv(sys.executable, command)
-
-
-@contextmanager
-def _progress(*, silent: bool = False) -> Iterator[Any]:
-    """Show a bar on the terminal; yields the function that moves it: (done, total, phase)."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err, disable=silent or not _err.is_terminal, transient=True) as bar:
-        task = bar.add_task(_("starting"), total=None)
-
-        def report(done: int, total: int | None, phase: str) -> None:
-            bar.update(task, completed=done, total=total, description=phase)
-
-        yield report
-
-
-def _mapping(pairs: list[str]) -> dict[str, str] | None:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise typer.BadParameter(_("'{pair}' is not field=column", pair=wrong[0]), param_hint="--map")
-    return dict(pair.split("=", 1) for pair in pairs) or None
-
-
-def _print_summary(summary: dict[str, Any]) -> None:
-    from data.ingest.reasons import rejection_words, suspicion_words
-
-    figures = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    figures.add_column(justify="left")
-    figures.add_column(justify="right")
-    names = {
-        "read": _("read"),
-        "taken": _("taken"),
-        "updated": _("updated"),
-        "unchanged": _("unchanged"),
-        "rejected": _("rejected"),
-    }
-    for name, words in names.items():
-        figures.add_row(words, f"{summary[name]:,}")
-    _out.print(figures)
-    for reason, n in summary["reasons"].items():
-        _out.print(f"  {n:>9,}  {rejection_words(reason)} ({reason})", markup=False)
-    for reason, n in summary["suspicious"].items():
-        words = suspicion_words(reason)
-        doubted = ngettext(
-            "{n} report kept but doubted: {reason}", "{n} reports kept but doubted: {reason}", n, reason=words
-        )
-        _out.print(doubted, style="yellow", markup=False)
-    for warning in summary["warnings"]:
-        _out.print(warning["text"], style="yellow", markup=False, soft_wrap=True)
-    if summary["rejected"]:
-        _out.print(
-            _("Rejected rows with their reasons: {path}", path=summary["rejects_path"]),
-            markup=False,
-            soft_wrap=True,
-        )
-    if summary["suspicious_path"]:
-        _out.print(
-            _("Doubted reports: {path}", path=summary["suspicious_path"]), markup=False, soft_wrap=True
-        )
 
 
 if __name__ == "__main__":

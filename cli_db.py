@@ -37,11 +37,17 @@ StoreUrl = Annotated[
 @db.command()
 def upgrade(store: StoreUrl = None) -> None:
     """Bring a store up to this program's step; nothing happens to one that is there."""
-    from data.migration import HEAD
-    from data.store import Store
+    from data.migration import upgrade as bring_up
 
-    with clear_errors(), Store.open(store or settings().store_url, create=False) as opened:
-        _out.print(_("The store {url} is at step {step}.", url=opened.url, step=HEAD), markup=False)
+    with clear_errors():
+        done = bring_up(store or settings().store_url, actor=OPERATOR)
+    for number, about in done.steps:
+        _out.print(_("step {number} ({about}) was done", number=number, about=about), markup=False)
+    if done.geometry:
+        _out.print(_("PostGIS has come: the geometry columns were added"), markup=False)
+    if not done.steps and not done.geometry:
+        _out.print(_("nothing had to be done"), markup=False)
+    _out.print(_("The store {url} is at step {step}.", url=done.url, step=done.step), markup=False)
 
 
 @db.command()

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from geo.errors import GezhiError
+from geo.errors import GezhiError, NotAllowedError, StoreError
+from i18n import gettext as _
 from i18n import match_locale, use_locale
 
 Endpoint = Callable[[Request], Response]
+
+_log = logging.getLogger(__name__)
 
 #: Above this size an answer is worth the milliseconds of compressing it.
 _COMPRESS_FROM_BYTES = 4_096
@@ -45,15 +49,27 @@ def fresh(request: Request, body: bytes, *, etag: str, media_type: str) -> Respo
 
 
 def answer_errors(endpoint: Endpoint) -> Endpoint:
-    """Wrap an endpoint: its errors become JSON with the words for people, in the browser's language."""
+    """Wrap an endpoint: its errors become JSON with the words for people, in the browser's language.
+
+    What the asker did wrong is 400, what the asker may not do 403. What is wrong here is 503 for the store
+    and 500 for the rest: in general words, since a path or an address is nobody's business; the log has all.
+    """
 
     @wraps(endpoint)
     def guarded(request: Request) -> Response:
         use_locale(match_locale(request.query_params.get("lang"), request.headers.get("accept-language")))
         try:
             return endpoint(request)
+        except NotAllowedError as error:
+            return problem(str(error), status=403)
+        except StoreError:
+            _log.exception("The store did not answer %s", request.url.path)
+            return problem(_("The records cannot be reached just now. Try again in a minute."), status=503)
         except GezhiError as error:
             return problem(str(error), status=400)
+        except Exception:
+            _log.exception("%s failed", request.url.path)
+            return problem(_("Something went wrong here. It is in the server's log."), status=500)
 
     return guarded
 

@@ -1,5 +1,6 @@
 """`/healthz`: whether the store answers and the cube is in step, for whoever watches the service."""
 
+import logging
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -10,10 +11,17 @@ from api.answers import answer_errors
 from data.actors import SYSTEM
 from data.filters import Filter
 from data.workspace import Workspace
+from i18n import gettext as _
+
+_log = logging.getLogger(__name__)
 
 
 def health_route(workspace: Callable[[], Workspace]) -> Route:
-    """Make the route: 200 with figures, 503 where the store does not answer."""
+    """Make the route: 200 with figures, 503 where the store does not answer.
+
+    Anybody may ask, so what is wrong is said in general; paths, addresses and the database's own words go
+    to the log.
+    """
 
     @answer_errors
     def health(_request: Request) -> Response:
@@ -28,7 +36,9 @@ def health_route(workspace: Callable[[], Workspace]) -> Route:
                     "version": here.cube.version,
                 }
             )
-        except Exception as error:  # whatever is wrong, the watcher must hear of it
-            return JSONResponse({"status": "down", "error": str(error)}, status_code=503)
+        except Exception:  # whatever is wrong, the watcher must hear of it
+            _log.exception("The store does not answer")
+            words = _("The store does not answer. The server's log says why.")
+            return JSONResponse({"status": "down", "error": words}, status_code=503)
 
     return Route("/healthz", health)

@@ -11,8 +11,10 @@ from api.assets import assets_route
 from api.cells import cells_route
 from api.first_page import pulse_route
 from api.health import health_route
+from api.photos import photos_route
 from api.places import places_route
 from api.points import points_route, report_route
+from api.search import search_route
 from data.workspace import Workspace
 from i18n import gettext as _
 
@@ -28,6 +30,8 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),
+        search_route(workspace),
+        photos_route(workspace),
         health_route(workspace),
         pulse_route(),
         assets_route(),

@@ -1,5 +1,7 @@
 """Card: what an import did, and what was imported before."""
 
+from pathlib import Path
+
 import polars as pl
 import streamlit as st
 
@@ -8,6 +10,7 @@ from app_pages.import_preview import reasons, table
 from app_pages.markdown import plain
 from data.actors import OPERATOR
 from data.ingest import Summary
+from data.ingest.fingerprint import fingerprint
 from data.ingest.reasons import suspicion_words
 from data.settings import settings
 from data.store import Store
@@ -17,6 +20,8 @@ from i18n import gettext as _
 def summary(done: Summary) -> None:
     """Show the figures as the sum that they are, the reasons, and the way to the rejected rows."""
     st.success(steps.sum_in_words(done), icon=":material/check_circle:")
+    if done.went_on_at:
+        st.caption(steps.went_on_in_words(done))
     if done.reasons:
         table(reasons(done.reasons), width="content")
     for code, n in done.suspicious.items():
@@ -43,6 +48,15 @@ def summary(done: Summary) -> None:
     row.page_link("map.py", label=_("See them on the map"), icon=":material/hexagon:")
 
 
+def way_on(store: Store, path: Path) -> None:
+    """Say where an import of this very file stopped, if one did."""
+    stopped = store.imports(actor=OPERATOR).filter(
+        pl.col("state") == "stopped", pl.col("content") == fingerprint(path)
+    )
+    for row in stopped.head(1).iter_rows(named=True):
+        st.info(steps.way_on_in_words(row), icon=":material/resume:")
+
+
 def earlier_imports(store: Store) -> None:
     """Show the imports that the store remembers, the newest first."""
     earlier = store.imports(actor=OPERATOR)
@@ -56,6 +70,9 @@ def earlier_imports(store: Store) -> None:
     tz = store.fact("tz", actor=OPERATOR) or settings().tz
     shown = earlier.select(
         pl.col("name").alias(_("File")),
+        pl.Series(
+            _("State"), [steps.state_in_words(row) for row in earlier.iter_rows(named=True)], pl.String
+        ),
         pl.col("started_at").dt.convert_time_zone(tz).dt.strftime("%Y-%m-%d %H:%M").alias(_("When")),
         *(
             pl.col("summary").str.json_path_match(f"$.{field}").cast(pl.Int64, strict=False).alias(words)

@@ -1,6 +1,7 @@
 """What the import page decides: where an upload is kept, what its reader chose. Knows no Streamlit."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -156,4 +157,32 @@ def sum_in_words(summary: Summary) -> str:
         updated=f"{summary.updated:,}",
         unchanged=f"{summary.unchanged:,}",
         rejected=f"{summary.rejected:,}",
+    )
+
+
+def went_on_in_words(summary: Summary) -> str:
+    """Say that an import went on where an earlier one had stopped."""
+    return _(
+        "It went on at row {rows}; the figures are those of the whole file.", rows=f"{summary.went_on_at:,}"
+    )
+
+
+def state_in_words(row: Mapping[str, Any]) -> str:
+    """Say how an import of `Store.imports` ended, or how far it is."""
+    if row["state"] == "failed":
+        return _("failed: {error}", error=json.loads(row["summary"] or "{}").get("error", ""))
+    words = {
+        "done": N_("whole"),
+        "running": N_("under way: row {rows} of {total}"),
+        "stopped": N_("stopped at row {rows} of {total}; import the file again, and it goes on there"),
+    }[row["state"]]
+    return _(words, rows=f"{row['rows_done'] or 0:,}", total=f"{row['rows_total'] or 0:,}")
+
+
+def way_on_in_words(row: Mapping[str, Any]) -> str:
+    """Say how an import that stopped goes on."""
+    return _(
+        "An import of this file stopped at row {rows} of {total}. Read in the same way, it goes on there.",
+        rows=f"{row['rows_done'] or 0:,}",
+        total=f"{row['rows_total'] or 0:,}",
     )

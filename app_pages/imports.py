@@ -54,6 +54,7 @@ def _look_and_import(store: Store, path: Path, done: dict[Path, Summary]) -> Non
         import_preview.missing(looked)
         return
     import_preview.preview(looked)
+    import_results.way_on(store, path)
     words = ngettext("Import {n} report", "Import {n} reports", looked.taken)
     if st.button(words, type="primary", icon=":material/upload:", disabled=not looked.taken):
         with _bar(_("Importing")) as report:

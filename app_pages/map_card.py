@@ -19,6 +19,7 @@ from layers.canvas_map import canvas_map
 from layers.hexes import HexLayer
 from layers.palettes import Theme
 from layers.points import PointLayer
+from layers.search import SearchBox
 
 _HEIGHT_PX = 660
 #: Where there is no report at all.
@@ -51,6 +52,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         version=version,
         locale=current_locale(),
     ).add_to(group)
+    SearchBox().add_to(group)
     st_folium(
         canvas,
         key=session.MAP,

@@ -6,6 +6,7 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
+from api.search import gazetteer
 from app_pages import session
 from app_pages.markdown import plain
 from app_pages.positions import read_position
@@ -95,17 +96,6 @@ def _take_words(here: Workspace) -> None:
 
 
 def find_place(here: Workspace, text: str) -> tuple[float, float] | None:
-    """Return longitude and latitude of a place that is named in a text; None where none is."""
-    wanted = text.casefold()
-    longest, shape = 1, None
-    for place in here.store.places(actor=session.actor(here)).itertuples():
-        details = place.attributes if isinstance(place.attributes, dict) else {}
-        for name in (place.name, details.get("name_en")):
-            known = str(name or "").casefold()
-            if len(known) > longest and (known in wanted or wanted in known):
-                longest, shape = len(known), place.geometry
-    if shape is None:
-        return None
-    line = shape.geom_type == "LineString"
-    point = shape.interpolate(0.5, normalized=True) if line else shape.representative_point()
-    return float(point.x), float(point.y)
+    """Return longitude and latitude of the likeliest place of that name; None where none is known."""
+    found = gazetteer(here).find(text, limit=1)
+    return (found[0].lon, found[0].lat) if found else None

@@ -33,10 +33,7 @@ class View:
 
         An address is typed, mailed and cut short by people: it opens the nearest view that makes sense.
         """
-        try:
-            where = Filter.from_params(params)
-        except FilterError:
-            where = Filter()
+        where = _known_filter(params)
         period = params.get("period", CUSTOM if where.start or where.end else "all")
         resolution = params.get("res", AUTO)
         return cls(
@@ -77,6 +74,22 @@ class View:
     def but(self, **changes: Any) -> "View":
         """Return a copy with some choices changed."""
         return replace(self, **changes)
+
+
+def _known_filter(params: Mapping[str, str]) -> Filter:
+    """Read the parts of a filter one by one: a broken one does not take the others along."""
+    good = {name: value for name, value in params.items() if _is_filter({name: value})}
+    if not _is_filter(good):  # each day is one, but the first comes after the last
+        good = {name: value for name, value in good.items() if name not in {"from", "to"}}
+    return Filter.from_params(good)
+
+
+def _is_filter(params: Mapping[str, str]) -> bool:
+    try:
+        Filter.from_params(params)
+    except FilterError:
+        return False
+    return True
 
 
 def _known_cell(text: str) -> str | None:

@@ -1,14 +1,18 @@
 """Do once at start-up what the first visitor would otherwise wait for."""
 
 import gc
+from contextlib import suppress
+from threading import Thread
 
 import folium
 
 from api.counting import classes_of
+from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
 from data.filters import Filter
 from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
+from geo.errors import StoreError
 from layers.canvas_map import canvas_map
 
 #: What the first page needs; importing it is most of the wait. Not `map_card`: streamlit-folium declares
@@ -22,6 +26,13 @@ def warm(here: Workspace) -> None:
     charts.bars(figures.labelled_mix(here, Filter())).to_dict()
     for resolution in RESOLUTIONS:
         classes_of(here.cube, here.cube.version, Filter(), resolution)
+    Thread(target=_index_places, args=(here,), daemon=True).start()
+
+
+def _index_places(here: Workspace) -> None:
+    """Make the index of names beside everything else: a large city's takes seconds."""
+    with suppress(StoreError):  # whoever searches is told
+        gazetteer(here)
 
 
 def settle() -> None:

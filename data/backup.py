@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, Table, func, make_url, select
 
 from data import contents, foreign_keys
+from data.accesses import What, note_taking
 from data.actors import Actor
 from data.bulk import insert_rows
 from data.database import connect, read_transaction, write_transaction
 from data.migration import HEAD, build, migrate, prepare, revision_of
 from data.rights import require
-from geo.errors import StoreError
+from geo.errors import NotAllowedError, StoreError
 from i18n import gettext as _
 
 _FORMAT: Final = "gezhi-backup-1"
@@ -51,10 +52,10 @@ def backup(url: str, path: Path, *, actor: Actor) -> list[Copied]:
     StoreError
         There is no store, or the file cannot be written; an older file is as it was.
     """
-    require(actor, "write")  # what is in a backup is out of the store's hands
     engine = connect(url, create=False)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        _let_take(engine, "backup", actor=actor, detail=path.name)
         with read_transaction(engine) as connection:
             revision = _revision(connection)
             with aside.open("wb") as file:
@@ -62,6 +63,8 @@ def backup(url: str, path: Path, *, actor: Actor) -> list[Copied]:
                 file.flush()
                 os.fsync(file.fileno())
         aside.replace(path)
+    except NotAllowedError:
+        raise
     except OSError as error:
         raise StoreError(
             _("The backup '{path}' cannot be written: {why}.", path=path, why=error.strerror or error)
@@ -105,9 +108,9 @@ def copy(source: str, target: str, *, actor: Actor) -> list[Copied]:
     StoreError
         There is no store at the source, or the target is taken; nothing was changed there.
     """
-    require(actor, "write")
     engine = connect(source, create=False)
     try:
+        _let_take(engine, "copy", actor=actor, detail=make_url(target).render_as_string(hide_password=True))
         with read_transaction(engine) as connection:
             revision = _revision(connection)
             tables = {table.name: table for table in contents.tables(connection)}
@@ -130,6 +133,16 @@ def digests(url: str, *, actor: Actor) -> list[Copied]:
             ]
     finally:
         engine.dispose()
+
+
+def _let_take(engine: Engine, what: What, *, actor: Actor, detail: str) -> None:
+    """Let somebody pass who may take everything out of the store's hands, and note who comes."""
+    try:
+        require(actor, "write")
+    except NotAllowedError:
+        note_taking(engine, what, actor=actor, detail=detail, refused=True)
+        raise
+    note_taking(engine, what, actor=actor, detail=detail)
 
 
 def _write(file: Any, connection: Connection, revision: str) -> list[Copied]:

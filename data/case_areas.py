@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import uuid4
 
 import numpy as np
 import shapely
 from sqlalchemy import Connection, bindparam, select, update
 
 from data import place_records
+from data.facts import set_fact
 from data.records import ISSUE
 
 #: The kinds of places that are areas.
@@ -48,4 +50,6 @@ def locate(connection: Connection, *, kinds: Sequence[str] = AREA_KINDS) -> int:
         changed += len(values)
         if values:
             connection.execute(statement, values)
+    if changed:  # no event tells of it, and who sees an area's cases must not wait for one
+        set_fact(connection, "areas_version", uuid4().hex)
     return changed

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from data import case_rows, schema
 from data.city_rules import CityRules
+from data.clock import moment
 from data.deadlines import judge
 from data.records import CASE_TIMES, ISSUE, OPEN
 from data.worktime import to_moments
@@ -57,13 +58,19 @@ def deadlines(
         within,
         rules.limits,
         rules.clock,
-        now=now or datetime.now(UTC),
+        now=_sane(now or moment()),
         pauses=pauses,
         extensions=extensions,
     ).with_columns(due=pl.when(pl.col("paused") & ~pl.col("stopped")).then(None).otherwise("due"))
     if within.height == cases.height:
         return found
     return cases.select("issue_id").join(found, on="issue_id", how="left", maintain_order="left")
+
+
+def _sane(now: datetime) -> datetime:
+    """Bring a moment into the calendar: a machine whose battery is empty wakes up in 1970."""
+    first, last = (moment.astype(datetime).replace(tzinfo=UTC) for moment in (_FIRST, _LAST))
+    return min(max(now, first), last)
 
 
 def _within(cases: pl.DataFrame) -> pl.DataFrame:

@@ -1,13 +1,14 @@
 """Open cases by urgency."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
+from data import clock
 from data.actors import Actor
 from data.case_deadlines import JUDGED, deadlines, judged_columns, judged_frame
 from data.case_rows import to_micros
@@ -75,7 +76,7 @@ def overdue(
     connection: Connection, *, actor: Actor, unit: str | None, now: datetime | None
 ) -> tuple[int, int]:
     """Count the open cases and those that are overdue."""
-    moment = to_micros(now or datetime.now(UTC))
+    moment = to_micros(now or clock.moment())
     counted = _among(select(func.count(), func.count().filter(ISSUE.c.due_at < moment)), actor, unit)
     n, late = connection.execute(counted).one()
     return int(n), int(late)
@@ -110,7 +111,7 @@ def _among(
 
 def _day(connection: Connection, now: datetime | None) -> tuple[int | None, int | None]:
     """Return this moment and the city's next midnight, as the store keeps them."""
-    moment = now or datetime.now(UTC)
+    moment = now or clock.moment()
     zone = ZoneInfo(city_rules(connection).clock.tz)
     tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
     return to_micros(moment), to_micros(datetime.combine(tomorrow, time.min, zone))

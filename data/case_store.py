@@ -1,7 +1,7 @@
 """The store's part for cases: what happens to them, what is due, and whether all of it holds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,23 @@ from uuid import uuid4
 import polars as pl
 from sqlalchemy import Connection
 
-from data import case_areas, case_check, case_list, cases, contacts
-from data.actors import Actor
+from data import accesses, case_areas, case_check, case_list, cases, contacts
+from data.accesses import What
+from data.actors import SYSTEM, Actor
 from data.case_check import Checked
 from data.case_deadlines import rejudge
 from data.case_list import Part
-from data.case_rows import to_moment
 from data.cases import Case
 from data.city_rules import city_rules, table_fact
+from data.clock import moment
 from data.contacts import Contact
 from data.facts import set_fact
-from data.issue_writing import Batch, now
-from data.rights import Right
+from data.issue_reading import ISSUE_COLUMNS, changed_since
+from data.issue_writing import Batch
+from data.rights import Right, require, scope
 from data.schema import REPORT
 from data.units import UnitOf
+from geo.errors import NotAllowedError
 
 
 class CaseStore(ABC):
@@ -76,8 +79,7 @@ class CaseStore(ABC):
         StoreError
             Fields that no report has, or none that every report needs.
         """
-        moment = to_moment(now())
-        row = {**dict.fromkeys(REPORT), "reported_at": moment, **report}
+        row = {**dict.fromkeys(REPORT), "reported_at": moment(), **report}
         row |= {"source": source, "external_id": uuid4().hex, "status": "reported"}
         resident = actor.role == "resident"
         reporter = actor.name if resident else (uuid4().hex if contact else None)
@@ -250,15 +252,69 @@ class CaseStore(ABC):
             return changed
 
     def contacts(self, issue_id: int, *, actor: Actor) -> list[Contact]:
-        """Return how to reach whoever reported a case or one of its duplicates; who asked is written down."""
-        with self._writing(actor, "personal") as connection:
-            row = cases.look_up(connection, issue_id, actor=actor)
-            return contacts.read(connection, row["id"], actor=actor)
+        """Return how to reach whoever reported a case or one of its duplicates.
+
+        Who asked is written down (`accesses`), and who asked in vain.
+        """
+        try:
+            with self._writing(actor, "personal") as connection:
+                row = cases.look_up(connection, issue_id, actor=actor)
+                return contacts.read(connection, row["id"], actor=actor)
+        except NotAllowedError:
+            with self._writing(SYSTEM) as connection:
+                accesses.note(connection, "contact", actor=actor, issue_id=issue_id, refused=True)
+            raise
+
+    def export_cases(
+        self,
+        *,
+        actor: Actor,
+        detail: str = "",
+        columns: Sequence[str] = tuple(ISSUE_COLUMNS),
+        batch_rows: int = 200_000,
+    ) -> Iterator[pl.DataFrame]:
+        """Read all cases in the actor's part of the city to hand them out of the store; that is written down.
+
+        Parameters
+        ----------
+        detail
+            Where they go, for the list of accesses.
+
+        Returns
+        -------
+        Frames of these columns (`ISSUE_COLUMNS`), by id, all of one state of the store. Descriptions and
+        addresses may name people.
+        """
+        try:
+            require(actor, "read")
+        except NotAllowedError:
+            self.note_access("export", actor=actor, detail=detail, refused=True)
+            raise
+        self.note_access("export", actor=actor, detail=detail)
+        with self._reading(actor) as connection:
+            yield from changed_since(
+                connection, 0, columns=columns, batch_rows=batch_rows, where=scope(actor)
+            )
+
+    def note_access(
+        self,
+        what: What,
+        *,
+        actor: Actor,
+        issue_id: int | None = None,
+        detail: str = "",
+        refused: bool = False,
+    ) -> None:
+        """Write down that somebody takes personal data, or was refused; for what is read elsewhere."""
+        if not refused:
+            require(actor, "open")
+        with self._writing(SYSTEM) as connection:
+            accesses.note(connection, what, actor=actor, issue_id=issue_id, detail=detail, refused=refused)
 
     def accesses(self, *, actor: Actor, limit: int = 1000) -> pl.DataFrame:
-        """Return who looked at personal data, newest first."""
+        """Return who took personal data or tried to, newest first: the columns `data.accesses.LISTED`."""
         with self._reading(actor, "rules") as connection:
-            return contacts.accesses(connection, limit=limit)
+            return accesses.listed(connection, limit=limit)
 
     def forget_contacts(self, *, actor: Actor, days: int | None = None) -> int:
         """Remove contact data whose cases are done for longer than the setting `contact_days` says.
@@ -272,5 +328,5 @@ class CaseStore(ABC):
 
     def check(self, *, actor: Actor) -> Checked:
         """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "whole") as connection:
             return case_check.check(connection)

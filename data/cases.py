@@ -1,7 +1,7 @@
 """Cases in the store: looked at, and moved on by events, in the transaction that the caller holds."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -13,8 +13,8 @@ from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
 from data.categories import labels
 from data.city_rules import CityRules, city_rules
+from data.clock import moment, not_before
 from data.events import CLEARABLE, Event
-from data.issue_writing import now
 from data.lifecycle import State, allowed, apply, check, conflict
 from data.merges import check_merge
 from data.records import CATEGORY, EVENT, ISSUE
@@ -131,6 +131,7 @@ def transition(
         **needs,
     )
     check(case_rows.state_of(row), event)
+    city_rules(connection).second_person.check(connection, issue_id, actor=actor, event=kind)
     if kind == "merge" and event.into is not None:
         into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
         check_merge(issue_id, event.into, into)
@@ -267,6 +268,8 @@ def _case(
         words = rules.limits.rows[found["limit"]].words()
         shown = {name: found[name] for name in Deadline._fields if name != "limit"}
         deadline = Deadline(limit=words, **shown)
+    may = allowed(state, actor.role)
+    barred = rules.second_person.barred(connection, row["id"], actor=actor, events=may)
     return Case(
         id=row["id"],
         seq=row["seq"],
@@ -280,7 +283,7 @@ def _case(
                 rule, row["category"], areas, labels=_labels(connection, rules, row["category"])
             ),
         ),
-        allowed=allowed(state, actor.role),
+        allowed=tuple(event for event in may if event not in barred),
     )
 
 
@@ -320,5 +323,4 @@ def check_version(connection: Connection, row: RowMapping, version: int | None) 
 
 def _recorded_at(connection: Connection, row: RowMapping) -> datetime:
     """Return this moment, or that of the case's last event where the clock was moved back since."""
-    last: int = connection.execute(select(EVENT.c.at).where(EVENT.c.seq == row["seq"])).scalar_one()
-    return case_rows.EPOCH + timedelta(microseconds=max(now(), last))
+    return not_before(connection, moment(), [row["id"]])

@@ -1,4 +1,4 @@
-"""What a city decides for itself about its cases: limits, working hours, units, routing.
+"""What a city decides for itself about its cases: limits, working hours, units, routing, second persons.
 
 The delivered tables hold until a city writes its own into the store.
 """
@@ -16,6 +16,7 @@ from data.holidays import Calendar
 from data.limits import Limits
 from data.records import FACT
 from data.routing import Rules
+from data.second_person import SecondPerson
 from data.settings import settings
 from data.units import UnitOf
 from data.worktime import WorkClock
@@ -23,7 +24,7 @@ from geo.errors import TableError
 from i18n import gettext as _
 
 #: The tables that a city may write.
-CITY_TABLES: Final = ("limits", "holidays", "shifts", "units", "routing")
+CITY_TABLES: Final = ("limits", "holidays", "shifts", "units", "routing", "second_person")
 
 _FACT: Final = "table_{}"
 
@@ -36,6 +37,7 @@ class CityRules:
     limits: Limits
     units: dict[str, UnitOf]
     routing: Rules
+    second_person: SecondPerson
 
 
 def city_rules(connection: Connection) -> CityRules:
@@ -66,7 +68,7 @@ def table_fact(name: str, frame: pl.DataFrame) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
-    limits, holidays, shift_table, unit_table, routing = tables  # as in `CITY_TABLES`
+    limits, holidays, shift_table, unit_table, routing, second_person = tables  # as in `CITY_TABLES`
     calendar = Calendar.read(_frame(holidays)) if holidays else None
     shift_rows = shifts.read(_frame(shift_table)) if shift_table else None
     return CityRules(
@@ -74,6 +76,7 @@ def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
         Limits.read(_frame(limits)) if limits else Limits.read(),
         units.read(_frame(unit_table)) if unit_table else units.read(),
         Rules.read(_frame(routing)) if routing else Rules.read(),
+        SecondPerson.read(_frame(second_person)) if second_person else SecondPerson.read(),
     )
 
 

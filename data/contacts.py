@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-import polars as pl
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from data import accesses
 from data.actors import Actor
-from data.issue_writing import now
-from data.records import ACCESS, CONTACT, ISSUE, OPEN
-from data.schema import UTC
+from data.clock import now
+from data.records import CONTACT, ISSUE, OPEN
 from data.settings import settings
 
 
@@ -33,29 +32,19 @@ def read(connection: Connection, issue_id: int, *, actor: Actor) -> list[Contact
     """Return the contacts of a case's reporter and of its duplicates', and note who asked."""
     own = select(ISSUE.c.reporter).where(or_(ISSUE.c.id == issue_id, ISSUE.c.merged_into == issue_id))
     found = connection.execute(select(CONTACT).where(CONTACT.c.reporter.in_(own)).order_by("reporter")).all()
-    last: int = connection.execute(select(func.coalesce(func.max(ACCESS.c.id), 0))).scalar_one()
-    moment = now()
-    for number, reporter in enumerate([row.reporter for row in found] or [None], start=last + 1):
-        noted = {"id": number, "at": moment, "actor": actor.name, "role": actor.role}
-        connection.execute(insert(ACCESS).values(**noted, issue_id=issue_id, reporter=reporter))
+    for reporter in [row.reporter for row in found] or [None]:
+        accesses.note(connection, "contact", actor=actor, issue_id=issue_id, reporter=reporter)
     return [Contact(row.name, row.phone, row.email) for row in found]
 
 
-def accesses(connection: Connection, *, limit: int) -> pl.DataFrame:
-    """Return the readings, newest first."""
-    schema = {"id": pl.Int64, "at": pl.Int64, "actor": pl.String, "role": pl.String}
-    schema |= {"issue_id": pl.Int64, "reporter": pl.String}
-    rows = connection.execute(select(ACCESS).order_by(ACCESS.c.id.desc()).limit(limit)).all()
-    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-    return frame.with_columns(pl.col("at").cast(UTC))
-
-
 def forget(connection: Connection, *, days: int | None) -> int:
-    """Remove the contacts whose cases are all done for some days."""
+    """Remove the contacts whose cases are all done for some days, out of a file's free pages too."""
     kept_days = settings().contact_days if days is None else days
     before = now() - timedelta(days=kept_days) // timedelta(microseconds=1)
     needed = select(ISSUE.c.reporter).where(
         ISSUE.c.reporter.is_not(None), or_(OPEN, ISSUE.c.closed_at >= before)
     )
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
     gone = delete(CONTACT).where(CONTACT.c.given_at < before, CONTACT.c.reporter.not_in(needed))
     return connection.execute(gone).rowcount

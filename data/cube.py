@@ -1,11 +1,12 @@
 """The cube: a columnar copy of the store that counts reports per cell in milliseconds."""
 
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,7 @@ class Cube:
     """Counts and finds reports of a store. Threads may share it; a refresh never disturbs a reader.
 
     What readers see is one `State`; a refresh makes the next state beside it and then puts it in place.
+    It holds the whole city; `data.cube_scope.seen_by` leaves what an actor may see.
     """
 
     def __init__(self, store: Store, state: State, *, snapshot: Path | None) -> None:
@@ -64,6 +66,9 @@ class Cube:
         self._snapshot_seq = state.seq
         self._refreshing = Lock()
         self._kept = Kept(most=_KEPT_COUNTS)
+        #: What `data.cube_scope` keeps for actors who see a part of the city.
+        self.parts: OrderedDict[Any, Cube] = OrderedDict()
+        self.parts_lock = Lock()
 
     @classmethod
     def open(cls, store: Store, *, snapshot: Path | None = None) -> Self:
@@ -109,6 +114,16 @@ class Cube:
             return self._state.seq - before
         finally:
             self._refreshing.release()
+
+    @property
+    def store(self) -> Store:
+        """The store that it follows."""
+        return self._store
+
+    @property
+    def state(self) -> State:
+        """What readers see now."""
+        return self._state
 
     @property
     def version(self) -> str:

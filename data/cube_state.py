@@ -60,6 +60,7 @@ class State:
     words: dict[str, Words] = field(
         default_factory=lambda: {name: Words() for name in WORD_COLUMNS} | {"status": Words(STATUSES)}
     )
+    part: str = ""  # names the part of the city that the rows are; empty is the whole
 
     def __len__(self) -> int:
         """Return the number of issues."""
@@ -74,7 +75,8 @@ class State:
     @property
     def version(self) -> str:
         """A word that no other state has."""
-        return f"{self.identity[:8]}-{self.seq}-{crc32(self.tz.encode()):08x}"
+        part = f"-{self.part}" if self.part else ""
+        return f"{self.identity[:8]}-{self.seq}-{crc32(self.tz.encode()):08x}{part}"
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -85,6 +87,10 @@ class State:
     def parts(self) -> tuple[pl.DataFrame, ...]:
         """The rows in pieces that are contiguous in memory."""
         return (self.base, self.tail) if self.tail.height else (self.base,)
+
+    def without_rows(self) -> "State":
+        """Return a state that knows the words and cells and has not one report."""
+        return replace(self, base=self.base.clear(), tail=_EMPTY)
 
     def after(self, changes: Iterable[pl.DataFrame]) -> "State":
         """Return the state after taking up changed issues (`TAKEN_UP` columns, by id, each once)."""

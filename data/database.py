@@ -1,5 +1,6 @@
 """The connection to the database: how it is opened, how a writer gets its turn, what its errors mean."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,12 @@ from sqlalchemy.types import UserDefinedType
 from geo.errors import StoreError
 from i18n import gettext as _
 
-#: A writer waits this long for another one; an import of a million rows is one transaction.
+#: A writer waits this long for others.
 BUSY_S: Final = 60
 #: A server that was reached before may be away this long: its restart is not an error yet.
 RESTART_S: Final = 30
+#: SQLite waits 1, 2, 5 and 10 ms between its looks, then longer.
+_LOOK_MS: Final = 18
 _COMING_UP: Final = ("starting up", "not yet accepting", "in recovery")
 _AWAY: Final = ("refused", "No such file", "shutting down", "closed the connection", "terminating")
 #: PostgreSQL's codes for a connection that it does not give: user, password, database, too many.
@@ -170,9 +173,32 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql(
             f"PRAGMA cache_size = {-_WRITER_CACHE_KIB if writer else -_READER_CACHE_KIB}"
         )
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        if writer:
+            _wait_for_turn(connection.connection.cursor())
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _wait_for_turn(cursor: Any) -> None:
+    """Begin to write in a SQLite file as soon as its writer has finished.
+
+    SQLite looks for its turn ever more seldom, in the end ten times a second, and would miss the short rest
+    between the steps of an import every time; asking anew each time it is told no, it looks every few ms.
+    """
+    deadline = monotonic() + BUSY_S
+    cursor.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
+    try:
+        while True:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_S * 1_000}")
 
 
 def _postgresql(url: URL) -> Engine:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select
 from data import case_rows, cases, known_cases
 from data.actors import Actor
 from data.case_store import CaseStore
+from data.clock import now
 from data.duplicate_rules import default_rules
 from data.duplicates import NEEDED, OPTIONAL, explain, find_candidates
-from data.issue_writing import now
 from data.known_cases import Box, KnownHashes
 from data.merge_order import merge_order
 from data.records import APART

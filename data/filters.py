@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 from data.statuses import STATUS_GROUPS, STATUSES
 from geo.errors import FilterError
+from i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,27 @@ class Filter:
         known = {*STATUSES, *STATUS_GROUPS}
         unknown = [name for name in self.statuses if name not in known]
         if unknown:
-            raise FilterError(f"'{unknown[0]}' is not a status. Expected one of {', '.join(sorted(known))}.")
+            raise FilterError(
+                _(
+                    "'{name}' is not a status. Expected one of {known}.",
+                    name=unknown[0],
+                    known=", ".join(sorted(known)),
+                )
+            )
         if self.start and self.end and self.start > self.end:
-            raise FilterError(f"The period starts on {self.start} and ends before that, on {self.end}.")
+            raise FilterError(
+                _(
+                    "The period starts on {start} and ends before that, on {end}.",
+                    start=self.start,
+                    end=self.end,
+                )
+            )
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> "Filter":
         """Read `category`, `status`, `source` (comma lists), `from` and `to` (ISO dates) of an address.
+
+        A comma within a name is written `%2C`, a percent sign `%25`.
 
         Raises
         ------
@@ -50,9 +66,9 @@ class Filter:
     def to_params(self) -> dict[str, str]:
         """Write the filter as URL parameters; what is open is left out."""
         params = {
-            "category": ",".join(self.categories),
-            "status": ",".join(self.statuses),
-            "source": ",".join(self.sources),
+            "category": _listed(self.categories),
+            "status": _listed(self.statuses),
+            "source": _listed(self.sources),
             "from": self.start.isoformat() if self.start else "",
             "to": self.end.isoformat() if self.end else "",
         }
@@ -63,8 +79,12 @@ class Filter:
         return replace(self, **changes)
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
+
+
 def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else value or ()
+    parts = map(unquote, value.split(",")) if isinstance(value, str) else value or ()
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -74,4 +94,6 @@ def _day(value: str | date | None) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise FilterError(f"'{value}' is not a date. Expected one such as 2024-09-01.") from error
+        raise FilterError(
+            _("'{value}' is not a date. Expected one such as 2024-09-01.", value=value)
+        ) from error

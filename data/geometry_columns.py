@@ -6,7 +6,7 @@ A server without PostGIS holds a store as well as any; `add` may be called again
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 #: For each table what its geometry is and how it follows from the table's other columns.
@@ -36,6 +36,14 @@ def add(connection: Connection) -> bool:
         )
         connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_{table}_geom ON {table} USING gist (geom)")
     return True
+
+
+def lacking(connection: Connection) -> bool:
+    """Return whether a table on PostgreSQL has no geometries yet."""
+    return connection.dialect.name == "postgresql" and any(
+        "geom" not in {column["name"] for column in inspect(connection).get_columns(table)}
+        for table in _COLUMNS
+    )
 
 
 def _postgis(connection: Connection) -> str | None:

@@ -46,6 +46,12 @@ def by_id(connection: Connection, ids: Sequence[int], *, where: ColumnElement[bo
     return order.join(found, on="id", how="inner", maintain_order="left")
 
 
+def ids(connection: Connection, *, where: ColumnElement[bool]) -> pl.Series:
+    """Read the ids of the issues for which a condition holds, in order."""
+    found = connection.execute(select(ISSUE.c.id).where(where).order_by(ISSUE.c.id)).scalars().all()
+    return pl.Series("id", found, dtype=pl.Int64)
+
+
 def events(connection: Connection, issue_id: int) -> pl.DataFrame:
     """Read the events of one issue, oldest first; the payload is JSON."""
     query = select(EVENT).where(EVENT.c.issue_id == issue_id).order_by(EVENT.c.seq)

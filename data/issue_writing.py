@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from time import time_ns
 from typing import Any, Final
 
 import polars as pl
@@ -13,8 +11,9 @@ from sqlalchemy.schema import CreateTable
 from data.actors import Actor
 from data.bulk import insert_rows, update_rows
 from data.case_deadlines import JUDGED, deadlines, judged_frame
-from data.case_rows import EPOCH, STATE_COLUMNS, as_json, from_json, to_micros
+from data.case_rows import STATE_COLUMNS, as_json, from_json, to_micros
 from data.city_rules import city_rules
+from data.clock import moment, not_before
 from data.feed import CHANGEABLE, take_up
 from data.issue_reading import frame as stored_frame
 from data.records import BATCH, EVENT, IMPORT, ISSUE
@@ -84,9 +83,8 @@ class Batch:
                 raise StoreError(_("There is no import {id} in this store.", id=import_id))
             self._reason = _("import {id}: {name}", id=import_id, name=name)
         connection.execute(CreateTable(BATCH, if_not_exists=True))
-        last = connection.execute(select(EVENT.c.at).where(EVENT.c.seq == self._last_seq)).scalar()
-        #: Of all events of this transaction; not before the last one where the clock was moved back.
-        self._at = EPOCH + timedelta(microseconds=max(now(), last or 0))
+        #: Of the events of this transaction; later where the clock was put back after a case's last event.
+        self._at = moment()
         self._rules = city_rules(connection)
 
     def write_reports(self, frame: pl.DataFrame) -> Written:
@@ -188,6 +186,7 @@ class Batch:
         """Take up what the feed says otherwise than before, and return how many cases that changed."""
         if changed.is_empty():
             return 0
+        self._at = not_before(self._connection, self._at, changed["id"].to_list())
         rows = self._rows(changed["id"].to_list())
         told = _stored(changed.select("id", *CHANGEABLE))
         flags = changed.select(f"changed_{name}" for name in CHANGEABLE).rows()
@@ -251,11 +250,6 @@ class Batch:
                 pl.lit(self._import_id, dtype=pl.Int64).alias("import_id"),
             ),
         )
-
-
-def now() -> int:
-    """Return this moment in microseconds since 1970, UTC."""
-    return time_ns() // 1_000
 
 
 def payload(columns: tuple[str, ...], *, where: str | None = None) -> pl.Expr:

@@ -1,5 +1,6 @@
 """Bring a store up to date when it is opened; many programs may open it at once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -8,15 +9,24 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
+from data import geometry_columns
+from data.actors import Actor
 from data.case_check import derive
 from data.categories import delivered
-from data.database import BUSY_S, explained, read_transaction, write_transaction
+from data.database import BUSY_S, connect, explained, read_transaction, write_transaction
 from data.records import CATEGORY, FACT
+from data.rights import require
 from geo.errors import StoreError
 from i18n import gettext as _
 
-#: The newest step of data/migrations/versions.
-HEAD: Final = "0004"
+_VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
+
+#: Every step in data/migrations/versions, the oldest first: its number and what it is about.
+STEPS: Final = tuple(
+    (path.stem[:4], path.stem[5:]) for path in sorted(_VERSIONS.glob("[0-9][0-9][0-9][0-9]_*.py"))
+)
+#: The newest one.
+HEAD: Final = STEPS[-1][0]
 #: What PostGIS puts beside the tables of an empty database.
 _OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 
@@ -24,8 +34,54 @@ _OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 _CASES: Final = "0002"
 
 
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What an upgrade did to a store."""
+
+    url: str  # a password hidden
+    before: str | None  # the step it was at; None where there was nothing
+    steps: tuple[tuple[str, str], ...]  # the ones that were run: number and what it is about
+    geometry: bool  # whether geometry columns were added that PostGIS had been missing for
+
+    @property
+    def step(self) -> str:
+        """The step it is at now."""
+        return HEAD
+
+
+def upgrade(url: str, *, actor: Actor) -> Upgraded:
+    """Bring a store that is there up to date, and give it geometries where PostGIS has come since.
+
+    Raises
+    ------
+    StoreError
+        There is no store, or one of a newer Gezhi; nothing was changed.
+    """
+    require(actor, "write")
+    engine = connect(url, create=False)
+    try:
+        with read_transaction(engine) as connection:
+            before = revision_of(connection)
+        name = engine.url.render_as_string(hide_password=True)
+        if before is None:
+            raise StoreError(_("There is no store in '{name}'.", name=name))
+        migrate(engine)
+        with read_transaction(engine) as connection:
+            lacking = geometry_columns.lacking(connection)
+        added = False
+        if lacking:
+            with write_transaction(engine) as connection:
+                added = geometry_columns.add(connection)
+        return Upgraded(name, before, tuple(step for step in STEPS if step[0] > before), added)
+    finally:
+        engine.dispose()
+
+
 def migrate(engine: Engine) -> None:
     """Run the steps that the store lacks, in one transaction; a store of today is only looked at.
+
+    Both databases change tables within a transaction, so a program that dies half-way leaves the store as it
+    was, and the next one does all of it.
 
     Raises
     ------

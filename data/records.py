@@ -51,6 +51,11 @@ IMPORT: Final = Table(
     Column("finished_at", Moment),
     Column("details", Text, nullable=False),
     Column("summary", Text),
+    Column("content", Text),  # what names the file's content
+    Column("plan", Text),  # and the way it is read: with both the same an unfinished import goes on
+    Column("owner", Text),  # whose program is at it
+    Column("reached", Text),  # JSON: how far it came
+    Column("beat_at", Moment),  # of the last step
     CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
 )
 
@@ -167,7 +172,7 @@ CONTACT: Final = Table(
     Column("given_at", Moment, nullable=False),
 )
 
-#: Who looked at personal data, and when; rows are added and never changed.
+#: Who took personal data or tried to, and when; rows are added and never changed.
 ACCESS: Final = Table(
     "access",
     METADATA,
@@ -175,8 +180,11 @@ ACCESS: Final = Table(
     Column("at", Moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("issue_id", Key, ForeignKey("issue.id"), nullable=False),
+    Column("issue_id", Key, ForeignKey("issue.id")),
     Column("reporter", Text),
+    Column("what", String(16), nullable=False, server_default="contact"),
+    Column("refused", Integer, nullable=False, server_default="0"),
+    Column("detail", Text),
 )
 
 #: The photos of cases, as the events tell of them: rows follow from events of the kinds `photo` and `hide`.

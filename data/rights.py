@@ -14,7 +14,7 @@ from geo.errors import NotAllowedError
 from i18n import N_, gettext
 from i18n import gettext as _
 
-Right = Literal["open", "read", "report", "act", "write", "personal", "rules"]
+Right = Literal["open", "read", "report", "act", "write", "personal", "rules", "whole"]
 
 #: What a right lets somebody do.
 RIGHTS: Final[dict[Right, str]] = {
@@ -25,13 +25,17 @@ RIGHTS: Final[dict[Right, str]] = {
     "write": N_("import reports and places"),
     "personal": N_("read how to reach a reporter"),
     "rules": N_("change limits, units and other rules"),
+    "whole": N_("look at the store as a whole"),
 }
 
+#: What concerns the whole city, and is for those who see all of it.
+_WHOLE: Final[frozenset[Right]] = frozenset({"write", "rules", "whole"})
+
 _RIGHTS: Final[dict[str, frozenset[Right]]] = {
-    "manager": frozenset({"open", "read", "report", "act", "write", "personal", "rules"}),
-    "dispatcher": frozenset({"open", "read", "report", "act", "personal"}),
-    "team_member": frozenset({"open", "read", "report", "act"}),
-    "analyst": frozenset({"open", "read"}),
+    "manager": frozenset({"open", "read", "report", "act", "write", "personal", "rules", "whole"}),
+    "dispatcher": frozenset({"open", "read", "report", "act", "personal", "whole"}),
+    "team_member": frozenset({"open", "read", "report", "act", "whole"}),
+    "analyst": frozenset({"open", "read", "whole"}),
     "resident": frozenset({"open", "report", "act"}),
     "administrator": frozenset(RIGHTS),
 }
@@ -48,7 +52,8 @@ def require(actor: Actor, right: Right) -> None:
     Raises
     ------
     NotAllowedError
-        The actor's role does not have the right, or is unknown.
+        The actor's role does not have the right, or is unknown; or it concerns the whole city, of which the
+        actor sees a part.
     """
     if not has(actor, right):
         raise NotAllowedError(
@@ -58,6 +63,14 @@ def require(actor: Actor, right: Right) -> None:
                 role=word(actor.role),
                 right=gettext(RIGHTS[right]),
                 roles=", ".join(word(role) for role in ROLES if right in _RIGHTS[role]),
+            )
+        )
+    if right in _WHOLE and is_scoped(actor):
+        raise NotAllowedError(
+            _(
+                "'{name}' sees only a part of the city, and this concerns all of it: {right}.",
+                name=actor.name,
+                right=gettext(RIGHTS[right]),
             )
         )
 

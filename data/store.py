@@ -1,36 +1,34 @@
 """The system of record: issues, their events, and what a city knows about itself."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, Self
+from typing import Self
 
 import geopandas as gpd
 import polars as pl
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data import facts, issue_reading, place_records
 from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
+from data.clock import now
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
+from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
-from data.issue_writing import Batch, Written, now
+from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
 from data.migration import migrate
 from data.photo_store import PhotoStore
-from data.records import CATEGORY, EVENT, IMPORT
+from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
-from data.schema import UTC
 from data.settings import settings
-from geo.errors import StoreError
-from i18n import gettext as _
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore):
+class Store(PhotoStore, DuplicateStore, ImportStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
@@ -110,7 +108,7 @@ class Store(PhotoStore, DuplicateStore):
 
     def event_mark(self, seq: int, *, actor: Actor) -> str:
         """Return a word that tells an event from its namesake in a copy that went another way."""
-        with self._reading(actor) as connection:
+        with self._reading(actor, "whole") as connection:
             event = connection.execute(select(EVENT.c.at, EVENT.c.issue_id).where(EVENT.c.seq == seq)).first()
             return f"{event.at}-{event.issue_id}" if event else ""
 
@@ -136,76 +134,16 @@ class Store(PhotoStore, DuplicateStore):
         with self._reading(actor) as connection:
             return issue_reading.by_id(connection, ids, where=scope(actor))
 
+    def visible_ids(self, *, actor: Actor) -> pl.Series:
+        """Return the ids of all cases in the actor's part of the city, in order: shape (n,), Int64."""
+        with self._reading(actor, "open") as connection:
+            return issue_reading.ids(connection, where=scope(actor))
+
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""
         with self._reading(actor) as connection:
             look_up(connection, issue_id, actor=actor)
             return issue_reading.events(connection, issue_id)
-
-    # Imports
-
-    def begin_import(
-        self, name: str, *, source: str, profile: str | None, actor: Actor, details: dict[str, Any]
-    ) -> int:
-        """Note that a file is being read, and return the import's id."""
-        with self._writing(actor) as connection:
-            import_id = _last_id(connection, IMPORT) + 1
-            connection.execute(
-                insert(IMPORT).values(
-                    id=import_id,
-                    name=name,
-                    source=source,
-                    profile=profile,
-                    actor=actor.name,
-                    state="running",
-                    started_at=now(),
-                    details=_json(details),
-                )
-            )
-            return import_id
-
-    def finish_import(
-        self,
-        import_id: int,
-        *,
-        summary: dict[str, Any],
-        state: Literal["done", "failed"] = "done",
-        actor: Actor,
-    ) -> None:
-        """Note how an import ended.
-
-        Raises
-        ------
-        StoreError
-            There is no such import.
-        """
-        with self._writing(actor) as connection:
-            done = connection.execute(
-                update(IMPORT)
-                .where(IMPORT.c.id == import_id)
-                .values(state=state, summary=_json(summary), finished_at=now())
-            )
-            if done.rowcount != 1:
-                raise StoreError(_("There is no import {id} in this store.", id=import_id))
-
-    def imports(self, *, actor: Actor) -> pl.DataFrame:
-        """Read the imports, newest first; `details` and `summary` are JSON."""
-        schema = {
-            "id": pl.Int64,
-            "name": pl.String,
-            "source": pl.String,
-            "profile": pl.String,
-            "actor": pl.String,
-            "state": pl.String,
-            "started_at": pl.Int64,
-            "finished_at": pl.Int64,
-            "details": pl.String,
-            "summary": pl.String,
-        }
-        with self._reading(actor) as connection:
-            rows = connection.execute(select(IMPORT).order_by(IMPORT.c.id.desc())).all()
-        frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-        return frame.with_columns(pl.col("started_at", "finished_at").cast(UTC))
 
     # Places, categories, facts
 
@@ -282,12 +220,3 @@ class Store(PhotoStore, DuplicateStore):
         require(actor, right)
         with write_transaction(self._engine) as connection:
             yield connection
-
-
-def _last_id(connection: Connection, table: Table) -> int:
-    last: int = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-    return last
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,7 +1,7 @@
 """What a process works with: the city's store and its cube, or the demo zone while the city has no report."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -9,6 +9,7 @@ from typing import Final
 
 from data.actors import SYSTEM, VIEWER, Actor
 from data.cube import Cube
+from data.cube_scope import seen_by
 from data.settings import Settings, settings
 from data.store import Store
 from i18n import gettext as _
@@ -25,6 +26,8 @@ class Workspace:
 
     Attributes
     ----------
+    cube
+        Counts what the viewer may see, and nothing else, whichever cube was handed in.
     viewer
         Who looks at it, before accounts exist.
     """
@@ -32,6 +35,14 @@ class Workspace:
     store: Store
     cube: Cube
     viewer: Actor = VIEWER
+
+    def __post_init__(self) -> None:
+        """Leave of the cube what the viewer may see."""
+        object.__setattr__(self, "cube", seen_by(self.cube, self.viewer))
+
+    def seen_by(self, actor: Actor) -> "Workspace":
+        """Return the same store as somebody else may see it."""
+        return replace(self, viewer=actor)
 
     @property
     def tz(self) -> str:

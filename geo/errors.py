@@ -22,7 +22,11 @@ class FilterError(GezhiError, ValueError):
 
 
 class ImportFileError(GezhiError, ValueError):
-    """A file that cannot be read to its end; nothing of it is in the store."""
+    """A file that cannot be read to its end; the message says whether some of it is in the store."""
+
+
+class NoRoomError(ImportFileError):
+    """A disk that is too small for a file's reports; importing it again goes on once there is room."""
 
 
 class PhotoError(GezhiError, ValueError):
@@ -54,7 +58,7 @@ class NotAllowedError(GezhiError, PermissionError):
 
 
 class ConflictError(GezhiError, RuntimeError):
-    """A case that somebody else has changed since it was looked at."""
+    """A case that somebody else has changed since it was looked at, or an import that somebody took over."""
 
 
 class ClockError(GezhiError, ValueError):

@@ -13,7 +13,7 @@ def labels(**changes: str) -> dict[str, str]:
     ValueError
         A change of a label that does not exist.
     """
-    words = _map_words() | _figure_words() | _point_words()
+    words = _map_words() | _figure_words() | _point_words() | _search_words()
     unknown = changes.keys() - words.keys()
     if unknown:
         raise ValueError(f"'{min(unknown)}' is not a label. Expected one of {', '.join(sorted(words))}.")
@@ -72,4 +72,15 @@ def _point_words() -> dict[str, str]:
         "points_truncated": _("Too many reports to show each one; zoom in."),
         "points_failed": _("The single reports could not be loaded."),
         "report_failed": _("This report could not be loaded."),
+    }
+
+
+def _search_words() -> dict[str, str]:
+    return {
+        "search": _("Find a place"),
+        "search_hint": _("Street, compound, cell"),
+        "search_nothing": _("Nothing has this name. Try a part of it, pinyin or initials."),
+        "search_failed": _("The search does not answer. Try again."),
+        "search_cell": _("Cell"),
+        "search_position": _("Position"),
     }

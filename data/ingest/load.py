@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -13,7 +13,7 @@ import polars as pl
 from data.ingest.plan import Plan
 from data.ingest.reasons import rejection_words, suspicion_words
 from data.ingest.rows import ROW_NOTICES, Tally, check, details, note_damage, reports
-from data.ingest.tables import Batch, Broken, Table
+from data.ingest.tables import BATCH_ROWS, Batch, Broken, Table
 from data.ingest.verdicts import Verdicts
 from geo.errors import ImportFileError
 from i18n import gettext as _
@@ -34,8 +34,23 @@ class Part:
     doubted: list[Told] = field(default_factory=list)
 
 
-def parts(table: Table, plan: Plan, verdicts: Verdicts, tally: Tally) -> Iterator[Part]:
+def parts(
+    table: Table,
+    plan: Plan,
+    verdicts: Verdicts,
+    tally: Tally,
+    *,
+    most_rows: int = BATCH_ROWS,
+    cut_at: int = 0,
+) -> Iterator[Part]:
     """Read the file again and sort its rows by what was decided.
+
+    Parameters
+    ----------
+    most_rows
+        No part has more rows.
+    cut_at
+        A part ends after so many rows of the file, whatever `most_rows` is.
 
     Raises
     ------
@@ -43,18 +58,42 @@ def parts(table: Table, plan: Plan, verdicts: Verdicts, tally: Tally) -> Iterato
         The file is no longer what it was at the first reading.
     """
     start = 0
-    for batch in table.batches():
+    for batch in _cut(table.batches(), most_rows, cut_at):
         part = slice(start, start + len(batch.rows))
         if not np.array_equal(verdicts.rows[part], batch.rows):
-            raise ImportFileError(
-                _("{name} changed while it was read; nothing of it was kept.", name=table.source.path.name)
-            )
+            raise changed(table.source.path.name)
         yield _sorted_out(batch, part, plan, verdicts, tally)
         start = part.stop
     if start != len(verdicts.rows):
-        raise ImportFileError(
-            _("{name} changed while it was read; nothing of it was kept.", name=table.source.path.name)
-        )
+        raise changed(table.source.path.name)
+
+
+def changed(name: str) -> ImportFileError:
+    """Make the error for a file that is no longer what it was at the first reading."""
+    return ImportFileError(_("{name} changed while it was read. Import it again.", name=name))
+
+
+def _cut(batches: Iterable[Batch], most_rows: int, cut_at: int) -> Iterator[Batch]:
+    """Cut batches into such of at most so many rows, those that do not fit the header among them."""
+    before = 0
+    for batch in batches:
+        numbers = np.concatenate([batch.rows, [one.row for one in batch.broken]])
+        order = np.argsort(numbers, kind="stable")
+        good = np.concatenate([[0], np.cumsum(order < len(batch.rows))])
+        broken = sorted(batch.broken, key=lambda one: one.row)
+        start = 0
+        while start < len(order):
+            end = min(start + most_rows, len(order))
+            if before + start < cut_at < before + end:
+                end = cut_at - before
+            rows = slice(good[start], good[end])
+            yield Batch(
+                batch.rows[rows],
+                batch.frame[rows],
+                tuple(broken[start - good[start] : end - good[end]]),
+            )
+            start = end
+        before += len(order)
 
 
 def ahead(items: Iterator[_T]) -> Iterator[_T]:

@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from uuid import uuid4
 
 from geo.errors import ImportFileError
 from i18n import gettext as _
@@ -23,7 +25,7 @@ class RowsFile:
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.path = path
         self.rows = 0
-        self._part = path.with_name(path.name + _PART)
+        self._part = path.with_name(f"{path.name}.{uuid4().hex[:8]}{_PART}")  # others may write the same
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._part.open("w", encoding="utf-8-sig", newline="")
@@ -67,3 +69,9 @@ class RowsFile:
         if self._part.exists():
             self.discard()
         self._file.close()
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what programs that were killed left of a file of rows."""
+    for left in path.parent.glob(f"{escape(path.name)}.*{_PART}"):
+        left.unlink(missing_ok=True)

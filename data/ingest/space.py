@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from geo.errors import ImportFileError, StoreError
+from geo.errors import NoRoomError, StoreError
 from i18n import gettext as _
 
 #: What a report takes in a SQLite store with its event and indexes, and once more in the write-ahead log.
@@ -27,14 +27,14 @@ def check_room(store_file: Path | None, reports: int) -> None:
 
     Raises
     ------
-    ImportFileError
+    NoRoomError
         With what is needed, what is free, and where.
     """
     if store_file is None:
         return
     needed, free = reports * BYTES_A_REPORT, free_bytes(store_file.parent)
     if needed > free:
-        raise ImportFileError(
+        raise NoRoomError(
             _(
                 "{reports} reports need about {needed} MB, but only {free} MB are free where the store lies "
                 "({folder}). Nothing was imported. Free space, or choose a store elsewhere with --store.",
@@ -54,15 +54,22 @@ def full_disk_explained(name: str) -> Iterator[None]:
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        raise ImportFileError(
+        raise NoRoomError(
             _(
-                "The disk is full; nothing of {name} was imported. Free some space and import it again.",
+                "The disk is full. Free some space and import {name} again.",
                 name=name,
             )
         ) from error
     except StoreError as error:
-        if "disk is full" not in str(error.__cause__ or error):
+        if not _is_full(error):
             raise
-        raise ImportFileError(
-            _("{error} Free some space and import {name} again.", error=error, name=name)
+        raise NoRoomError(
+            _("The disk with the store is full. Free some space and import {name} again.", name=name)
         ) from error
+
+
+def _is_full(error: StoreError) -> bool:
+    """Go by SQLite's words and PostgreSQL's code."""
+    cause = error.__cause__ or error
+    own = getattr(cause, "orig", None) or cause
+    return "disk is full" in str(own) or getattr(own, "sqlstate", None) == "53100"

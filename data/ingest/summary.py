@@ -10,7 +10,11 @@ from data.ingest.reasons import Notice
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an import did: `read` = `taken` + `updated` + `unchanged` + `rejected`, always."""
+    """What an import did: `read` = `taken` + `updated` + `unchanged` + `rejected`, always.
+
+    The figures are those of the whole file, in however many attempts it came into the store; `seconds` is
+    the work of all of them.
+    """
 
     name: str
     source: str
@@ -28,6 +32,7 @@ class Summary:
     suspicious_path: Path | None = None
     seconds: float = 0.0
     import_id: int | None = None
+    went_on_at: int = 0  # rows that an attempt before this one had handed over; the figures are of all
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain values; warnings with their code, count and words."""
@@ -50,6 +55,7 @@ class Summary:
             "suspicious_path": str(self.suspicious_path) if self.suspicious_path else None,
             "seconds": round(self.seconds, 2),
             "import_id": self.import_id,
+            "went_on_at": self.went_on_at,
         }
 
     def as_json(self) -> str:

@@ -46,6 +46,8 @@ SCRIPTS: Final = (
     "base",
     "pins",
     "spot",
+    "options",
+    "search",
     "conductor",
 )
 

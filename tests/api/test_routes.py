@@ -1,13 +1,18 @@
 """What the routes answer, against the cube and the store asked directly."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from data.actors import OPERATOR
+from api.routes import routes
+from data.actors import OPERATOR, Actor
 from data.filters import Filter
 from data.workspace import Workspace
 from geo import cells
+from geo.errors import FilterError, NotAllowedError, StoreError
 from layers import assets, wire
 from tests.api.conftest import REPORTS
 from tests.data.samples import reports
@@ -183,3 +188,67 @@ def test_health_says_how_much_there_is(client: TestClient) -> None:
     answer = client.get("/healthz").json()
     assert answer["status"] == "ok"
     assert answer["reports"] == REPORTS
+
+
+SECRET = "postgresql://gezhi:geheim@10.1.2.3/city refused /srv/city/store.sqlite"
+
+
+@pytest.mark.parametrize(
+    "address", ["/healthz", "/api/cells", f"/api/points?bbox={EVERYWHERE}", "/api/places"]
+)
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(StoreError(SECRET), 503), (RuntimeError(SECRET), 500), (KeyError("x"), 500), (FilterError("so"), 400)],
+)
+def test_what_fails_inside_is_said_in_words_and_logged_but_not_shown(
+    address: str, error: Exception, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Workspace:
+        raise error
+
+    answer = TestClient(Starlette(routes=routes(broken))).get(address)
+    assert answer.status_code == (503 if address == "/healthz" else status)
+    assert answer.json()["error"]
+    assert not any(part in answer.text for part in ("geheim", "10.1.2.3", "/srv", "Traceback", "KeyError"))
+    if status >= 500:
+        assert caplog.records[0].exc_info and caplog.records[0].exc_info[1] is error
+
+
+def test_who_may_not_see_something_is_told_so(city: Workspace) -> None:
+    def forbidden() -> Workspace:
+        raise NotAllowedError("not yours")
+
+    answer = TestClient(Starlette(routes=routes(forbidden))).get("/api/reports/1")
+    assert (answer.status_code, answer.json()) == (403, {"error": "not yours"})
+
+
+def test_a_store_that_goes_away_is_down_in_words_and_comes_back(city: Workspace, client: TestClient) -> None:
+    path = Path(city.store.url.removeprefix("sqlite:///"))
+    with pytest.MonkeyPatch.context() as patch:
+
+        def gone(*_arguments: object, **_options: object) -> None:
+            raise StoreError(f"The store '{path}' cannot be opened")
+
+        patch.setattr(city.store, "last_seq", gone)
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "down")
+        assert str(path) not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_routes_answer_for_the_part_of_the_city_that_the_viewer_sees(
+    client: TestClient, city: Workspace
+) -> None:
+    team = city.seen_by(Actor("队员", "team_member", units=frozenset({"城管"})))
+    own = TestClient(Starlette(routes=routes(lambda: team)))
+    mine = set(team.store.visible_ids(actor=team.viewer))
+    assert 0 < len(mine) < REPORTS
+    assert wire.unpack(own.get("/api/cells?res=9").content)[2]["total"] == len(mine)
+    assert own.get("/healthz").json()["reports"] == len(mine)
+    rows = own.get(f"/api/points?bbox={EVERYWHERE}").json()["rows"]
+    assert {row[0] for row in rows} == mine
+    other = next(number for number in range(1, REPORTS) if number not in mine)
+    assert own.get(f"/api/reports/{other}").status_code == 404
+    assert client.get(f"/api/reports/{other}").status_code == 200
+    tags = [one.get("/api/cells?res=9").headers["etag"] for one in (own, client)]
+    assert tags[0] != tags[1], "one browser must not take one answer for the other"

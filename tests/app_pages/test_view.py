@@ -88,3 +88,8 @@ def test_the_period_before_is_as_long_and_touches_this_one() -> None:
 
 def test_an_open_period_has_none_before_it() -> None:
     assert period_before(Filter(start=date(2026, 3, 1))) is None
+
+
+def test_a_broken_part_of_an_address_leaves_the_others() -> None:
+    view = View.from_params({"status": "lost", "source": "nyc", "from": "yesterday", "to": "2024-09-01"})
+    assert view.where == Filter(sources=("nyc",), end=date(2024, 9, 1))

@@ -1,5 +1,7 @@
 """A store of its own for each test, on each database that can hold one."""
 
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -46,6 +48,23 @@ def store(url: str, tmp_path: Path) -> Iterator[Store]:
     """Open an empty store with a photo folder of its own."""
     with Store.open(url, photos=str(tmp_path / "photos")) as opened:
         yield opened
+
+
+@pytest.fixture
+def small_disk(postgres_server: postgres.Server) -> Iterator[Path]:
+    """Give the server a folder on a disk of its own that is soon full."""
+    folder = postgres_server.folder / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=48m", "gezhi-test", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("a small disk can only be mounted by root")
+    shutil.chown(folder, "postgres", "postgres")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+    folder.rmdir()
 
 
 FreshStore = Callable[[], AbstractContextManager[Store]]

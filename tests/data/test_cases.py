@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from data import cases as stored_cases
+from data import clock
 from data.actors import OPERATOR, VIEWER, Actor
 from data.store import Store
 from geo.errors import ConflictError, NotAllowedError, StoreError, TransitionError
@@ -26,9 +26,10 @@ def city(store: Store) -> Store:
 def test_a_case_goes_from_its_report_to_its_closing(city: Store) -> None:
     city.transition(1, "accept", actor=ANN)
     city.transition(1, "dispatch", actor=ANN, unit="环卫中心")
-    city.transition(1, "start", actor=Actor("队员", "team_member", units=frozenset({"环卫中心"})))
+    team = Actor("队员", "team_member", units=frozenset({"环卫中心"}))
+    city.transition(1, "start", actor=team)
     moment = datetime(2026, 9, 28, 8, tzinfo=UTC)
-    fixed = city.transition(1, "fix", actor=ANN, at=moment)
+    fixed = city.transition(1, "fix", actor=team, at=moment)
     assert fixed.state.fixed_at == moment
     city.transition(1, "verify", actor=ANN)
     closed = city.transition(1, "close", actor=ANN)
@@ -96,7 +97,7 @@ def test_a_clock_that_was_moved_back_does_not_turn_the_order_of_events(
     city: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     city.transition(1, "accept", actor=ANN)
-    monkeypatch.setattr(stored_cases, "now", lambda: 1_000_000)
+    monkeypatch.setattr(clock, "time_ns", lambda: 1_000_000_000)
     city.transition(1, "dispatch", actor=ANN, unit="环卫中心")
     events = city.events(1, actor=ANN)
     assert events["at"].is_sorted()

@@ -1,9 +1,7 @@
 """Servers that go down, programs that are killed, disks that fill up: tests/torture has them long."""
 
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -85,8 +83,8 @@ def test_a_text_that_postgresql_cannot_hold_is_said_in_words(postgres_url: str) 
         assert store.last_seq(actor=VIEWER) == 0
 
 
-def test_a_writer_that_waits_too_long_is_told_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Store.open(postgres_url) as store, Store.open(postgres_url) as other:
+def test_a_writer_that_waits_too_long_is_told_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(url) as store, Store.open(url) as other:
         monkeypatch.setattr(database, "BUSY_S", 1)
         with store.import_transaction(actor=OPERATOR):
             with pytest.raises(StoreError, match="Another program has been writing"):
@@ -123,23 +121,6 @@ def test_a_migration_killed_half_way_leaves_nothing_and_is_done_by_the_next(url:
     engine.dispose()
     with Store.open(url) as store:
         assert store.write_reports(reports(5), actor=OPERATOR) == Written(taken=5)
-
-
-@pytest.fixture
-def small_disk(postgres_server: postgres.Server) -> Iterator[Path]:
-    """Give the server a folder on a disk of its own that is soon full."""
-    folder = postgres_server.folder / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=48m", "gezhi-test", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        folder.rmdir()
-        pytest.skip("a small disk can only be mounted by root")
-    shutil.chown(folder, "postgres", "postgres")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-    folder.rmdir()
 
 
 def test_a_server_whose_disk_is_full_says_so_and_keeps_nothing(

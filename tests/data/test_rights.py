@@ -25,6 +25,16 @@ STAFF = EVERYBODY - {"resident"}
 OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
 
+
+def step(store: Store, actor: Actor) -> None:
+    """Do the only step of an import."""
+    claim = store.claim_import(
+        "b", content="2", plan="2", source="b", profile=None, actor=OPERATOR, details={}
+    )
+    with store.import_step(claim, actor=actor) as taken:
+        taken.finish({})
+
+
 #: Who may call a method, and how it is called on a store with the case 1.
 TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_reports": (HEADS, lambda store, actor: store.write_reports(reports(2, seed=7), actor=actor)),
@@ -33,11 +43,19 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "event_mark": (STAFF, lambda store, actor: store.event_mark(1, actor=actor)),
     "changed_since": (STAFF, lambda store, actor: list(store.changed_since(0, actor=actor))),
     "reports": (STAFF, lambda store, actor: store.reports([1], actor=actor)),
+    "visible_ids": (EVERYBODY, lambda store, actor: store.visible_ids(actor=actor)),
     "events": (STAFF, lambda store, actor: store.events(1, actor=actor)),
     "begin_import": (
         HEADS,
         lambda store, actor: store.begin_import("a", source="a", profile=None, actor=actor, details={}),
     ),
+    "claim_import": (
+        HEADS,
+        lambda store, actor: store.claim_import(
+            "a", content="1", plan="1", source="a", profile=None, actor=actor, details={}
+        ),
+    ),
+    "import_step": (HEADS, step),
     "finish_import": (HEADS, lambda store, actor: store.finish_import(1, summary={}, actor=actor)),
     "imports": (STAFF, lambda store, actor: store.imports(actor=actor)),
     "write_places": (HEADS, lambda store, actor: store.write_places(a_place(), actor=actor)),
@@ -67,6 +85,8 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
     "locate": (HEADS, lambda store, actor: store.locate(actor=actor)),
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
+    "export_cases": (STAFF, lambda store, actor: list(store.export_cases(actor=actor))),
+    "note_access": (EVERYBODY, lambda store, actor: store.note_access("export", actor=actor)),
     "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
     "inspect_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.inspect_photo(PHOTO, actor=actor)),

@@ -4,7 +4,9 @@ import os
 
 import pytest
 
+from data.migration import STEPS
 from tests.data import postgres
+from tests.data.test_upgrades import kill_upgrades
 from tests.torture import databases
 
 SECONDS = float(os.environ.get("TORTURE_SECONDS", "60"))
@@ -26,3 +28,8 @@ def test_a_server_restarted_twenty_times_under_load_loses_nothing(
     postgres_server: postgres.Server, postgres_url: str
 ) -> None:
     databases.restart_under_load(postgres_server, postgres_url, number=8, restarts=max(2, ROUNDS * 2 // 5))
+
+
+@pytest.mark.parametrize("step", [number for number, _about in STEPS[:-1]])
+def test_an_upgrade_killed_at_every_moment_leaves_the_store_as_it_was(url: str, step: str) -> None:
+    kill_upgrades(url, step, stride=1)

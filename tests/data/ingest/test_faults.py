@@ -3,10 +3,6 @@
 import errno
 import gzip
 import os
-import signal
-import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections import namedtuple
 from pathlib import Path
@@ -22,7 +18,7 @@ from data.ingest.rejects import RowsFile
 from data.store import Store
 from geo.errors import CrsError, GezhiError, ImportFileError
 from tests.data.ingest.conftest import Import
-from tests.data.ingest.made import HEADER, ROOT, row, rows, stored, text, write, write_workbook
+from tests.data.ingest.made import HEADER, row, rows, stored, text, write, write_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -234,41 +230,6 @@ def test_a_reader_that_is_given_up_does_not_hang() -> None:
     ahead = load.ahead(iter(range(1_000)))
     assert next(ahead) == 0
     ahead.close()
-
-
-def test_an_import_that_is_killed_leaves_nothing_and_can_be_done_again(
-    import_: Import, store: Store, url: str, tmp_path: Path
-) -> None:
-    file = write(tmp_path / "export.csv", rows(3_000))
-    code = """
-import os, signal, sys
-from data.actors import OPERATOR
-from data.ingest import import_file
-from data.store import Store
-def progress(done, total, phase):
-    if phase == "writing":
-        os.kill(os.getpid(), signal.SIGKILL)
-import_file(sys.argv[1], Store.open(sys.argv[2]), actor=OPERATOR, progress=progress)
-"""
-    ended = subprocess.run([sys.executable, "-c", code, str(file), url], cwd=ROOT, check=False)
-    assert ended.returncode == -signal.SIGKILL
-
-    assert store.last_seq(actor=VIEWER) == 0
-    assert import_(file).taken == 3_000
-
-
-def test_readers_see_all_of_an_import_or_nothing(
-    import_: Import, store: Store, url: str, tmp_path: Path
-) -> None:
-    seen = []
-
-    def progress(_done: int, _total: int | None, _phase: str) -> None:
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as other:
-            seen.append(other.execute("SELECT count(*) FROM issue").fetchone()[0])
-
-    import_(write(tmp_path / "export.csv", rows(3_000)), progress=progress)
-    assert set(seen) == {0}
-    assert len(stored(store)) == 3_000
 
 
 def test_the_file_itself_is_only_read(import_: Import, tmp_path: Path) -> None:
