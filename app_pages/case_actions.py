@@ -53,7 +53,7 @@ def render(here: Workspace, case: Case) -> None:
     row = st.container(key="case_actions", horizontal=True, gap="small")
     for event in sorted(events, key=lambda name: name != main):
         kind: Literal["primary", "secondary"] = "primary" if event == main else "secondary"
-        case_form.button(row, event, button_label(event), case, icon=_ICONS[event], type=kind)
+        case_form.button(here, row, event, button_label(event), case, icon=_ICONS[event], type=kind)
     wanted = case_form.opened(case)
     if wanted in _ICONS:
         case_form.show(button_label(wanted), _form, here, case, wanted)

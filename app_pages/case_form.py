@@ -1,5 +1,6 @@
 """The form of a case that is open, over its page: which, for which version, and what was written into it."""
 
+import json
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
@@ -7,10 +8,14 @@ import streamlit as st
 
 from app_pages import session
 from data.cases import Case
+from data.events import Event
+from data.lifecycle import conflict
+from data.workspace import Workspace
 from geo.errors import ConflictError
 
 
 def button(
+    here: Workspace,
     row: Any,
     event: str,
     words: str,
@@ -26,7 +31,7 @@ def button(
         type=type,
         icon=f":material/{icon}:",
         on_click=_open,
-        args=(event, case.id, case.version),
+        args=(here, event, case.id, case.version),
     )
 
 
@@ -76,8 +81,17 @@ def draft(name: str) -> str:
     return str(st.session_state.get(session.DRAFT, {}).get(name, ""))
 
 
-def _open(event: str, issue_id: int, version: int) -> None:
-    st.session_state[session.FORM] = (event, issue_id, version)
+def _open(here: Workspace, event: str, issue_id: int, version: int) -> None:
+    """Open a form, unless the case is another one by now: then it may not even make sense any more."""
+    rows = here.store.events(issue_id, actor=session.actor(here)).slice(version)
+    since = [
+        Event.from_payload(row["kind"], row["at"], row["actor"], json.loads(row["payload"]))
+        for row in rows.iter_rows(named=True)
+    ]
+    if since:
+        st.session_state[session.CONFLICT] = str(conflict(since, tz=here.tz))
+    else:
+        st.session_state[session.FORM] = (event, issue_id, version)
 
 
 def _close() -> None:

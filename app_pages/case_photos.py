@@ -42,9 +42,9 @@ def render(here: Workspace, case: Case) -> None:
             st.caption(f":material/help: {plain(doubt_words(doubt))}")
     row = st.container(horizontal=True)
     if "photo" in case.allowed:
-        case_form.button(row, "photo", _("Add photos"), case, icon="add_a_photo", type="tertiary")
+        case_form.button(here, row, "photo", _("Add photos"), case, icon="add_a_photo", type="tertiary")
     if photos and "hide" in case.allowed:
-        case_form.button(row, "hide", _("Take one away"), case, icon="hide_image", type="tertiary")
+        case_form.button(here, row, "hide", _("Take one away"), case, icon="hide_image", type="tertiary")
     if case_form.is_open("photo", case):
         case_form.show(_("Add photos"), _add, here, case)
     if case_form.is_open("hide", case):

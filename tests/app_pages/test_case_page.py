@@ -77,12 +77,22 @@ def test_a_form_that_lacks_what_it_needs_says_so_and_changes_nothing(store: Stor
 def test_of_two_people_the_second_is_told_what_the_first_did(store: Store, drawn: Draw) -> None:
     issue_id = a_case(store)
     page = opened(drawn, issue_id)
-    store.transition(issue_id, "accept", actor=OPERATOR)
     page.button(key="do_accept").click().run()
+    store.transition(issue_id, "accept", actor=OPERATOR)
     page.button(key="form_send").click().run()
     assert "operator: accept" in said(page.warning)
     assert store.case(issue_id, actor=OPERATOR).version == 2
     assert "Accepted" in shown(page)
+
+
+def test_a_form_does_not_open_for_a_case_that_is_another_one_by_now(store: Store, drawn: Draw) -> None:
+    issue_id = a_case(store)
+    page = opened(drawn, issue_id)
+    store.transition(issue_id, "reject", actor=OPERATOR, reason="not here")
+    page.button(key="do_accept").click().run()
+    assert "operator: reject (not here)" in said(page.warning)
+    assert not [button for button in page.button if button.key == "form_send"]
+    assert "do_reopen" in buttons(page)
 
 
 def test_words_of_a_form_that_came_too_late_are_kept_for_the_next_try(store: Store, drawn: Draw) -> None:
