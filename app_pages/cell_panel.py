@@ -94,7 +94,8 @@ def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
     where = row["address"] or ""
     return (
         f'<li data-report="{row["id"]}" data-lon="{row["lon"]}" data-lat="{row["lat"]}">'
-        f"<header><strong>{escape(words.get(row['category'], row['category']))}</strong>"
+        f'<header><strong><a href="{escape(session.case_link(row["id"]))}" target="_self">'
+        f"{escape(words.get(row['category'], row['category']))}</a></strong>"
         f'<span class="gz-state gz-{state}">{escape(label(status))}</span></header>'
         f"{f'<p>{escape(text)}</p>' if text else ''}"
         f"<footer><time>{_local(row['reported_at'], zone)}</time> · {escape(row['external_id'])}"

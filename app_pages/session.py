@@ -1,10 +1,14 @@
 """The names under which the session keeps things, and how the page's address and the widgets stay in step."""
 
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from app_pages.view import View
+from data.actors import Actor
+from data.workspace import Workspace
 from i18n import match_locale, use_locale
 
 #: Widget keys.
@@ -28,6 +32,30 @@ UPLOAD: Final = "upload"
 LOOKS: Final = "import_looks"
 IMPORTED: Final = "imported"
 COLUMN: Final = "column"
+#: A case: the form that is open (event, case, version seen), what just happened, whose change came between,
+#: and the words of a form that was refused.
+FORM: Final = "case_form"
+TOAST: Final = "case_toast"
+CONFLICT: Final = "case_conflict"
+DRAFT: Final = "case_draft"
+#: The list of open cases: whose, of which kind, which part of them, and how many are listed.
+LIST_UNIT: Final = "list_unit"
+LIST_CATEGORIES: Final = "list_categories"
+LIST_PART: Final = "list_part"
+LIST_LENGTH: Final = "list_length"
+#: A report that is being written: the map, the stamp of its last click, the place, what was checked, and a
+#: number that makes its fields new once it is sent.
+SPOT_MAP: Final = "spot_map"
+SPOT_CLICK: Final = "spot_click"
+SPOT: Final = "spot"
+CHECKED: Final = "report_checked"
+WRITTEN: Final = "reports_written"
+#: The review of duplicates: the pairs as they were found, how many are shown, which are exchanged, and how
+#: many this session has found to be apart.
+PAIRS_FOUND: Final = "pairs_found"
+PAIRS: Final = "pairs_listed"
+SWAPPED: Final = "pairs_swapped"
+APART: Final = "pairs_apart"
 #: What the page shows now.
 VIEW: Final = "view"
 #: How many reports the cell panel lists.
@@ -49,6 +77,22 @@ def speak() -> None:
         if "lang" not in st.query_params:
             st.query_params["lang"] = asked
     use_locale(match_locale(asked, st.context.locale))
+
+
+def actor(here: Workspace) -> Actor:
+    """Return who acts; everybody is the same before accounts exist."""
+    return here.viewer
+
+
+def with_language(params: Mapping[str, str]) -> dict[str, str]:
+    """Return parameters for another page, with the language that this session asked for."""
+    asked = st.session_state.get(SPOKEN)
+    return dict(params) | ({"lang": asked} if asked else {})
+
+
+def case_link(issue_id: int) -> str:
+    """Return the address of a case's page, as seen from any page; it can be shared."""
+    return "case?" + urlencode(with_language({"id": str(issue_id)}))
 
 
 def current_view() -> View:

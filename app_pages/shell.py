@@ -1,8 +1,10 @@
 """The frame of every page: language, navigation, what the data are, own styles."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage as Page
 
 from app_pages import session
 from app_pages.markdown import plain
@@ -25,26 +27,57 @@ def main() -> None:
     )
     st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large")
-    page = st.navigation(
-        [
-            st.Page(_HERE / "map.py", title=_("Map"), icon=":material/hexagon:", default=True),
-            st.Page(
-                _HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"
-            ),
-        ],
-        position="top",
-    )
+    pages = _pages()
+    page = st.navigation([*pages, _case_page()], position="top")
     _heading(here)
     page.run()
-    with st.sidebar:
-        _language()
+    _bar(pages, page)
+
+
+def _pages() -> list[Page]:
+    """Return the pages that the navigation names, in the order in which a day uses them."""
+    return [
+        st.Page(_HERE / "map.py", title=_("Map"), icon=":material/hexagon:", default=True),
+        st.Page(_HERE / "cases.py", title=_("Open cases"), icon=":material/checklist:", url_path="cases"),
+        st.Page(
+            _HERE / "report.py", title=_("Report"), icon=":material/add_location_alt:", url_path="report"
+        ),
+        st.Page(
+            _HERE / "duplicates.py", title=_("Duplicates"), icon=":material/join:", url_path="duplicates"
+        ),
+        st.Page(_HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"),
+    ]
+
+
+def _case_page() -> Page:
+    """Return the page of one case, which is reached from lists and by its address."""
+    return st.Page(
+        _HERE / "case.py",
+        title=_("Case"),
+        icon=":material/assignment:",
+        url_path="case",
+        visibility="hidden",
+    )
+
+
+def _bar(pages: Sequence[Page], here: Page) -> None:
+    """Draw the pages in reach of a thumb; the style sheet shows this on telephones only."""
+    with st.container(key="phone_bar", horizontal=True, gap=None):
+        for page in pages:
+            state = "here" if page.url_path == here.url_path else "there"
+            with st.container(key=f"phone_{state}_{page.url_path or 'map'}", width="stretch", gap=None):
+                st.page_link(page, label=page.title, query_params=session.with_language({}), width="stretch")
 
 
 def _heading(here: Workspace) -> None:
     title = here.title(current_locale())
     synthetic = _("Demo: synthetic data, no real place or person")
     badge = f" :orange-badge[:material/science: {synthetic}]" if here.synthetic else ""
-    st.markdown(f"#### {plain(title)}{badge}")
+    with st.container(
+        key="heading", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"#### {plain(title)}{badge}", width="content")
+        _language()
 
 
 def _language() -> None:
@@ -57,6 +90,7 @@ def _language() -> None:
         required=True,
         on_change=_speak,
         label_visibility="collapsed",
+        width="content",
     )
 
 

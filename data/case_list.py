@@ -1,10 +1,12 @@
 """Open cases by urgency."""
 
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from data import clock
 from data.actors import Actor
@@ -21,12 +23,35 @@ _DEADLINE: Final = ("due", "left_hours", "overdue", "paused", "provisional")
 #: The columns of a list of cases.
 LISTED: Final = ("issue_id", "category", "status", "reported_at", *_SHOWN, *_DEADLINE)
 
+#: A part of the open cases: past their due moment, due before the city's midnight, or with the clock stopped.
+Part = Literal["all", "overdue", "today", "suspended"]
+
+#: The columns of a work load.
+WORKLOAD: Final = {
+    "unit": pl.String,
+    "open": pl.Int64,
+    "overdue": pl.Int64,
+    "today": pl.Int64,
+    "suspended": pl.Int64,
+}
+
+#: Stands for "no unit yet" where a unit is asked for.
+NO_UNIT: Final = ""
+
 
 def open_cases(
-    connection: Connection, *, actor: Actor, unit: str | None, limit: int, now: datetime | None
+    connection: Connection,
+    *,
+    actor: Actor,
+    unit: str | None,
+    limit: int,
+    now: datetime | None,
+    categories: Sequence[str] = (),
+    part: Part = "all",
 ) -> pl.DataFrame:
     """List the open cases that are due first; see `Store.open_cases`."""
-    query = _among(select(*judged_columns(), *(ISSUE.c[name] for name in _SHOWN)), actor, unit)
+    query = _among(select(*judged_columns(), *(ISSUE.c[name] for name in _SHOWN)), actor, unit, categories)
+    query = query.where(_is_in(part, *_day(connection, now)))
     dated = query.where(ISSUE.c.due_at.is_not(None)).order_by(ISSUE.c.due_at, ISSUE.c.id)
     rows = [tuple(row) for row in connection.execute(dated.limit(limit))]
     if len(rows) < limit:
@@ -57,6 +82,46 @@ def overdue(
     return int(n), int(late)
 
 
-def _among(query: Select[*tuple[Any, ...]], actor: Actor, unit: str | None) -> Select[*tuple[Any, ...]]:
+def workload(
+    connection: Connection, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None
+) -> pl.DataFrame:
+    """Count the open cases of each unit; see `Store.workload`."""
+    day = _day(connection, now)
+    counts = [func.count().filter(_is_in(part, *day)) for part in ("overdue", "today", "suspended")]
+    query = _among(select(ISSUE.c.unit, func.count(), *counts), actor, None, categories)
+    rows = [tuple(row) for row in connection.execute(query.group_by(ISSUE.c.unit))]
+    found = pl.DataFrame(rows, schema=WORKLOAD, orient="row")
+    return found.sort("open", "unit", descending=[True, False], nulls_last=True)
+
+
+def repeats(connection: Connection, issue_id: int) -> list[int]:
+    """Return the cases that were merged into a case, oldest first."""
+    query = select(ISSUE.c.id).where(ISSUE.c.merged_into == issue_id).order_by(ISSUE.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def _among(
+    query: Select[*tuple[Any, ...]], actor: Actor, unit: str | None, categories: Sequence[str] = ()
+) -> Select[*tuple[Any, ...]]:
     query = query.where(OPEN, scope(actor))
-    return query if unit is None else query.where(ISSUE.c.unit == unit)
+    if unit is not None:
+        query = query.where(ISSUE.c.unit.is_(None) if unit == NO_UNIT else ISSUE.c.unit == unit)
+    return query.where(ISSUE.c.category.in_(sorted(categories))) if categories else query
+
+
+def _day(connection: Connection, now: datetime | None) -> tuple[int | None, int | None]:
+    """Return this moment and the city's next midnight, as the store keeps them."""
+    moment = now or clock.moment()
+    zone = ZoneInfo(city_rules(connection).clock.tz)
+    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
+    return to_micros(moment), to_micros(datetime.combine(tomorrow, time.min, zone))
+
+
+def _is_in(part: str, moment: int | None, midnight: int | None) -> ColumnElement[bool]:
+    due = ISSUE.c.due_at
+    return {
+        "all": true(),
+        "overdue": due < moment,
+        "today": and_(due >= moment, due < midnight),
+        "suspended": ISSUE.c.status == "suspended",
+    }[part]

@@ -15,6 +15,7 @@ from data.accesses import What
 from data.actors import SYSTEM, Actor
 from data.case_check import Checked
 from data.case_deadlines import rejudge
+from data.case_list import Part
 from data.case_repair import Repaired
 from data.cases import Case
 from data.city_rules import city_rules, table_fact
@@ -25,6 +26,7 @@ from data.issue_reading import ISSUE_COLUMNS, changed_since
 from data.issue_writing import Batch
 from data.rights import Right, require, scope
 from data.schema import REPORT
+from data.units import UnitOf
 from geo.errors import NotAllowedError
 
 
@@ -151,16 +153,27 @@ class CaseStore(ABC):
             )
 
     def open_cases(
-        self, *, actor: Actor, unit: str | None = None, limit: int = 100, now: datetime | None = None
+        self,
+        *,
+        actor: Actor,
+        unit: str | None = None,
+        limit: int = 100,
+        now: datetime | None = None,
+        categories: Sequence[str] = (),
+        part: Part = "all",
     ) -> pl.DataFrame:
         """List open cases in the actor's part of the city, the most urgent first.
 
         Parameters
         ----------
         unit
-            Whose cases; everybody's where it is None.
+            Whose cases; everybody's where it is None, those of no unit where it is empty.
         now
             The moment to judge by, with its zone.
+        categories
+            Slugs; none of them is no limit.
+        part
+            All of them, the overdue ones, those due before the city's midnight, or the suspended ones.
 
         Returns
         -------
@@ -168,7 +181,38 @@ class CaseStore(ABC):
         among them.
         """
         with self._reading(actor) as connection:
-            return case_list.open_cases(connection, actor=actor, unit=unit, limit=limit, now=now)
+            return case_list.open_cases(
+                connection,
+                actor=actor,
+                unit=unit,
+                limit=limit,
+                now=now,
+                categories=categories,
+                part=part,
+            )
+
+    def workload(
+        self, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None
+    ) -> pl.DataFrame:
+        """Count the open cases of each unit in the actor's part of the city.
+
+        Returns
+        -------
+        The columns `data.case_list.WORKLOAD`, most first; `unit` is null for what nobody was given yet.
+        """
+        with self._reading(actor) as connection:
+            return case_list.workload(connection, actor=actor, categories=categories, now=now)
+
+    def repeats(self, issue_id: int, *, actor: Actor) -> list[int]:
+        """Return the cases that were merged into a case, with the errors of `case`."""
+        with self._reading(actor) as connection:
+            cases.look_up(connection, issue_id, actor=actor)
+            return case_list.repeats(connection, issue_id)
+
+    def units(self, *, actor: Actor) -> dict[str, UnitOf]:
+        """Return the city's units by name, in the order of its table."""
+        with self._reading(actor, "open") as connection:
+            return city_rules(connection).units
 
     def overdue(
         self, *, actor: Actor, unit: str | None = None, now: datetime | None = None

@@ -11,15 +11,17 @@ from data import case_rows
 from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
+from data.categories import labels
 from data.city_rules import CityRules, city_rules
 from data.clock import moment, not_before
 from data.events import CLEARABLE, Event
 from data.lifecycle import State, allowed, apply, check, conflict
 from data.merges import check_merge
-from data.records import EVENT, ISSUE
+from data.records import CATEGORY, EVENT, ISSUE
 from data.rights import in_scope
 from data.schema import REPORT, REQUIRED
 from geo.errors import ConflictError, NotAllowedError, TransitionError
+from i18n import current_locale
 from i18n import gettext as _
 
 #: What a correction may change: everything that was reported, but the key and what transitions decide.
@@ -275,9 +277,25 @@ def _case(
         report=case_rows.report_of(row),
         areas=areas,
         deadline=deadline,
-        proposal=Proposal(rule.unit if rule else None, rules.routing.explain(rule, row["category"], areas)),
+        proposal=Proposal(
+            rule.unit if rule else None,
+            rules.routing.explain(
+                rule, row["category"], areas, labels=_labels(connection, rules, row["category"])
+            ),
+        ),
         allowed=tuple(event for event in may if event not in barred),
     )
+
+
+def _labels(connection: Connection, rules: CityRules, category: str) -> dict[str, str]:
+    """Return what people read for a category and for the units, in the language in use."""
+    locale = current_locale()
+    columns = (CATEGORY.c.slug, CATEGORY.c.zh, CATEGORY.c.en)
+    row = connection.execute(select(*columns).where(CATEGORY.c.slug == category)).one_or_none()
+    table = pl.DataFrame(
+        [tuple(row)] if row else [], schema=dict.fromkeys(("slug", "zh", "en"), pl.String), orient="row"
+    )
+    return {name: unit.label(locale) for name, unit in rules.units.items()} | labels(table, locale)
 
 
 def _judged(connection: Connection, row: RowMapping | dict[str, Any], rules: CityRules) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import polars as pl
 from data.actors import SYSTEM, Actor
 from data.categories import delivered
 from data.demo.chances import Truth
+from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
 from data.demo.zone import NAME, SHOPS, SOURCE, demo_zone
@@ -110,7 +111,7 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, then all reports in one transaction.
+    """Write the zone to a store: facts, categories, places, units, then all reports in one transaction.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already.
 
@@ -130,12 +131,15 @@ def build(
         store.set_fact(name, value, actor=actor)
     store.write_categories(delivered(), actor=actor)
     store.write_places(demo_zone().places, actor=actor)
+    store.write_table("units", unit_table(), actor=actor)
+    store.write_table("routing", routing_table(), actor=actor)
     written = Written()
     with store.import_transaction(actor=actor) as batch:
         for frame, _planted in Process(reports=reports, seed=seed, end=end).batches():
             written += batch.write_reports(frame)
             if progress:
                 progress(written.taken, reports, _("writing the demo zone"))
+    store.locate(actor=actor)
     return written
 
 

@@ -45,6 +45,7 @@ SCRIPTS: Final = (
     "cells",
     "base",
     "pins",
+    "spot",
     "options",
     "search",
     "conductor",

@@ -15,7 +15,8 @@ from tests.data.samples import reports
 
 SHELL = Path(__file__).parents[2] / "app_pages" / "shell.py"
 REPORTS = 400
-HOSTILE = pl.lit("<img src=x onerror=alert(1)> **bold** $x$")
+HOSTILE_WORDS = "<img src=x onerror=alert(1)> **bold** $x$"
+HOSTILE = pl.lit(HOSTILE_WORDS)
 
 
 def forget() -> None:

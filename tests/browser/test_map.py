@@ -181,7 +181,7 @@ def test_the_language_follows_the_browser_and_can_be_changed(
     MapPage(phone.page).open(server.url)
     assert phone.page.get_by_text("合成数据").first.is_visible()
     shown = MapPage(desktop.page).open(server.url)
-    desktop.page.locator('[data-testid="stSidebar"]').get_by_text("中文", exact=True).click()
+    desktop.page.get_by_text("中文", exact=True).click()
     desktop.page.get_by_text("问题大类").wait_for()
     expect(desktop.page.locator(FRAME)).to_have_count(1)
     shown.inside.get_by_text("每格问题数").wait_for()

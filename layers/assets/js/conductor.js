@@ -73,6 +73,11 @@
     }
 
     click(event) {
+      const spot = this.parts.get("spot");
+      if (spot) {
+        spot.choose(event.latlng);
+        return;
+      }
       const points = this.parts.get("points");
       if (points && points.click(event)) return;
       const cells = this.parts.get("cells");
@@ -105,6 +110,8 @@
 
     key(event) {
       const cells = this.parts.get("cells");
+      const spot = this.parts.get("spot");
+      if (spot && event.key === "Enter" && event.target === this.container) spot.choose(this.map.getCenter());
       if (!cells || event.target !== this.container) return;
       if (event.key === "Escape") cells.choose(null);
       if (event.key === "Enter") cells.choose(cells.cellAt(this.map.getCenter()));
