@@ -28,6 +28,9 @@ UPLOAD: Final = "upload"
 LOOKS: Final = "import_looks"
 IMPORTED: Final = "imported"
 COLUMN: Final = "column"
+#: The coordinate system that the reader of a file chose; whether the file goes in whatever the guard says.
+SYSTEM: Final = "import_system"
+FORCE: Final = "import_force"
 #: What the page shows now.
 VIEW: Final = "view"
 #: How many reports the cell panel lists.
