@@ -23,7 +23,7 @@ from data.ingest.plan import Plan
 from data.ingest.reasons import Notice
 from data.ingest.tables import BATCH_ROWS, Table
 from geo.crs import BD09, CGCS2000, GCJ02, WGS84, Crs
-from geo.datum_evidence import Floats
+from geo.datum_evidence import Evidence, Floats
 from geo.datum_fit import DatumFit, candidates_for, fit_points
 from geo.errors import CrsError
 from i18n import gettext as _
@@ -113,6 +113,9 @@ def _word(table: Table, plan: Plan, said: str | None) -> Word:
 
 def _fit(x: Floats, y: Floats, declared: Crs, store: "Store", actor: Actor) -> DatumFit:
     """Compare with what lies there; for a projection with nothing there, with what its other zones find."""
+    nothing_to_guess = fit_points(x, y, declared, Evidence())
+    if nothing_to_guess.reason == "same":
+        return nothing_to_guess
     evidence = evidence_around(store, x, y, candidates_for(declared), actor=actor)
     if evidence.is_empty:
         for zone in _other_zones(declared):
