@@ -33,7 +33,7 @@ LEAST_PLACES: Final = 10
 _CLOSE_M: Final = 15.0
 _CUT_M: Final = 7 * _CLOSE_M
 #: Places of those looked at that are moved to the decoys.
-_DECOY_SAMPLE: Final = 1_500
+_DECOY_SAMPLE: Final = 800
 #: Decoys lie on these rings, in metres from the best candidate, so many on each, and keep clear of every
 #: candidate by `_CLEAR_M`.
 _RINGS_M: Final = (400.0, 700.0, 1_100.0)
@@ -115,14 +115,15 @@ def closeness(
     """Compare how close the places lie to shapes under each candidate; None without either."""
     if not len(shapes) or not len(positions[0][0]):
         return None
-    west, south, east, north = shapely.total_bounds(shapes)
+    pieces = _segments(shapes)
+    west, south, east, north = shapely.total_bounds(pieces)
     around = (west + east) / 2, (south + north) / 2
 
     def to_plane(lon: Floats, lat: Floats) -> Pair:
         return to_local_m(lon, lat, around=around)
 
     transform: Any = shapely.transform  # its annotation knows no separate x and y
-    tree = shapely.STRtree(transform(shapes, to_plane, interleaved=False))
+    tree = shapely.STRtree(transform(pieces, to_plane, interleaved=False))
     planes = np.array([to_plane(*position) for position in positions])
     distances = np.array([_distances(tree, *plane, within_m=REACH_M) for plane in planes])
     usable = np.isfinite(distances).any(axis=0)
@@ -151,6 +152,16 @@ def closeness(
 def points_at(position: Pair) -> Shapes:
     """Return points at longitudes and latitudes."""
     return np.asarray(shapely.points(np.stack(position, axis=1)), dtype=object).reshape(-1)
+
+
+def _segments(shapes: Shapes) -> Shapes:
+    """Return the straight pieces of lines, whose boxes in a tree are small; points as they are."""
+    corners, line = shapely.get_coordinates(shapely.get_parts(shapes), return_index=True)
+    follows = np.flatnonzero(line[1:] == line[:-1])
+    if not len(follows):
+        return shapes
+    ends = np.stack([corners[follows], corners[follows + 1]], axis=1)
+    return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
 def _decoys(tree: shapely.STRtree, plane: Floats, offsets: Floats) -> Floats:

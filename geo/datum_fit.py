@@ -31,7 +31,7 @@ from geo.distances import haversine_m
 Reason = Literal["fits", "no_evidence", "few_points", "same", "unclear", "contradictory"]
 
 #: Places that are looked at.
-_SAMPLE: Final = 5_000
+_SAMPLE: Final = 2_500
 #: Places closer together than this are one, in degrees and in metres.
 _GRAIN: Final = 1e-4
 _GRAIN_M: Final = 10.0
