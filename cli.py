@@ -53,15 +53,22 @@ def places(
     crs: Annotated[
         str | None, typer.Option(help="EPSG:n, gcj02 or bd09 where the file does not say.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take the places as declared, though streets and reports differ.")
+    ] = False,
 ) -> None:
     """Put streets, boundaries or other places under the cells of the map."""
     from data.place_files import read_places
+    from data.place_guard import check_places
     from data.store import Store
 
     with clear_errors(), Store.open(store or settings().store_url) as target:
-        written = target.write_places(
-            read_places(file, kind=kind, name_column=name_column, crs=crs), actor=OPERATOR
-        )
+        found = read_places(file, kind=kind, name_column=name_column, crs=crs)
+        datum = check_places(found, target, actor=OPERATOR, said=crs, force=force)
+        written = target.write_places(found, actor=OPERATOR)
+    if datum.fit.reason != "same":
+        style = "dim" if datum.outcome == "agrees" else "yellow"
+        _out.print(datum.words(), style=style, markup=False, soft_wrap=True)
     _out.print(ngettext("{n} place is in the store", "{n} places are in the store", written))
 
 

@@ -1,7 +1,7 @@
 """Places in and out of the store: streets, compounds, boundaries."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha1
 from typing import Any
 
@@ -65,11 +65,17 @@ def read(
     *,
     kinds: Sequence[str] | None = None,
     bbox: tuple[float, float, float, float] | None = None,
+    without: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Read places, by id; with `bbox` (west, south, east, north) those whose own box touches it."""
+    """Read places, by id; with `bbox` (west, south, east, north) those whose own box touches it.
+
+    Those of the sources in `without` are left out.
+    """
     query = select(*(PLACE.c[name] for name in _COLUMNS), PLACE.c.geometry).order_by(PLACE.c.id)
     if kinds is not None:
         query = query.where(PLACE.c.kind.in_(list(kinds)))
+    if without:
+        query = query.where(PLACE.c.source.not_in(sorted(without)))
     if bbox is not None:
         west, south, east, north = bbox
         query = query.where(

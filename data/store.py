@@ -1,6 +1,6 @@
 """The system of record: issues, their events, and what a city knows about itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
@@ -139,6 +139,14 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
         with self._reading(actor, "open") as connection:
             return issue_reading.ids(connection, where=scope(actor))
 
+    def known_points(self, bbox: tuple[float, float, float, float], *, actor: Actor) -> pl.DataFrame:
+        """Read where issues lie inside west, south, east, north: `lon` and `lat`, 30,000 of them at most.
+
+        Issues whose position is doubted are left out; of a large store it is a spread choice.
+        """
+        with self._reading(actor) as connection:
+            return issue_reading.known_points(connection, bbox, where=scope(actor))
+
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""
         with self._reading(actor) as connection:
@@ -170,10 +178,14 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
         actor: Actor,
         kinds: Sequence[str] | None = None,
         bbox: tuple[float, float, float, float] | None = None,
+        without: Collection[str] = (),
     ) -> gpd.GeoDataFrame:
-        """Read places (id, kind, name, attributes, geometry); `bbox` is west, south, east, north."""
+        """Read places (id, kind, name, attributes, geometry); `bbox` is west, south, east, north.
+
+        Those of the sources in `without` are left out.
+        """
         with self._reading(actor, "open") as connection:
-            return place_records.read(connection, kinds=kinds, bbox=bbox)
+            return place_records.read(connection, kinds=kinds, bbox=bbox, without=without)
 
     def write_categories(self, frame: pl.DataFrame, *, actor: Actor) -> int:
         """Add categories, or change those of the same slug; a value that is left out stays as it was.
