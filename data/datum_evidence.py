@@ -45,7 +45,7 @@ def evidence_around(
     actor
         Sees only the reports of its own part of the city.
     without
-        Sources of places that do not count.
+        Sources whose places and reports do not count.
     """
     box = box_of(x, y, systems)
     if box is None:
@@ -55,7 +55,7 @@ def evidence_around(
     is_line = known.geometry.geom_type.str.contains("Line").to_numpy(dtype=bool)
     is_area = known.geometry.geom_type.str.contains("Polygon").to_numpy(dtype=bool)
     street = known["kind"].isin(STREETS).to_numpy(dtype=bool)
-    earlier = store.known_points(box, actor=actor)
+    earlier = store.known_points(box, actor=actor, without=without)
     return Evidence(
         streets=shapes[street & is_line],
         areas=shapes[~street & is_area],

@@ -1,6 +1,6 @@
 """Frames out of the tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -57,7 +57,11 @@ def ids(connection: Connection, *, where: ColumnElement[bool]) -> pl.Series:
 
 
 def known_points(
-    connection: Connection, bbox: tuple[float, float, float, float], *, where: ColumnElement[bool]
+    connection: Connection,
+    bbox: tuple[float, float, float, float],
+    *,
+    where: ColumnElement[bool],
+    without: Collection[str] = (),
 ) -> pl.DataFrame:
     """Read where issues of a box lie that are not doubted: all of a small store, a choice of a large one.
 
@@ -73,6 +77,7 @@ def known_points(
         runs,
         where,
         ISSUE.c.suspect.is_(None),
+        ISSUE.c.source.not_in(sorted(without)),
         ISSUE.c.lon.between(west, east),
         ISSUE.c.lat.between(south, north),
     )

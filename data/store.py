@@ -139,13 +139,16 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
         with self._reading(actor, "open") as connection:
             return issue_reading.ids(connection, where=scope(actor))
 
-    def known_points(self, bbox: tuple[float, float, float, float], *, actor: Actor) -> pl.DataFrame:
+    def known_points(
+        self, bbox: tuple[float, float, float, float], *, actor: Actor, without: Collection[str] = ()
+    ) -> pl.DataFrame:
         """Read where issues lie inside west, south, east, north: `lon` and `lat`, 30,000 of them at most.
 
-        Issues whose position is doubted are left out; of a large store it is a spread choice.
+        Issues whose position is doubted and those of the sources in `without` are left out; of a large store
+        it is a spread choice.
         """
         with self._reading(actor) as connection:
-            return issue_reading.known_points(connection, bbox, where=scope(actor))
+            return issue_reading.known_points(connection, bbox, where=scope(actor), without=without)
 
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""

@@ -70,7 +70,9 @@ def judge_datum(
     """
     x, y = _points(table, plan)
     word = _word(table, plan, said)
-    fit = _fit(x, y, plan.crs, store, actor)
+    # Earlier reports of the feed do not stand against a word: they may be what the word puts right.
+    without = frozenset({plan.source}) if word == "hand" else frozenset()
+    fit = _fit(x, y, plan.crs, store, actor=actor, without=without)
     judged = _judged(fit, word, lambda: _last_system(store, plan.source, actor), force=force)
     notices = plan.notices + _notices(judged)
     return replace(plan, crs=judged.used, notices=notices), judged
@@ -111,15 +113,17 @@ def _word(table: Table, plan: Plan, said: str | None) -> Word:
     return "profile" if plan.profile and plan.profile.crs else "nobody"
 
 
-def _fit(x: Floats, y: Floats, declared: Crs, store: "Store", actor: Actor) -> DatumFit:
+def _fit(
+    x: Floats, y: Floats, declared: Crs, store: "Store", *, actor: Actor, without: frozenset[str]
+) -> DatumFit:
     """Compare with what lies there; for a projection with nothing there, with what its other zones find."""
     nothing_to_guess = fit_points(x, y, declared, Evidence())
     if nothing_to_guess.reason == "same":
         return nothing_to_guess
-    evidence = evidence_around(store, x, y, candidates_for(declared), actor=actor)
+    evidence = evidence_around(store, x, y, candidates_for(declared), actor=actor, without=without)
     if evidence.is_empty:
         for zone in _other_zones(declared):
-            there = evidence_around(store, x, y, (zone,), actor=actor)
+            there = evidence_around(store, x, y, (zone,), actor=actor, without=without)
             if not there.is_empty:
                 return fit_points(x, y, declared, there, others=(zone,))
     return fit_points(x, y, declared, evidence)

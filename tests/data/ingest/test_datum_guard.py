@@ -161,6 +161,13 @@ def test_evidence_that_contradicts_itself_stops_what_nobody_declared(city: Store
     assert outcome(put(write(GCJ02, "again.csv"), city, crs="gcj02")) == "unknown"
 
 
+def test_a_word_puts_right_what_the_same_feed_brought_in_before(store: Store, write: Write) -> None:
+    put(write(GCJ02), store)
+    assert off_m(store) > 400
+    assert outcome(put(write(GCJ02), store, crs="gcj02")) == "unknown"
+    assert off_m(store) < 1
+
+
 def test_a_small_file_is_read_as_the_last_one_of_its_source(city: Store, write: Write) -> None:
     put(write(BD09), city, mapping={"source": "=feed"})
     few = (SPOTS[0][:3] + 0.01, SPOTS[1][:3])
