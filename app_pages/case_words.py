@@ -26,7 +26,7 @@ BUTTONS: Final[dict[str, str]] = {
     "fix": N_("Report as fixed"),
     "return": N_("Send back"),
     "verify": N_("Verify"),
-    "close": N_("Close"),
+    "close": N_("Close the case"),
     "reopen": N_("Reopen"),
     "suspend": N_("Suspend"),
     "resume": N_("Resume"),
