@@ -61,6 +61,9 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "imports": (STAFF, lambda store, actor: store.imports(actor=actor)),
     "write_places": (HEADS, lambda store, actor: store.write_places(a_place(), actor=actor)),
     "places": (EVERYBODY, lambda store, actor: store.places(actor=actor)),
+    "place": (EVERYBODY, lambda store, actor: store.place(1, actor=actor)),
+    "areas": (EVERYBODY, lambda store, actor: store.areas(actor=actor)),
+    "area_faults": (STAFF, lambda store, actor: store.area_faults(actor=actor)),
     "write_categories": (
         HEADS,
         lambda store, actor: store.write_categories(pl.DataFrame({"slug": ["noise"]}), actor=actor),
@@ -143,6 +146,7 @@ def city(store: Store) -> Store:
     store.merge(3, 2, actor=OPERATOR, reason="同一处")
     store.add_photo(2, SHOWN, actor=jane)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
+    store.write_places(a_place(), actor=OPERATOR)
     return store
 
 

@@ -13,8 +13,8 @@ import shapely
 
 from data.actors import OPERATOR
 from data.ingest import Summary, import_file, survey
-from data.place_files import read_places
 from data.place_guard import check_places
+from data.place_ingest import read_places
 from data.store import Store
 from geo.crs import BD09, GCJ02, WGS84, Crs, from_wgs84, haversine_m
 from geo.errors import CrsError
@@ -245,7 +245,7 @@ def test_streets_read_again_in_another_datum_are_not_compared_with_themselves(ci
 @pytest.mark.shared
 @pytest.mark.parametrize("true", [WGS84, GCJ02, BD09])
 def test_the_real_points_and_roads_of_zhengzhou(store: Store, tmp_path: Path, true: Crs) -> None:
-    store.write_places(read_places(shared("zhengzhou/roads.geojson")), actor=OPERATOR)
+    store.write_places(read_places(shared("zhengzhou/roads.geojson")).places, actor=OPERATOR)
     points = pl.read_csv(shared("zhengzhou/theft_locations.csv"))
     x, y = from_wgs84(points["lon"].to_numpy(), points["lat"].to_numpy(), true)
     path = tmp_path / "theft.csv"
