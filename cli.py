@@ -14,16 +14,17 @@ from sqlalchemy import make_url
 
 from cli_db import StoreUrl, clear_errors, db
 from cli_import import import_, progress_bar
-from data.actors import OPERATOR
+from cli_places import places
 from data.filters import Filter
 from data.settings import settings
 from geo.errors import GezhiError
 from i18n import gettext as _
-from i18n import match_locale, ngettext, use_locale
+from i18n import match_locale, use_locale
 
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(db)
 app.command("import")(import_)
+app.command("places")(places)
 _out = Console(highlight=False)
 
 
@@ -40,29 +41,6 @@ def terminal_language() -> str:
     said = next((os.environ[name] for name in names if os.environ.get(name)), None)
     language = said or locale.getlocale()[0] or ""
     return "zh" if language.startswith("Chinese") else language.replace(":", ",")  # Windows says it in full
-
-
-@app.command()
-def places(
-    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or Shapefile.")],
-    store: StoreUrl = None,
-    kind: Annotated[
-        str | None, typer.Option(help="street, boundary, compound, …; lines are streets where left out.")
-    ] = None,
-    name_column: Annotated[str | None, typer.Option("--name", help="Column with the names.")] = None,
-    crs: Annotated[
-        str | None, typer.Option(help="EPSG:n, gcj02 or bd09 where the file does not say.")
-    ] = None,
-) -> None:
-    """Put streets, boundaries or other places under the cells of the map."""
-    from data.place_files import read_places
-    from data.store import Store
-
-    with clear_errors(), Store.open(store or settings().store_url) as target:
-        written = target.write_places(
-            read_places(file, kind=kind, name_column=name_column, crs=crs), actor=OPERATOR
-        )
-    _out.print(ngettext("{n} place is in the store", "{n} places are in the store", written))
 
 
 @app.command()

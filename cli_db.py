@@ -69,8 +69,51 @@ def check(
         for words in found.words():
             _out.print(words, markup=False)
         _out.print(_("The store holds.") if found.ok else _("The store does not hold."), markup=False)
+        if not found.ok:
+            way = _("`gezhi db repair` makes the rows from their events anew.")
+            lost = _("Events were lost or damaged: restore a backup (`gezhi db restore`).")
+            _out.print(way if found.whole else lost, markup=False)
     if not found.ok:
         raise typer.Exit(1)
+
+
+@db.command()
+def repair(
+    store: StoreUrl = None,
+    write: Annotated[bool, typer.Option("--write", help="Change the store; a backup is made first.")] = False,
+    backup_to: Annotated[
+        Path | None, typer.Option("--backup", help="Where the backup goes; else the home folder.")
+    ] = None,
+) -> None:
+    """Say what rows differ from their events, and with --write make them from these anew."""
+    from data.backup import backup as save
+    from data.clock import moment
+    from data.store import Store
+
+    url = store or settings().store_url
+    with clear_errors(), Store.open(url, create=False) as opened:
+        done = opened.repair(actor=OPERATOR)
+        for words in done.found.words():
+            _out.print(words, markup=False)
+        if done.found.ok:
+            return
+        if not write:
+            _out.print(_("Nothing was changed. With --write these are made from the events anew."))
+            return
+        file = backup_to or settings().home / f"before-repair-{moment():%Y%m%d-%H%M%S}.gezhi"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        save(url, file, actor=OPERATOR)
+        _out.print(_("The store as it was is in {path}", path=file), markup=False, soft_wrap=True)
+        done = opened.repair(actor=OPERATOR, write=True)
+    _out.print(
+        _(
+            "Changed: {values} values, {moments} due moments, the areas of {places} cases. The store holds.",
+            values=done.values,
+            moments=done.moments,
+            places=done.places,
+        ),
+        markup=False,
+    )
 
 
 @db.command()

@@ -56,15 +56,21 @@ def import_(
     poll: Annotated[
         bool, typer.Option("--poll", help="With --watch: look for changes, as network shares need it.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Take the coordinates as declared, though streets and reports differ."),
+    ] = False,
 ) -> None:
     """Put a file's reports into the store; rows that cannot be taken are kept with their reasons.
 
     What is interrupted goes on where it was when the same file is imported again.
     """
+    if watch and force:
+        raise typer.BadParameter(_("A doubt is forced for one file at a time."), param_hint="--force")
     _check_options(file, watch, rejects=rejects, once=once, done=done, poll=poll)
     options: Options = {"profile": profile, "mapping": _mapping(map_ or []), "crs": crs, "tz": tz}
     if file:
-        _import_one(file, store, options, rejects=rejects, as_json=as_json)
+        _import_one(file, store, options, rejects=rejects, as_json=as_json, force=force)
     elif watch:
         _import_folder(watch, store, options, once=once, done=done, poll=poll, as_json=as_json)
 
@@ -81,7 +87,7 @@ def _check_options(file: Path | None, watch: Path | None, *, rejects: Path | Non
 
 
 def _import_one(
-    file: Path, url: str | None, options: "Options", *, rejects: Path | None, as_json: bool
+    file: Path, url: str | None, options: "Options", *, rejects: Path | None, as_json: bool, force: bool
 ) -> None:
     from data.ingest import import_file
     from data.ingest.files import recognise
@@ -95,7 +101,9 @@ def _import_one(
         progress_bar(silent=as_json) as report,
     ):
         try:
-            summary = import_file(file, target, actor=OPERATOR, rejects=rejects, progress=report, **options)
+            summary = import_file(
+                file, target, actor=OPERATOR, rejects=rejects, progress=report, force=force, **options
+            )
         except KeyboardInterrupt:
             _say_stopped(target, file.name)
             raise typer.Exit(130) from None
@@ -236,6 +244,8 @@ def _print_summary(summary: dict[str, Any]) -> None:
             "{n} report kept but doubted: {reason}", "{n} reports kept but doubted: {reason}", n, reason=words
         )
         _out.print(doubted, style="yellow", markup=False)
+    if summary["datum"] and summary["datum"]["outcome"] == "agrees":
+        _out.print(summary["datum"]["text"], style="dim", markup=False, soft_wrap=True)
     for warning in summary["warnings"]:
         _out.print(warning["text"], style="yellow", markup=False, soft_wrap=True)
     if summary["rejected"]:

@@ -66,6 +66,8 @@ def _geojson(here: Workspace, version: str | None, box: Bbox | None, zoom: int) 
 
 
 def _is_drawn(kind: str, attributes: dict[str, Any], zoom: int) -> bool:
+    if kind == "street_segment":  # its street is drawn as a whole
+        return False
     if kind == "street" and attributes.get("level", "main") != "main":
         return zoom >= _MINOR_STREETS_FROM_ZOOM
     return kind not in _DETAIL or zoom >= _DETAIL_FROM_ZOOM

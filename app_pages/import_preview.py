@@ -11,7 +11,7 @@ from app_pages import session
 from app_pages.markdown import plain
 from data.ingest import Survey
 from data.ingest.profiles import profiles
-from data.ingest.reasons import rejection_words, suspicion_words
+from data.ingest.reasons import DATUM_CODES, rejection_words, suspicion_words
 from i18n import gettext as _
 
 _SHOWN_ROWS = 10
@@ -63,7 +63,8 @@ def preview(looked: Survey) -> None:
     for code, n in looked.suspicious.items():
         st.warning(f"{n:,} · {suspicion_words(code)}", icon=":material/location_off:")
     for notice in looked.warnings:
-        st.caption(f":material/info: {plain(notice)}")
+        if not (looked.datum and notice.code in DATUM_CODES):  # told by a card of its own
+            st.caption(f":material/info: {plain(notice)}")
     reports, rejects, raw = st.tabs([_("As reports"), _("Would be rejected"), _("As in the file")])
     with reports:
         table(steps.sample_in_words(looked).head(_SHOWN_ROWS))

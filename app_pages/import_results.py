@@ -50,9 +50,10 @@ def summary(done: Summary) -> None:
 
 def way_on(store: Store, path: Path) -> None:
     """Say where an import of this very file stopped, if one did."""
-    stopped = store.imports(actor=OPERATOR).filter(
-        pl.col("state") == "stopped", pl.col("content") == fingerprint(path)
-    )
+    stopped = store.imports(actor=OPERATOR).filter(pl.col("state") == "stopped")
+    if stopped.is_empty():
+        return
+    stopped = stopped.filter(pl.col("content") == fingerprint(path))
     for row in stopped.head(1).iter_rows(named=True):
         st.info(steps.way_on_in_words(row), icon=":material/resume:")
 

@@ -51,6 +51,7 @@ class ReadingOptions(TypedDict):
     tz: str | None
     profile: str | None
     mapping: dict[str, str] | None
+    force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Reading:
     tz: str | None = None
     profile: str | None = None
     mapping: tuple[tuple[str, str], ...] = ()
+    force: bool = False
 
     def options(self) -> ReadingOptions:
         """Return the choices as keywords."""
@@ -69,6 +71,7 @@ class Reading:
             "tz": self.tz,
             "profile": self.profile,
             "mapping": dict(self.mapping) or None,
+            "force": self.force,
         }
 
     def but(self, **changes: Any) -> "Reading":
@@ -146,6 +149,11 @@ def sample_in_words(survey: Survey) -> pl.DataFrame:
         )
     )
     return shown.rename({name: field_label(name) for name in shown.columns})
+
+
+def can_go(survey: Survey) -> bool:
+    """Return whether there is something to import, and no doubt about the datum in its way."""
+    return survey.taken > 0 and not (survey.datum and survey.datum.stops)
 
 
 def sum_in_words(summary: Summary) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from app_pages import import_preview, import_results, session
+from app_pages import import_datum, import_preview, import_results, session
 from app_pages import import_steps as steps
 from app_pages.markdown import plain
 from data.actors import OPERATOR
@@ -44,19 +44,22 @@ def render(store: Store) -> None:
 
 def _look_and_import(store: Store, path: Path, done: dict[Path, Summary]) -> None:
     reading = _reading()
-    looked = _look(path, reading)
+    looked = _look(store, path, reading)
     import_preview.recognised(looked)
     chosen = import_preview.columns(looked)
     if chosen:
         reading = reading.but(mapping=tuple(sorted(chosen.items())))
-        looked = _look(path, reading)
+        looked = _look(store, path, reading)
     if looked.missing:
         import_preview.missing(looked)
         return
+    if import_datum.judged(looked):
+        reading = reading.but(force=True)
+        looked = _look(store, path, reading)
     import_preview.preview(looked)
     import_results.way_on(store, path)
     words = ngettext("Import {n} report", "Import {n} reports", looked.taken)
-    if st.button(words, type="primary", icon=":material/upload:", disabled=not looked.taken):
+    if st.button(words, type="primary", icon=":material/upload:", disabled=not steps.can_go(looked)):
         with _bar(_("Importing")) as report:
             done[path] = import_file(path, store, actor=OPERATOR, progress=report, **reading.options())
         st.rerun()
@@ -67,7 +70,11 @@ def _reading() -> steps.Reading:
     as_it_says = _("as the file says")
     with st.expander(_("Coordinates, time zone and kind of export"), icon=":material/tune:"):
         first, second, third = st.columns(3)
-        crs = first.selectbox(_("Coordinates"), steps.SYSTEMS, format_func=lambda name: name or as_it_says)
+        chosen = st.session_state.get(session.SYSTEM, "")
+        systems = steps.SYSTEMS if chosen in steps.SYSTEMS else (*steps.SYSTEMS, chosen)
+        crs = first.selectbox(
+            _("Coordinates"), systems, format_func=lambda name: name or as_it_says, key=session.SYSTEM
+        )
         zones = ["", *sorted(available_timezones())]
         tz = second.selectbox(_("Time zone"), zones, format_func=lambda name: name or as_it_says)
         kinds = {"": _("find out"), **{name: found.title for name, found in profiles().items()}}
@@ -75,12 +82,14 @@ def _reading() -> steps.Reading:
     return steps.Reading(crs=crs or None, tz=tz or None, profile=profile or None)
 
 
-def _look(path: Path, reading: steps.Reading) -> Survey:
+def _look(store: Store, path: Path, reading: steps.Reading) -> Survey:
     """Look at the file once for each way of reading it."""
     looks: dict[object, Survey] = st.session_state.setdefault(session.LOOKS, {})
     if (path, reading) not in looks:
         with _bar(_("Looking at the file")) as report:
-            looks[path, reading] = survey(path, progress=report, **reading.options())
+            looks[path, reading] = survey(
+                path, store=store, actor=OPERATOR, progress=report, **reading.options()
+            )
     return looks[path, reading]
 
 

@@ -32,6 +32,9 @@ UPLOAD: Final = "upload"
 LOOKS: Final = "import_looks"
 IMPORTED: Final = "imported"
 COLUMN: Final = "column"
+#: The coordinate system that the reader of a file chose; whether the file goes in whatever the guard says.
+SYSTEM: Final = "import_system"
+FORCE: Final = "import_force"
 #: A case: the form that is open (event, case, version seen), what just happened, whose change came between,
 #: and the words of a form that was refused.
 FORM: Final = "case_form"

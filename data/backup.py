@@ -7,6 +7,7 @@ Photos are files of their own and not in it.
 
 import json
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,13 +25,18 @@ from data import contents, foreign_keys
 from data.accesses import What, note_taking
 from data.actors import Actor
 from data.bulk import insert_rows
-from data.database import connect, read_transaction, write_transaction
+from data.database import connect, read_transaction, sqlite_file, write_transaction
 from data.migration import HEAD, build, migrate, prepare, revision_of
 from data.rights import require
-from geo.errors import NotAllowedError, StoreError
+from geo.errors import GezhiError, NotAllowedError, StoreError
 from i18n import gettext as _
 
 _FORMAT: Final = "gezhi-backup-1"
+#: What reading a damaged file raises, beside Polars.
+_DAMAGED: Final = (
+    OSError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, TypeError, ValueError,
+    RuntimeError, OverflowError, MemoryError,
+)  # fmt: skip
 #: A store without rows in these was made and never used: a copy may take its place.
 _USED: Final = ("issue", "import", "place")
 
@@ -90,7 +96,10 @@ def restore(path: Path, url: str, *, actor: Actor) -> list[Copied]:
             manifest = _manifest(archive, path)
             names = list(manifest["tables"])
             return _load(url, manifest["revision"], lambda name: _parts(archive, manifest, name), names)
-    except (OSError, zipfile.BadZipFile, zlib.error, pl.exceptions.PolarsError) as error:
+    except GezhiError:
+        raise
+    # A damaged file deceives its readers in many ways: an unknown compression, a password, a table too many.
+    except (*_DAMAGED, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise StoreError(
             _(
                 "'{path}' is not a backup, or it is damaged: {why}. Nothing was restored.",
@@ -198,6 +207,7 @@ def _load(
     url: str, revision: str, source: Callable[[str], Iterator[pl.DataFrame]], names: list[str]
 ) -> list[Copied]:
     """Fill a database in one transaction, read everything back, and keep it only if it is the same."""
+    new = (file := sqlite_file(url)) is not None and not file.exists()
     engine = connect(url, create=True)
     try:
         prepare(engine)
@@ -210,9 +220,30 @@ def _load(
             for one in copied:
                 _verify(connection, tables[one.table], one)
         migrate(engine)
+    except BaseException:
+        engine.dispose()
+        if new and file is not None:
+            _remove_empty(file)
+        raise
     finally:
         engine.dispose()
     return copied
+
+
+def _remove_empty(file: Path) -> None:
+    """Remove the file that was made for a store which did not come, unless somebody else made one of it."""
+    engine = connect(f"sqlite:///{file}", create=True)
+    try:
+        with write_transaction(engine) as connection:
+            empty = not contents.tables(connection)
+    except StoreError:  # on a disk that is full not even that can be found out: it was no store before
+        empty = True
+    finally:
+        engine.dispose()
+    if empty:
+        for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+            with suppress(OSError):
+                file.with_name(name).unlink(missing_ok=True)
 
 
 def _fill(connection: Connection, table: Table, frames: Iterator[pl.DataFrame]) -> Copied:

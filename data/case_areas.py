@@ -1,6 +1,6 @@
 """The areas that cases lie in: grid, community, street office, district, from the store's own places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -25,6 +25,25 @@ def locate(connection: Connection, *, kinds: Sequence[str] = AREA_KINDS) -> int:
     -------
     How many cases lie elsewhere than was known.
     """
+    statement = update(ISSUE).where(ISSUE.c.id == bindparam("the_id")).values(areas=bindparam("inside"))
+    changed = 0
+    for values in _moved(connection, kinds):
+        changed += len(values)
+        connection.execute(statement, [{n: v[n] for n in ("the_id", "inside")} for v in values])
+    if changed:  # no event tells of it, and who sees an area's cases must not wait for one
+        set_fact(connection, "areas_version", uuid4().hex)
+    return changed
+
+
+def misplaced(connection: Connection, *, kinds: Sequence[str] = AREA_KINDS) -> int:
+    """Count the cases whose noted areas are not those they lie in; one that was never located is none."""
+    if connection.execute(select(ISSUE.c.id).where(ISSUE.c.areas.is_not(None)).limit(1)).first() is None:
+        return 0
+    return sum(value["was"] is not None for values in _moved(connection, kinds) for value in values)
+
+
+def _moved(connection: Connection, kinds: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+    """Find the cases that lie elsewhere than is noted: `the_id`, `inside` and what it `was`."""
     places = place_records.read(connection, kinds=kinds, bbox=None)
     flat = shapely.get_dimensions(places.geometry.to_numpy()) == 2
     places = places[places["name"].notna() & flat]
@@ -32,9 +51,8 @@ def locate(connection: Connection, *, kinds: Sequence[str] = AREA_KINDS) -> int:
     order = np.argsort(shapely.area(shapes))  # degrees do for an order within one city
     names = places["name"].to_numpy()[order]
     tree = shapely.STRtree(shapes[order])
-    statement = update(ISSUE).where(ISSUE.c.id == bindparam("the_id")).values(areas=bindparam("inside"))
     query = select(ISSUE.c.id, ISSUE.c.lon, ISSUE.c.lat, ISSUE.c.areas).order_by(ISSUE.c.id).limit(_AT_ONCE)
-    changed, last = 0, -1
+    last = -1
     while rows := connection.execute(query.where(ISSUE.c.id > last)).all():
         last = rows[-1].id
         found: list[list[str]] = [[] for _row in rows]
@@ -42,14 +60,10 @@ def locate(connection: Connection, *, kinds: Sequence[str] = AREA_KINDS) -> int:
         pairs = tree.query(points, predicate="intersects")
         for row, area in pairs[:, np.lexsort((pairs[1], pairs[0]))].T.tolist():
             found[row].append(str(names[area]))
-        values: list[dict[str, Any]] = [
-            {"the_id": row.id, "inside": chain}
+        values = [
+            {"the_id": row.id, "inside": chain, "was": row.areas}
             for row, own in zip(rows, found, strict=True)
             if row.areas != (chain := "\n".join(["", *own, ""]) if own else None)
         ]
-        changed += len(values)
         if values:
-            connection.execute(statement, values)
-    if changed:  # no event tells of it, and who sees an area's cases must not wait for one
-        set_fact(connection, "areas_version", uuid4().hex)
-    return changed
+            yield values

@@ -1,20 +1,21 @@
 """The proof that a store holds: every row is the replay of its events; and rows made from the events anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from data import case_rows
+from data import case_areas, case_rows
 from data.case_deadlines import JUDGED, deadlines
 from data.case_rows import EVENT_QUERY, STATE_COLUMNS, said_json
-from data.city_rules import city_rules
+from data.city_rules import CityRules, city_rules
 from data.events import decode
 from data.records import CONTACT, EVENT, IMPORT, ISSUE
 from data.replay import CASE, Replay, differences
 from data.schema import REPORT, UTC
+from data.statuses import STATUS_GROUPS
 from i18n import gettext as _
 from i18n import ngettext
 
@@ -23,8 +24,10 @@ _AT_ONCE: Final = 50_000
 #: Faults that are kept as examples.
 _SHOWN: Final = 20
 _EXACT_DEGREES: Final = 1e-12
+#: What a value raises that its column cannot hold: SQLite takes any into any, and text need not be JSON.
+_UNREADABLE: Final = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
 #: What a report says and no transition touches.
-_TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
+TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
 
 
 @dataclass(slots=True)
@@ -42,6 +45,10 @@ class Checked:
     impossible: int = 0  # events that cannot have happened
     orphans: int = 0  # events without their issue
     missing: int = 0  # numbers of events that are not there
+    unreadable: int = 0  # rows and events that hold what none can hold
+    beyond: int = 0  # rows that are further than their events: events were lost
+    misdated: int = 0  # open cases that are due at another moment than the limits say
+    misplaced: int = 0  # cases that lie in other areas than is noted
     astray: int = 0  # duplicates of a case that is not there
     photos: int = 0  # rows, those that were taken away included
     astray_photos: int = 0  # rows that are not what the events say
@@ -58,9 +65,15 @@ class Checked:
     @property
     def ok(self) -> bool:
         """Whether everything holds."""
-        found = (self.differing, self.impossible, self.orphans, self.missing, self.astray, len(self.damage))
+        rows = (self.differing, self.misdated, self.misplaced, self.astray)
         photos = (self.astray_photos, self.missing_photos, self.damaged_photos, self.photo_folder)
-        return not any(found) and not any(photos)
+        return self.whole and not any(rows) and not any(photos)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the events themselves are all there, so that rows can be made of them anew."""
+        lost = (self.impossible, self.orphans, self.missing, self.unreadable, self.beyond, len(self.damage))
+        return not any(lost)
 
     def words(self) -> list[str]:
         """Say in the language in use what holds and what does not, a line each."""
@@ -79,6 +92,10 @@ class Checked:
         faults = {
             _("{n} events cannot have happened", n=self.impossible): self.impossible,
             _("{n} events are missing", n=self.missing): self.missing,
+            _("{n} rows or events cannot be read", n=self.unreadable): self.unreadable,
+            _("{n} cases are further than their events, of which some were lost", n=self.beyond): self.beyond,
+            _("{n} open cases are due at another moment than the limits say", n=self.misdated): self.misdated,
+            _("{n} cases lie in other areas than is noted", n=self.misplaced): self.misplaced,
             _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
         }
         faulty = [words for words, n in faults.items() if n]
@@ -127,16 +144,46 @@ def check(connection: Connection) -> Checked:
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("PRAGMA quick_check(10)").scalars().all()
         found.damage = [str(row) for row in rows if row != "ok"]
-    for stored, events in _parts(connection):
+    rules = city_rules(connection)
+    for stored, events in parts(connection, found):
         replay = Replay.of(decode(events))
-        _note(found, differences(replay.cases, stored.select("issue_id", *STATE_COLUMNS, "seq")))
+        kept = stored.select("issue_id", *STATE_COLUMNS, "seq")
+        _note(found, differences(replay.cases, kept))
         _note(found, _told_otherwise(events, stored))
+        both = kept.join(replay.cases, on="issue_id", suffix="_replayed")
+        further = (pl.col("seq") > pl.col("seq_replayed")) & (pl.col("version") > pl.col("version_replayed"))
+        found.beyond += both.filter(further).height
+        wrong = misdated(connection, rules, stored, replay.cases)
+        found.misdated += wrong.height
+        for row in wrong.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
+            found.examples.append(
+                _(
+                    "case {id}: due {stored}, by the limits {due}",
+                    id=row["issue_id"],
+                    stored=row["due_at"],
+                    due=row["due"],
+                )
+            )
         found.impossible += replay.impossible.height
-        for row in replay.impossible.head(_SHOWN - len(found.examples)).to_dicts():
+        for row in replay.impossible.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
             found.examples.append(
                 _("case {id}, event {seq}: '{kind}' after '{before}'", id=row["issue_id"], **_rest(row))
             )
+    if not found.unreadable:
+        found.misplaced = case_areas.misplaced(connection)
     return found
+
+
+def misdated(
+    connection: Connection, rules: CityRules, stored: pl.DataFrame, cases: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the open cases (`issue_id`, `due_at` as stored, `due`) that are due at another moment."""
+    kept = stored.select("issue_id", "category", "areas", "due_at").join(
+        cases.filter(~pl.col("status").is_in(STATUS_GROUPS["done"])), on="issue_id", maintain_order="left"
+    )
+    due = deadlines(connection, rules, kept.select(JUDGED))["due"]
+    found = kept.select("issue_id", "due_at").with_columns(due=due)
+    return found.filter(pl.col("due").ne_missing(pl.col("due_at")))
 
 
 def derive(connection: Connection) -> int:
@@ -151,7 +198,7 @@ def derive(connection: Connection) -> int:
     names = [*STATE_COLUMNS, "due_at", "said"]
     statement = update(ISSUE).where(ISSUE.c.id == bindparam("the_id"))
     statement = statement.values({name: bindparam(f"new_{name}") for name in names})
-    for stored, events in _parts(connection):
+    for stored, events in parts(connection):
         cases = Replay.of(decode(events)).cases
         both = stored.join(cases, on="issue_id", suffix="_replayed", maintain_order="left")
         kept = stored.select("issue_id", "category", "areas").join(
@@ -180,21 +227,69 @@ def _derived(row: dict[str, Any]) -> dict[str, Any]:
     return values | {"the_id": row["issue_id"], "new_due_at": row["due"], "new_said": said_json(told)}
 
 
-def _parts(connection: Connection) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Read the rows of some cases and all of their events, then of some more."""
+def parts(
+    connection: Connection, found: Checked | None = None
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Read the rows of some cases and all of their events, then of some more.
+
+    Rows and events that cannot be read are left out, with their cases, and noted in `found`; without it they
+    are errors.
+    """
     columns = list(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, "due_at", "areas", "said")))
     query = select(ISSUE.c.id, *(ISSUE.c[name] for name in columns)).order_by(ISSUE.c.id).limit(_AT_ONCE)
     last = -1
     while rows := connection.execute(query.where(ISSUE.c.id > last)).all():
         first, last = rows[0].id, rows[-1].id
-        stored = _stored_frame(rows, ["issue_id", *columns])
         events = connection.execute(EVENT_QUERY.where(EVENT.c.issue_id.between(first, last))).all()
-        yield stored, case_rows.event_frame(events)
+        try:
+            yield _frames(rows, events, columns)
+        except _UNREADABLE:
+            if found is None:
+                raise
+            yield _frames(*_readable(found, rows, events, columns), columns)
+
+
+def _frames(rows: Any, events: Any, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    told = case_rows.event_frame(events)
+    _told(told)
+    decode(told)
+    return _stored_frame(rows, ["issue_id", *columns]), told
+
+
+def _readable(found: Checked, rows: Any, events: Any, columns: list[str]) -> tuple[Any, Any]:
+    """Leave out the cases that cannot be read, and note what of them that is."""
+    good_rows = _good(rows, lambda some: _frames(some, [], columns))
+    good_events = _good(events, lambda some: _frames(rows[:0], some, columns))
+    bad = {row.id for row in rows} - {row.id for row in good_rows}
+    for case in sorted(bad)[: max(_SHOWN - len(found.examples), 0)]:
+        found.examples.append(_("case {id} cannot be read", id=case))
+    seqs = {event.seq for event in good_events}
+    unread = [event for event in events if event.seq not in seqs]
+    for event in unread[: max(_SHOWN - len(found.examples), 0)]:
+        found.examples.append(_("case {id}, event {seq} cannot be read", id=event.issue_id, seq=event.seq))
+    found.unreadable += len(bad) + len(unread)
+    bad |= {event.issue_id for event in unread}
+    return (
+        [row for row in rows if row.id not in bad],
+        [event for event in events if event.issue_id not in bad],
+    )
+
+
+def _good(rows: Any, read: Callable[[Any], Any]) -> list[Any]:
+    """Return those of some rows that can be read, halving what cannot."""
+    try:
+        read(rows)
+    except _UNREADABLE:
+        if len(rows) == 1:
+            return []
+        middle = len(rows) // 2
+        return _good(rows[:middle], read) + _good(rows[middle:], read)
+    return list(rows)
 
 
 def _stored_frame(rows: Any, columns: list[str]) -> pl.DataFrame:
     kinds = {**CASE, **REPORT, "due_at": UTC, "areas": pl.String, "said": pl.String}
-    values = zip(*rows, strict=True)
+    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
     return pl.DataFrame(
         [
             pl.Series(name, list(own), dtype=pl.Int64 if kinds[name] == UTC else kinds[name]).cast(
@@ -207,38 +302,53 @@ def _stored_frame(rows: Any, columns: list[str]) -> pl.DataFrame:
 
 def _told_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Compare what was reported and corrected last with the rows: the columns of `differences`."""
-    texts = {name: pl.String if REPORT[name] == UTC else REPORT[name] for name in _TOLD}
-    told = events.rename({"kind": "event"}).filter(pl.col("event").is_in(["report", "update"])).sort("seq")
-    told = told.with_columns(told=pl.col("payload").str.json_decode(pl.Struct(texts))).unnest("told")
-    told = told.with_columns(
-        pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
-        for name in _TOLD
-        if REPORT[name] == UTC
+    both = told_last(events, stored)
+    return pl.concat(
+        both.filter(otherwise(name)).select(
+            "issue_id",
+            field=pl.lit(name),
+            stored=pl.col(name).cast(pl.String),
+            replayed=pl.col(f"{name}_told").cast(pl.String),
+        )
+        for name in TOLD
     )
+
+
+def told_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return what was told last beside the rows: `issue_id`, the columns `TOLD`, each of them `…_told`."""
+    told = _told(events)
     last = told.filter(pl.col("event") == "report").unique("issue_id", keep="last")
     updates = told.filter(pl.col("event") == "update")
-    found = []
-    for name in _TOLD:
+    both = stored.select("issue_id", *TOLD).join(
+        last.select("issue_id", pl.col(TOLD).name.suffix("_told")), on="issue_id", maintain_order="left"
+    )
+    for name in TOLD:
         given = updates.filter(pl.col("payload").str.contains(f'"{name}":', literal=True))
         newest = given.unique("issue_id", keep="last").select("issue_id", new=name, given=True)
-        both = (
-            stored.select("issue_id", here=name)
-            .join(last.select("issue_id", was=name), on="issue_id")
-            .join(newest, on="issue_id", how="left")
-            .with_columns(told=pl.when("given").then("new").otherwise("was"))
-        )
-        differs = pl.col("here").ne_missing(pl.col("told"))
-        if REPORT[name] == pl.Float64:  # a number that is written out and read may end otherwise
-            differs = ((pl.col("here") - pl.col("told")).abs() > _EXACT_DEGREES).fill_null(value=True)
-        found.append(
-            both.filter(differs).select(
-                "issue_id",
-                field=pl.lit(name),
-                stored=pl.col("here").cast(pl.String),
-                replayed=pl.col("told").cast(pl.String),
-            )
-        )
-    return pl.concat(found)
+        both = both.join(newest, on="issue_id", how="left", maintain_order="left")
+        both = both.with_columns(pl.when("given").then("new").otherwise(f"{name}_told").alias(f"{name}_told"))
+        both = both.drop("new", "given")
+    return both
+
+
+def otherwise(name: str) -> pl.Expr:
+    """Say where a row of `told_last` is otherwise than was told."""
+    here, told = pl.col(name), pl.col(f"{name}_told")
+    if REPORT[name] == pl.Float64:  # a number that is written out and read may end otherwise
+        return ((here - told).abs() > _EXACT_DEGREES).fill_null(value=True)
+    return here.ne_missing(told)
+
+
+def _told(events: pl.DataFrame) -> pl.DataFrame:
+    """Decode what reports and corrections say of `TOLD`, in their order."""
+    texts = {name: pl.String if REPORT[name] == UTC else REPORT[name] for name in TOLD}
+    told = events.rename({"kind": "event"}).filter(pl.col("event").is_in(["report", "update"])).sort("seq")
+    told = told.with_columns(told=pl.col("payload").str.json_decode(pl.Struct(texts))).unnest("told")
+    return told.with_columns(
+        pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
+        for name in TOLD
+        if REPORT[name] == UTC
+    )
 
 
 def _note(found: Checked, differing: pl.DataFrame) -> None:

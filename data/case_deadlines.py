@@ -69,7 +69,8 @@ def deadlines(
 
 def _sane(now: datetime) -> datetime:
     """Bring a moment into the calendar: a machine whose battery is empty wakes up in 1970."""
-    first, last = (moment.astype(datetime).replace(tzinfo=UTC) for moment in (_FIRST, _LAST))
+    first: datetime = _FIRST.astype(datetime).replace(tzinfo=UTC)
+    last: datetime = _LAST.astype(datetime).replace(tzinfo=UTC)
     return min(max(now, first), last)
 
 

@@ -10,12 +10,13 @@ from uuid import uuid4
 import polars as pl
 from sqlalchemy import Connection
 
-from data import accesses, case_areas, case_check, case_list, cases, contacts
+from data import accesses, case_areas, case_check, case_list, case_repair, cases, contacts
 from data.accesses import What
 from data.actors import SYSTEM, Actor
 from data.case_check import Checked
 from data.case_deadlines import rejudge
 from data.case_list import Part
+from data.case_repair import Repaired
 from data.cases import Case
 from data.city_rules import city_rules, table_fact
 from data.clock import moment
@@ -330,3 +331,14 @@ class CaseStore(ABC):
         """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""
         with self._reading(actor, "whole") as connection:
             return case_check.check(connection)
+
+    def repair(self, *, actor: Actor, write: bool = False) -> Repaired:
+        """Set rows that differ from their events to what these say, with due moments and areas.
+
+        Without `write` only the figures come back; errors as `data.case_repair.repair`.
+        """
+        if not write:
+            with self._reading(actor, "rules") as connection:
+                return case_repair.repair(connection, write=False)
+        with self._writing(actor, "rules") as connection:
+            return case_repair.repair(connection, write=True)

@@ -1,16 +1,20 @@
 """Frames out of the tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
 from data.records import EVENT, ISSUE
 from data.schema import REPORT, UTC
 
 #: The columns of a report as the store hands it out.
 ISSUE_COLUMNS: Final = {"id": pl.Int64, "seq": pl.Int64, **REPORT}
+
+#: A choice of issues is so many runs of so many ids.
+_RUNS: Final = 100
+_RUN: Final = 300
 
 #: The types in which moments and the rest come out of the database.
 _STORED: Final = {name: pl.Int64 if dtype == UTC else dtype for name, dtype in ISSUE_COLUMNS.items()}
@@ -50,6 +54,35 @@ def ids(connection: Connection, *, where: ColumnElement[bool]) -> pl.Series:
     """Read the ids of the issues for which a condition holds, in order."""
     found = connection.execute(select(ISSUE.c.id).where(where).order_by(ISSUE.c.id)).scalars().all()
     return pl.Series("id", found, dtype=pl.Int64)
+
+
+def known_points(
+    connection: Connection,
+    bbox: tuple[float, float, float, float],
+    *,
+    where: ColumnElement[bool],
+    without: Collection[str] = (),
+) -> pl.DataFrame:
+    """Read where issues of a box lie that are not doubted: all of a small store, a choice of a large one.
+
+    The choice is runs of ids at equal distances: a few pages of the table, however many rows there are.
+    """
+    last: int = connection.execute(select(func.coalesce(func.max(ISSUE.c.id), 0))).scalar_one()
+    runs: ColumnElement[bool] = true()
+    if last > _RUNS * _RUN:
+        starts = [1 + n * (last - _RUN) // (_RUNS - 1) for n in range(_RUNS)]
+        runs = or_(*(ISSUE.c.id.between(start, start + _RUN - 1) for start in starts))
+    west, south, east, north = bbox
+    query = select(ISSUE.c.lon, ISSUE.c.lat).where(
+        runs,
+        where,
+        ISSUE.c.suspect.is_(None),
+        ISSUE.c.source.not_in(sorted(without)),
+        ISSUE.c.lon.between(west, east),
+        ISSUE.c.lat.between(south, north),
+    )
+    rows = [tuple(row) for row in connection.execute(query)]
+    return pl.DataFrame(rows, schema={"lon": pl.Float64, "lat": pl.Float64}, orient="row")
 
 
 def events(connection: Connection, issue_id: int) -> pl.DataFrame:

@@ -33,7 +33,7 @@ Ints = npt.NDArray[np.int64]
 Box = tuple[float, float, float, float]
 
 #: So many cases, evenly spread, tell what is usual in the whole city.
-_SAMPLE: Final = 20_000
+_SAMPLE: Final = 10_000
 #: The reports of a store that is younger count as those of a month.
 _LEAST_H: Final = 720.0
 #: A statement takes a limited number of values.

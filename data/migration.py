@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from data import geometry_columns
+from data import geometry_columns, place_records
 from data.actors import Actor
 from data.case_check import derive
 from data.categories import delivered
@@ -32,6 +32,8 @@ _OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 
 #: The step that gave the rows what their events say about the life of a case.
 _CASES: Final = "0002"
+#: The step that gave places their rank, measures and parents.
+_PLACES: Final = "0007"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,11 @@ def migrate(engine: Engine) -> None:
         build(connection, HEAD)
         if revision is None:
             _furnish(connection)
-        elif revision < _CASES:
+            return
+        if revision < _CASES:
             derive(connection)
+        if revision < _PLACES:
+            place_records.derive(connection)
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -136,7 +136,18 @@ PLACE: Final = Table(
     Column("east", Float(53), nullable=False),
     Column("north", Float(53), nullable=False),
     Column("geometry", LargeBinary, nullable=False),  # WKB, longitude and latitude in WGS-84
+    Column("rank", String(8)),  # of a street: main, side or lane
+    Column("adcode", Text),
+    Column("parent", Text),  # as the source says it: an id of its own, an adcode or a name
+    Column("parent_id", Key),  # the street of a segment, the area that an area lies in
+    Column("length_m", Float(53)),
+    Column("area_m2", Float(53)),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("changed_at", Moment),
+    Column("retired_at", Moment),  # null while it is there
     UniqueConstraint("source", "external_id"),
+    Index(None, "kind"),
+    Index(None, "parent_id"),
 )
 
 #: The names of the categories, which a city edits.

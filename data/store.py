@@ -1,18 +1,16 @@
 """The system of record: issues, their events, and what a city knows about itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
-import geopandas as gpd
 import polars as pl
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from data import facts, issue_reading, place_records
+from data import facts, issue_reading
 from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
-from data.clock import now
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
 from data.import_store import ImportStore
@@ -21,6 +19,7 @@ from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
 from data.migration import migrate
 from data.photo_store import PhotoStore
+from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
 from data.settings import settings
@@ -28,7 +27,7 @@ from data.settings import settings
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore):
+class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
@@ -139,41 +138,24 @@ class Store(PhotoStore, DuplicateStore, ImportStore):
         with self._reading(actor, "open") as connection:
             return issue_reading.ids(connection, where=scope(actor))
 
+    def known_points(
+        self, bbox: tuple[float, float, float, float], *, actor: Actor, without: Collection[str] = ()
+    ) -> pl.DataFrame:
+        """Read where issues lie inside west, south, east, north: `lon` and `lat`, 30,000 of them at most.
+
+        Issues whose position is doubted and those of the sources in `without` are left out; of a large store
+        it is a spread choice.
+        """
+        with self._reading(actor) as connection:
+            return issue_reading.known_points(connection, bbox, where=scope(actor), without=without)
+
     def events(self, issue_id: int, *, actor: Actor) -> pl.DataFrame:
         """Read what happened to an issue, oldest first."""
         with self._reading(actor) as connection:
             look_up(connection, issue_id, actor=actor)
             return issue_reading.events(connection, issue_id)
 
-    # Places, categories, facts
-
-    def write_places(self, frame: gpd.GeoDataFrame, *, actor: Actor) -> int:
-        """Add or replace places (columns kind, name, geometry; optional source, external_id, attributes).
-
-        Returns
-        -------
-        How many places were written.
-
-        Raises
-        ------
-        CrsError
-            The frame does not say its coordinate reference system.
-        """
-        with self._writing(actor) as connection:
-            written = place_records.write(connection, frame)
-            facts.set_fact(connection, "places_version", str(now()))
-            return written
-
-    def places(
-        self,
-        *,
-        actor: Actor,
-        kinds: Sequence[str] | None = None,
-        bbox: tuple[float, float, float, float] | None = None,
-    ) -> gpd.GeoDataFrame:
-        """Read places (id, kind, name, attributes, geometry); `bbox` is west, south, east, north."""
-        with self._reading(actor, "open") as connection:
-            return place_records.read(connection, kinds=kinds, bbox=bbox)
+    # Categories, facts
 
     def write_categories(self, frame: pl.DataFrame, *, actor: Actor) -> int:
         """Add categories, or change those of the same slug; a value that is left out stays as it was.

@@ -17,6 +17,10 @@ class FrameError(GezhiError, ValueError):
     """A frame that lacks columns, or has them in types that do not fit."""
 
 
+class PlaceError(GezhiError, ValueError):
+    """Polygons or lines that cannot be used as places: other geometries, invalid, without coordinates."""
+
+
 class FilterError(GezhiError, ValueError):
     """A filter that names something unknown or contradicts itself."""
 

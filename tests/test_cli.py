@@ -241,3 +241,25 @@ def test_a_real_city_is_imported_and_counted(store: str, name: str, read: int, r
     for resolution in (7, 12):
         _, printed, _ = gezhi("count", "--store", store, "--resolution", resolution)
         assert sum(int(row["count"]) for row in csv.DictReader(io.StringIO(printed))) == read - rejected
+
+
+@pytest.mark.shared
+def test_a_datum_that_the_streets_contradict_is_refused_until_it_is_forced(store: str) -> None:
+    points = shared("zhengzhou/theft_locations.csv")
+    assert gezhi("places", shared("zhengzhou/roads.geojson"), "--store", store)[0] == 0
+    status, printed, complaint = gezhi("import", points, "--store", store, "--crs", "gcj02")
+    assert (status, printed) == (2, "")
+    assert "the shift is 577 m" in " ".join(complaint.split())
+    status, printed, _ = gezhi("import", points, "--store", store, "--crs", "gcj02", "--force", "--json")
+    assert (status, json.loads(printed)["datum"]["forced"]) == (0, True)
+
+
+@pytest.mark.shared
+def test_streets_in_another_datum_than_the_reports_are_refused_until_they_are_forced(store: str) -> None:
+    roads = shared("zhengzhou/roads.geojson")
+    gezhi("import", shared("zhengzhou/theft_locations.csv"), "--store", store, "--crs", "wgs84")
+    status, _, complaint = gezhi("places", roads, "--store", store, "--crs", "bd09")
+    assert status == 2
+    assert "--crs EPSG:4326, or --force" in " ".join(complaint.split())
+    assert gezhi("places", roads, "--store", store, "--crs", "bd09", "--force")[0] == 0
+    assert "That fits" in gezhi("places", roads, "--store", store)[1]

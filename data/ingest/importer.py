@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from data.actors import Actor
 from data.database import sqlite_file
 from data.import_store import Checkpoint, Claim
+from data.ingest.datum_guard import judge_datum, refuse_doubt
 from data.ingest.fingerprint import Stamp, fingerprint, plan_fingerprint, stamp
 from data.ingest.formats import open_table
 from data.ingest.load import Part, ahead, changed, parts
@@ -152,6 +153,7 @@ def import_file(
     rejects: Path | str | None = None,
     progress: Progress | None = None,
     step_rows: int = STEP_ROWS,
+    force: bool = False,
 ) -> Summary:
     """Put a file's reports into a store.
 
@@ -178,6 +180,9 @@ def import_file(
         steps, so that what it raises stops the import where it can go on.
     step_rows
         How many rows of the file are handed over in one transaction.
+    force
+        Take the coordinates as declared, or as they stand, even where the store's streets and reports speak
+        for another system.
 
     Raises
     ------
@@ -185,7 +190,8 @@ def import_file(
         The file cannot be read to its end, has changed meanwhile, or the disk is too small. The message says
         how much of it is in the store, if any.
     CrsError
-        An unknown coordinate reference system, or coordinates that cannot be meant in it.
+        An unknown coordinate reference system, coordinates that cannot be meant in it, or a doubt about the
+        datum that is not forced.
     ConflictError
         Another program has begun to import the same file and goes on with it.
     StoreError
@@ -199,6 +205,8 @@ def import_file(
     default_tz = store.fact(_TZ, actor=actor) or settings().tz
     plan = make_plan(table, profile=profile, mapping=mapping, crs=crs, tz=tz, default_tz=default_tz)
     check_complete(plan, table)
+    plan, datum = judge_datum(table, plan, store, actor=actor, said=crs, force=force)
+    refuse_doubt(datum, path.name)
     _check_rejects(path, rejects)
     stem = _stem(path)
     verdicts = judge(table, plan, progress)
@@ -213,12 +221,12 @@ def import_file(
         source=plan.source,
         profile=plan.profile.name if plan.profile else None,
         actor=actor,
-        details=details_of(table, plan) | {"said": said, "rows_files": stem},
+        details=details_of(table, plan) | {"said": said, "rows_files": stem, "datum": datum.as_dict()},
     )
     load = _Load(table, plan, verdicts, seen, begun, progress, claim, claim.at)
 
     def summarise(load: _Load) -> Summary:
-        return _summary(load, path, notices)
+        return replace(_summary(load, path, notices), datum=datum)
 
     try:
         with full_disk_explained(path.name):

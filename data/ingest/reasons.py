@@ -63,6 +63,9 @@ WARNINGS: Final[dict[str, str]] = {
         "dates such as {examples} may put the day or the month first; read as {format} "
         "(otherwise: --map date_format={other})"
     ),
+    "datum_guessed": N_("{words} (otherwise: --crs, or --force to take the file as it stands)"),
+    "datum_forced": N_("imported as declared all the same: {words}"),
+    "datum_unknown": N_("{words} Say it with --crs wgs84, gcj02 or bd09."),
     "zone_doubtful": N_(
         "times were read as {zone}, but the points lie far from there; set the zone with --tz"
     ),
@@ -75,6 +78,10 @@ WARNINGS: Final[dict[str, str]] = {
     "layers_left": N_("the layer {layer} was read; left aside: {examples} (another: --map layer=NAME)"),
     "broken_quotes": N_("a quotation mark is opened and never closed; the file was read line by line"),
 }
+
+
+#: The codes of what the datum guard notices.
+DATUM_CODES: Final = ("datum_guessed", "datum_forced", "datum_unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.datum_judgement import Judgement
 from data.ingest.reasons import Notice
 
 
@@ -33,6 +34,7 @@ class Summary:
     seconds: float = 0.0
     import_id: int | None = None
     went_on_at: int = 0  # rows that an attempt before this one had handed over; the figures are of all
+    datum: Judgement | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain values; warnings with their code, count and words."""
@@ -56,6 +58,7 @@ class Summary:
             "seconds": round(self.seconds, 2),
             "import_id": self.import_id,
             "went_on_at": self.went_on_at,
+            "datum": {**self.datum.as_dict(), "text": self.datum.words()} if self.datum else None,
         }
 
     def as_json(self) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from data.actors import Actor
+from data.datum_judgement import Judgement
+from data.ingest.datum_guard import judge_datum
 from data.ingest.formats import open_table
 from data.ingest.importer import by_hand_options, row_notices
 from data.ingest.load import Part, parts
@@ -18,6 +21,9 @@ from data.ingest.tables import Table
 from data.ingest.verdicts import Progress, Verdicts, doubted, judge, rejected
 from data.schema import REPORT
 from data.settings import settings
+
+if TYPE_CHECKING:
+    from data.store import Store
 
 _SAMPLE_ROWS: Final = 50
 
@@ -49,6 +55,7 @@ class Survey:
     sample: pl.DataFrame  # the first reports, with the columns of REPORT
     rejects: pl.DataFrame  # the first rejected rows: row, reason, explanation, then the file's columns
     raw: pl.DataFrame  # the first rows as they stand in the file
+    datum: Judgement | None = None  # where a store was there to compare with
 
     @property
     def rejected(self) -> int:
@@ -65,15 +72,20 @@ def survey(
     tz: str | None = None,
     default_tz: str | None = None,
     progress: Progress | None = None,
+    store: "Store | None" = None,
+    actor: Actor | None = None,
+    force: bool = False,
 ) -> Survey:
-    """Read a file as an import would, without a store.
+    """Read a file as an import would, and write nothing.
 
     Parameters
     ----------
-    path, profile, mapping, crs, tz, progress
-        As for `import_file`.
+    path, profile, mapping, crs, tz, progress, force
+        As for `import_file`; a doubt about the datum is told, not raised.
     default_tz
         The store's zone; the setting's where it is left out.
+    store, actor
+        The store that the file would go into, and for whom; without both the datum is not judged.
 
     Raises
     ------
@@ -86,6 +98,9 @@ def survey(
     plan = make_plan(
         table, profile=profile, mapping=mapping, crs=crs, tz=tz, default_tz=default_tz or settings().tz
     )
+    datum = None
+    if store is not None and actor is not None and not plan.missing:
+        plan, datum = judge_datum(table, plan, store, actor=actor, said=crs, force=force)
     verdicts = None if plan.missing else judge(table, plan, progress)
     tally = Tally()
     part = _first_part(table, plan, verdicts, tally)
@@ -110,6 +125,7 @@ def survey(
         sample=part.reports.head(_SAMPLE_ROWS),
         rejects=_rejects(part, table),
         raw=table.sample(_SAMPLE_ROWS),
+        datum=datum,
     )
 
 

@@ -71,12 +71,15 @@ def _intake() -> Row:
     rows = rows.with_columns(
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in REPORT.items() if name not in rows.columns
     )
-    report = known.row(STORED - 1, named=True)
+    asked = known.filter(is_open).tail(5).to_dicts()  # at places where something is open
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/city.sqlite") as store:
         store.write_reports(rows.select(*REPORT).cast(REPORT), actor=OPERATOR)
-        first, _ = _timed(lambda: store.similar(report, actor=OPERATOR), times=1)
-        ours, _ = _timed(lambda: store.similar(report, actor=OPERATOR))
-        peer, _ = _timed(lambda: _by_scan(store, report), times=3)
+        first, _ = _timed(lambda: store.similar(asked[0], actor=OPERATOR), times=1)
+        runs = [_timed(lambda report=report: store.similar(report, actor=OPERATOR)) for report in asked]
+        peer, _ = _timed(lambda: _by_scan(store, asked[0]), times=3)
+    if not all(len(found) for _seconds, found in runs):
+        raise AssertionError("a report where something is open must get a suggestion")
+    ours = median(seconds for seconds, _found in runs)
     figure = (
         f"intake: open cases like a report, of {STORED:,} cases in SQLite (first time {first * 1e3:.0f} ms)"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import shapely
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -153,13 +154,69 @@ def test_a_store_of_the_first_step_keeps_everything_and_learns_the_life_of_its_c
         assert store.transition(1, "accept", actor=OPERATOR).version == 2
 
 
+def test_imports_from_before_the_steps_stay_as_they_were(url: str) -> None:
+    build_step(url, "0003")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for number, state in enumerate(("done", "failed", "running"), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO import (id, name, source, actor, state, started_at, details) "
+                    "VALUES (:id, 'a.csv', 'a', 'operator', :state, 1, '{}')"
+                ),
+                {"id": number, "state": state},
+            )
+    engine.dispose()
+    with Store.open(url) as store:
+        found = store.imports(actor=OPERATOR)
+        assert found["state"].to_list() == ["running", "failed", "done"]
+        assert found["rows_done"].null_count() == 3
+
+
+def test_places_of_an_older_store_learn_their_rank_measures_and_parents(url: str) -> None:
+    build_step(url, "0003")
+    engine = create_engine(url)
+    shapes = [shapely.LineString([(0, 0), (0, 0.01)]), shapely.box(0, 0, 1, 1), shapely.box(0, 0, 2, 2)]
+    rows = [
+        ("street", "后街", {"level": "lane", "lanes": 2}),
+        ("community", "一社区", {}),
+        ("district", "运河区", {"adcode": "130903"}),
+    ]
+    with engine.begin() as connection:
+        for number, ((kind, name, attributes), shape) in enumerate(zip(rows, shapes, strict=True), start=1):
+            west, south, east, north = shape.bounds
+            connection.execute(
+                text(
+                    "INSERT INTO place (id, kind, name, source, external_id, attributes, west, south, east,"
+                    " north, geometry) VALUES (:id, :kind, :name, 's', :key, :told, :w, :s, :e, :n, :shape)"
+                ),
+                {"id": number, "kind": kind, "name": name, "key": str(number), "told": json.dumps(attributes)}
+                | {"w": west, "s": south, "e": east, "n": north, "shape": shapely.to_wkb(shape)},
+            )
+    engine.dispose()
+    with Store.open(url, create=False) as store:
+        found = store.places(actor=OPERATOR)
+        assert found["rank"].tolist()[0] == "lane"
+        assert found["length_m"][0] == pytest.approx(1105.7, abs=0.1)
+        assert found["parent_id"].fillna(0).tolist() == [0, 3, 0]
+        assert found["adcode"].tolist()[2] == "130903"
+        assert found["version"].tolist() == [1, 1, 1]
+        again = store.write_places(found, actor=OPERATOR)
+        assert (again.unchanged, again.some) == (3, False)
+
+
 def build_first_step(url: str) -> None:
     """Make the store that the first released program made."""
+    build_step(url, "0001")
+
+
+def build_step(url: str, revision: str) -> None:
+    """Make an empty store of an earlier step."""
     engine = create_engine(url)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         connection.exec_driver_sql("INSERT INTO fact VALUES ('identity', 'old')")
     engine.dispose()

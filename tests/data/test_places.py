@@ -30,7 +30,7 @@ def places() -> gpd.GeoDataFrame:
 
 
 def test_places_come_back_as_they_were_written(store: Store) -> None:
-    assert store.write_places(places(), actor=OPERATOR) == 3
+    assert store.write_places(places(), actor=OPERATOR).new == 3
     found = store.places(actor=VIEWER)
     assert found["id"].tolist() == [1, 2, 3]
     assert found["name"].isna().tolist() == [False, False, True]
@@ -42,7 +42,8 @@ def test_a_store_without_places_gives_an_empty_frame(store: Store) -> None:
     found = store.places(actor=VIEWER)
     assert found.empty
     assert found.crs == "EPSG:4326"
-    assert list(found.columns) == ["id", "kind", "name", "attributes", "geometry"]
+    assert list(found.columns[:4]) == ["id", "kind", "name", "attributes"]
+    assert list(found.columns) == list(store.places(actor=VIEWER, kinds=["street"]).columns)
 
 
 def test_the_same_place_is_replaced_and_keeps_its_id(store: Store) -> None:
@@ -110,7 +111,106 @@ def test_a_changed_place_changes_the_version_that_browsers_ask_for(store: Store)
 def test_the_streets_of_a_real_zone_are_kept(store: Store) -> None:
     roads = gpd.read_file(shared("zhengzhou/roads.geojson")).assign(kind="street")
     assert "name" in roads.columns
-    assert store.write_places(roads[["kind", "name", "geometry"]], actor=OPERATOR) <= 1085
+    assert store.write_places(roads[["kind", "name", "geometry"]], actor=OPERATOR).new <= 1085
     found = store.places(actor=VIEWER)
     assert len(found) > 1000
     assert found.geometry.is_valid.all()
+
+
+def test_the_same_places_again_change_nothing(store: Store) -> None:
+    store.write_places(places(), actor=OPERATOR)
+    version = store.fact("places_version", actor=VIEWER)
+    again = store.write_places(places(), actor=OPERATOR)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 3)
+    assert again.states == ("unchanged",) * 3
+    assert store.fact("places_version", actor=VIEWER) == version
+    assert store.places(actor=VIEWER)["version"].tolist() == [1, 1, 1]
+
+
+def test_a_changed_place_has_another_version_and_the_others_keep_theirs(store: Store) -> None:
+    store.write_places(places(), actor=OPERATOR)
+    changed = places()
+    changed.loc[1, "name"] = "新名"
+    written = store.write_places(changed, actor=OPERATOR)
+    assert written.states == ("unchanged", "changed", "unchanged")
+    assert store.places(actor=VIEWER)["version"].tolist() == [1, 2, 1]
+
+
+def test_what_a_newer_file_lacks_is_kept_and_retired_only_when_that_is_asked_for(store: Store) -> None:
+    store.write_places(places(), actor=OPERATOR)
+    store.write_places(places().assign(source="other"), actor=OPERATOR)
+    fewer = places().iloc[[0]]
+    assert store.write_places(fewer, actor=OPERATOR).retired == 0
+    assert len(store.places(actor=VIEWER)) == 6
+    assert store.write_places(fewer, actor=OPERATOR, replace=["osm"]).retired == 2
+    assert store.places(actor=VIEWER)["id"].tolist() == [1, 4, 5, 6]
+    gone = store.places(actor=VIEWER, retired=True)
+    assert gone["id"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert gone["retired"].tolist() == [False, True, True, False, False, False]
+    assert store.place(2, actor=VIEWER).retired
+    assert store.write_places(fewer, actor=OPERATOR, replace=["osm"]).some is False
+    back = store.write_places(places(), actor=OPERATOR)
+    assert (back.changed, back.unchanged) == (2, 1)
+    assert len(store.places(actor=VIEWER)) == 6
+
+
+def test_measures_are_those_that_are_given_or_else_those_of_the_shape(store: Store) -> None:
+    told = places()
+    told.at[0, "attributes"] = {"length_m": 2000.5, "level": "main"}
+    store.write_places(told, actor=OPERATOR)
+    found = store.places(actor=VIEWER)
+    assert found["length_m"][0] == 2000.5
+    assert found["rank"].tolist()[0] == "main"
+    assert found["area_m2"][1] == pytest.approx(968_000, rel=0.01)
+    assert found[["length_m", "area_m2"]].loc[2].isna().all()
+
+
+def test_places_are_chosen_by_name_and_source(store: Store) -> None:
+    store.write_places(places(), actor=OPERATOR)
+    assert store.places(actor=VIEWER, names=["解放路", "无"])["id"].tolist() == [1]
+    assert store.places(actor=VIEWER, sources=["osm"], kinds=["shop"])["id"].tolist() == [3]
+    assert store.places(actor=VIEWER, sources=["other"]).empty
+
+
+def test_a_place_is_read_whole_by_its_id(store: Store) -> None:
+    store.write_places(places(), actor=OPERATOR)
+    place = store.place(1, actor=VIEWER)
+    assert (place.kind, place.name, place.source, place.external_id) == ("street", "解放路", "osm", "w1")
+    assert (place.attributes, place.path, place.version, place.retired) == ({"lanes": 2}, (), 1, False)
+    assert place.geometry == places().geometry[0]
+    with pytest.raises(StoreError, match="no place 99"):
+        store.place(99, actor=VIEWER)
+
+
+def test_unknown_kinds_and_facts_of_another_type_are_refused_with_every_fault(store: Store) -> None:
+    wrong = places().assign(kind=["castle", "compound", "shop"])
+    wrong.at[1, "attributes"] = {"households": "many"}
+    with pytest.raises(StoreError, match="row 0: 'castle' is no kind.*row 1: households is 'many'"):
+        store.write_places(wrong, actor=OPERATOR)
+    assert store.places(actor=VIEWER).empty
+
+
+def test_a_segment_belongs_to_its_street(store: Store) -> None:
+    lines = [shapely.LineString([(x, 0), (x + 1, 0)]) for x in range(3)]
+    frame = gpd.GeoDataFrame(
+        {
+            "kind": ["street_segment", "street_segment", "street"],
+            "name": "解放路",
+            "external_id": ["a", "b", "s"],
+            "attributes": [{"parent": "s"}, {"parent": "s"}, {}],
+        },
+        geometry=[*lines[:2], shapely.MultiLineString(lines[:2])],
+        crs="EPSG:4326",
+    )
+    store.write_places(frame, actor=OPERATOR)
+    found = store.places(actor=VIEWER)
+    assert found["parent_id"].tolist()[:2] == [3, 3]
+    assert store.place(1, actor=VIEWER).path == ("解放路",)
+
+
+def test_a_place_that_is_given_twice_in_one_frame_is_the_last_one(store: Store) -> None:
+    twice = places().iloc[[0, 0]].reset_index(drop=True)
+    twice.loc[1, "name"] = "后来"
+    written = store.write_places(twice, actor=OPERATOR)
+    assert (written.new, written.states) == (1, ("new", "new"))
+    assert store.place(1, actor=VIEWER).name == "后来"

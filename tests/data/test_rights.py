@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "changed_since": (STAFF, lambda store, actor: list(store.changed_since(0, actor=actor))),
     "reports": (STAFF, lambda store, actor: store.reports([1], actor=actor)),
     "visible_ids": (EVERYBODY, lambda store, actor: store.visible_ids(actor=actor)),
+    "known_points": (STAFF, lambda store, actor: store.known_points((116, 38, 117, 39), actor=actor)),
     "events": (STAFF, lambda store, actor: store.events(1, actor=actor)),
     "begin_import": (
         HEADS,
@@ -60,6 +61,9 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "imports": (STAFF, lambda store, actor: store.imports(actor=actor)),
     "write_places": (HEADS, lambda store, actor: store.write_places(a_place(), actor=actor)),
     "places": (EVERYBODY, lambda store, actor: store.places(actor=actor)),
+    "place": (EVERYBODY, lambda store, actor: store.place(1, actor=actor)),
+    "areas": (EVERYBODY, lambda store, actor: store.areas(actor=actor)),
+    "area_faults": (STAFF, lambda store, actor: store.area_faults(actor=actor)),
     "write_categories": (
         HEADS,
         lambda store, actor: store.write_categories(pl.DataFrame({"slug": ["noise"]}), actor=actor),
@@ -102,6 +106,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "similar": (EVERYBODY - {"analyst"}, lambda store, actor: store.similar(REPORT, actor=actor)),
     "duplicates": (STAFF, lambda store, actor: store.duplicates(actor=actor)),
     "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
+    "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
 #: What needs no actor, since it tells nothing of the records.
@@ -141,6 +146,7 @@ def city(store: Store) -> Store:
     store.merge(3, 2, actor=OPERATOR, reason="同一处")
     store.add_photo(2, SHOWN, actor=jane)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
+    store.write_places(a_place(), actor=OPERATOR)
     return store
 
 

@@ -14,8 +14,9 @@ from data.database import read_transaction
 from data.records import CONTACT, EVENT, ISSUE
 from data.store import Store
 from data.transitions import ROLES
-from geo.errors import NotAllowedError
-from tests.data.test_rights import REPORT, TABLE
+from geo.errors import GezhiError, NotAllowedError
+from tests.data import test_rights
+from tests.data.test_rights import REPORT, SHOWN, TABLE
 
 SECRET = "机密"
 STAFF = [role for role in ROLES if role != "resident"]
@@ -31,18 +32,23 @@ OUTSIDERS = {
 
 
 @pytest.fixture
-def city(store: Store) -> Store:
+def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Fill a store with three cases that are full of secrets, in nobody's unit and area, and an import."""
     secret = {"description": SECRET, "address": f"{SECRET}路", "kind": SECRET}
     for _case in range(3):
         store.report(REPORT | secret, actor=Actor("居民", "resident"), contact=Contact(phone=SECRET))
     store.merge(3, 2, actor=OPERATOR, reason=SECRET)
+    store.add_photo(2, SHOWN, actor=Actor("居民", "resident"))
+    photo = store.photos(2, actor=OPERATOR)[0].seq
+    monkeypatch.setattr(test_rights, "a_photo", lambda _store, _actor: photo)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
     return store
 
 
 def shown(result: Any) -> str:
     """Write out everything that a method gave back."""
+    if isinstance(result, bytes):  # a photo, and none lies within
+        return SECRET
     parts = result if isinstance(result, list) else [result]
     return "".join(str(part.to_dicts()) if isinstance(part, pl.DataFrame) else repr(part) for part in parts)
 
@@ -51,7 +57,7 @@ def answer(call: Callable[[], Any]) -> str:
     """Write out what a method gave back, or the words of its refusal."""
     try:
         return shown(call())
-    except NotAllowedError as error:
+    except GezhiError as error:
         return str(error)
 
 
@@ -75,7 +81,7 @@ def test_no_method_shows_or_touches_a_case_outside_an_actors_scope(city: Store, 
 
 
 def test_the_same_methods_show_the_secrets_to_who_sees_the_whole_city(city: Store) -> None:
-    looking = ("changed_since", "reports", "events", "case", "open_cases", "contacts")
+    looking = ("changed_since", "reports", "events", "case", "open_cases", "contacts", "photo_bytes")
     assert [name for name in looking if SECRET not in shown(TABLE[name][1](city, OPERATOR))] == []
 
 

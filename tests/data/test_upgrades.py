@@ -51,7 +51,7 @@ def everything(url: str) -> dict[str, pl.DataFrame]:
 def test_a_store_of_a_released_step_keeps_every_value_and_holds(url: str, step: str) -> None:
     make(url, step)
     before = everything(url)
-    assert [name for name, frame in before.items() if frame.is_empty()] == []
+    assert {name for name, frame in before.items() if frame.is_empty()} <= released.FOLLOWING
     done = upgrade(url, actor=OPERATOR)
     assert (done.before, done.step) == (step, HEAD)
     after = everything(url)

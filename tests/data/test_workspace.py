@@ -15,6 +15,7 @@ from data.settings import Settings, settings
 from data.store import Store, Written
 from data.workspace import city_store, cube_of, demo_url, open_with_cube, open_workspace, snapshot_path
 from geo.errors import StoreError
+from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
 
 
@@ -44,6 +45,15 @@ def test_an_empty_city_shows_the_demo_zone_and_says_so(chosen: Settings) -> None
     assert shown.cube.total(Filter()) == 7
     assert workspace.workspace() is shown
     assert city_store().last_seq(actor=VIEWER) == 0, "nothing synthetic in the city's store"
+
+
+def test_the_demo_zone_and_the_city_keep_their_photos_apart(chosen: Settings) -> None:
+    sent = encoded(scene(1, width=100, height=100))
+    demo_zone = workspace.workspace().store
+    for store in (demo_zone, city_store()):
+        store.write_reports(reports(1, seed=3), actor=OPERATOR)
+        assert store.add_photo(1, sent, actor=OPERATOR).new
+    assert sorted(path.name for path in chosen.home.glob("*photos")) == ["demo-photos", "photos"]
 
 
 def test_the_first_report_of_the_city_takes_the_demo_away(chosen: Settings) -> None:

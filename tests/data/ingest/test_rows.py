@@ -51,7 +51,7 @@ def test_an_unreadable_closing_date_is_left_out_and_counted(
     closing = ["2024-10-01 10:00:00"] * 9 + ["later"]
     body = [row(n, 状态="已结案", 结案时间=date) for n, date in enumerate(closing, 1)]
     summary = import_(write(tmp_path / "export.csv", body))
-    assert {notice.code for notice in summary.warnings} == {"unreadable_closing_date"}
+    assert {notice.code for notice in summary.warnings} - {"datum_unknown"} == {"unreadable_closing_date"}
     assert stored(store)["closed_at"].null_count() == 1
 
 
@@ -100,7 +100,10 @@ def test_a_changed_report_is_updated_and_keeps_its_history(
 def test_a_future_date_is_taken_and_counted(import_: Import, tmp_path: Path) -> None:
     summary = import_(write(tmp_path / "export.csv", [*rows(5), row(6, 上报时间="2098-01-01 10:00:00")]))
     assert summary.taken == 6
-    assert {notice.code: notice.count for notice in summary.warnings} == {"future_date": 1}
+    assert {notice.code: notice.count for notice in summary.warnings} == {
+        "future_date": 1,
+        "datum_unknown": 1,
+    }
 
 
 def test_the_summary_is_one_json_object(import_: Import, tmp_path: Path) -> None:
@@ -131,7 +134,7 @@ def test_a_store_learns_its_zone_from_the_first_city_and_notices_another(
     import_(write(tmp_path / "a.csv", rows(5)), tz="Asia/Shanghai")
     assert store.fact("tz", actor=VIEWER) == "Asia/Shanghai"
     summary = import_(write(tmp_path / "b.csv", rows(5)), tz="Asia/Tokyo")
-    assert {notice.code for notice in summary.warnings} == {"other_zone"}
+    assert {notice.code for notice in summary.warnings} - {"datum_unknown"} == {"other_zone"}
     assert store.fact("tz", actor=VIEWER) == "Asia/Shanghai"
 
 

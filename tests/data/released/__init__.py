@@ -14,6 +14,8 @@ from data import contents
 
 FOLDER: Final = Path(__file__).parent
 _END: Final = ";\n"
+#: Tables whose rows follow from the events, so that no row can be made up in them.
+FOLLOWING: Final = frozenset({"photo"})
 
 
 def files() -> dict[str, Path]:
@@ -44,7 +46,7 @@ def fill_empty(connection: Connection, tables: list[Table]) -> list[str]:
     """Put a row into each table that has none, for steps that no file knows yet; return their names."""
     filled = []
     for table in tables:
-        if connection.execute(table.select().limit(1)).first() is None:
+        if table.name not in FOLLOWING and connection.execute(table.select().limit(1)).first() is None:
             row = {
                 column.name: _value(connection, column) for column in table.columns if column.computed is None
             }

@@ -1,0 +1,85 @@
+"""Rows that somebody changed behind the program's back, made from their events anew.
+
+The events are the record and the rows a view of it, so this is sound as long as the events are whole; where
+they are not, only a backup helps and nothing is touched.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, update
+
+from data import case_areas
+from data.case_check import TOLD, Checked, check, otherwise, parts, told_last
+from data.case_deadlines import rejudge
+from data.case_rows import STATE_COLUMNS
+from data.city_rules import city_rules
+from data.events import decode
+from data.records import ISSUE
+from data.replay import Replay
+from geo.errors import StoreError
+from i18n import gettext as _
+
+_DERIVED = (*STATE_COLUMNS, "seq")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair found, and what it changed unless it was only asked."""
+
+    found: Checked
+    values: int  # of rows, set to what their events say
+    moments: int  # due moments, set to what the limits say
+    places: int  # cases, noted in the areas that they lie in
+
+
+def repair(connection: Connection, *, write: bool) -> Repaired:
+    """Set what differs in the rows to what the events, the limits and the places say.
+
+    Parameters
+    ----------
+    write
+        Whether to change anything; without it the figures say what would be.
+
+    Raises
+    ------
+    StoreError
+        The events themselves are damaged or lost: nothing is changed.
+    """
+    found = check(connection)
+    if not found.whole:
+        raise StoreError(
+            _(
+                "Rows can only be made from whole events, and here some are lost or damaged: {faults}. "
+                "Nothing was changed; restore a backup.",
+                faults="; ".join(found.words()),
+            )
+        )
+    if not write:
+        return Repaired(found, found.differing, found.misdated, found.misplaced)
+    values = sum(_rewrite(connection, *part) for part in parts(connection))
+    places = case_areas.locate(connection) if found.misplaced else 0
+    moments = rejudge(connection, city_rules(connection))
+    again = check(connection)
+    if not again.ok:
+        raise StoreError(
+            _("The repair did not succeed, nothing was changed: {faults}.", faults="; ".join(again.words()))
+        )
+    return Repaired(found, values, moments, places)
+
+
+def _rewrite(connection: Connection, stored: pl.DataFrame, events: pl.DataFrame) -> int:
+    """Set the values of some cases that differ; what a feed said last (`said`) is no matter of the events."""
+    cases = Replay.of(decode(events)).cases
+    both = stored.select("issue_id", *_DERIVED).join(cases, on="issue_id", suffix="_told")
+    n = 0
+    for frame, names in ((both, _DERIVED), (told_last(events, stored), TOLD)):
+        for name in names:
+            differs = otherwise(name) if names is TOLD else pl.col(name).ne_missing(pl.col(f"{name}_told"))
+            wrong = frame.filter(differs).select("issue_id", pl.col(f"{name}_told").to_physical())
+            for case, value in wrong.iter_rows():
+                values: dict[str, Any] = {name: value}
+                connection.execute(update(ISSUE).where(ISSUE.c.id == case).values(values))
+            n += wrong.height
+    return n
