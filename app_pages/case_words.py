@@ -15,6 +15,7 @@ Tone = Literal["late", "soon", "calm", "paused", "none", "met"]
 
 _SOON: Final = timedelta(hours=24)
 _DAYS_IN_WORDS: Final = 60
+_MONTHS_IN_WORDS: Final = 36
 _DAYS_A_MONTH: Final = 30.44
 
 #: What a button says; the event's own word serves in sentences.
@@ -144,7 +145,7 @@ def time_words(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """Say how long in the largest unit that still tells something: minutes, hours, days, months."""
+    """Say how long in the largest unit that still tells something: minutes, hours, days, months, years."""
     minutes = max(0, int(span.total_seconds() // 60))
     if minutes < 60:
         return ngettext("{n} minute", "{n} minutes", minutes)
@@ -154,7 +155,10 @@ def span_words(span: timedelta) -> str:
     days = hours // 24
     if days <= _DAYS_IN_WORDS:
         return ngettext("{n} day", "{n} days", days)
-    return ngettext("{n} month", "{n} months", round(days / _DAYS_A_MONTH))
+    months = round(days / _DAYS_A_MONTH)
+    if months < _MONTHS_IN_WORDS:
+        return ngettext("{n} month", "{n} months", months)
+    return ngettext("{n} year", "{n} years", months // 12)
 
 
 def clock_words(hours: float) -> str:

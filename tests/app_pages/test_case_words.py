@@ -42,6 +42,7 @@ def test_an_overdue_case_says_by_how_long() -> None:
     assert words(NOW - timedelta(minutes=5), -0.1, overdue=True) == ("Overdue by 5 minutes", "late")
     assert words(NOW - timedelta(hours=47), -9.0, overdue=True) == ("Overdue by 47 hours", "late")
     assert words(NOW - timedelta(days=2), -9.0, overdue=True) == ("Overdue by 2 days", "late")
+    assert words(NOW - timedelta(days=4474), -9.0, overdue=True) == ("Overdue by 12 years", "late")
 
 
 def test_a_suspended_case_says_what_its_clock_keeps() -> None:

@@ -190,7 +190,7 @@ def test_the_work_list_leads_to_its_cases_and_its_address_is_the_list(
 ) -> None:
     page = sit_down().page
     page.goto(f"{city.url}/cases")
-    page.get_by_text("Overdue", exact=False).first.click()
+    page.locator(".st-key-list_part").get_by_text("Overdue").click()
     page.wait_for_url("**part=overdue**")
     listed = store.open_cases(actor=OPERATOR, part="overdue", limit=50)["issue_id"].to_list()
     page.wait_for_function(f"document.querySelectorAll('[data-case]').length === {len(listed)}")
