@@ -8,14 +8,14 @@ hold the parts; everything is used from here.
 import time
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import shapely
 
-from geo.places_grid import Floats, LineGrid, PolygonGrid, by_area, segments_of
+from geo.places_grid import Floats, Ints, LineGrid, PolygonGrid, by_area, order_near, segments_of
 from geo.places_in_cells import places_of_cells
 from geo.places_input import choice_of, metres_of, points_of, shapes_of
 from geo.places_measures import areas_m2, lengths_m
@@ -40,6 +40,9 @@ __all__ = [
     "warm",
     "warm_in_background",
 ]
+
+#: Longitudes, latitudes, and the rows in the order in which to ask about them.
+Here: TypeAlias = tuple[Floats, Floats, Ints]
 
 #: What a point belongs to, as in `Located.won`. Without coordinates it is nowhere.
 NOWHERE: Final = 0
@@ -196,7 +199,7 @@ class PlaceIndex:
 
         def run(begin: int, end: int) -> None:
             some = slice(begin, end)
-            here = lon[some], lat[some]
+            here = self._ordered(lon[some], lat[some])
             self._fill_polygons(here, found.polygon[some], found.in_several[some])
             near = metres if len(metres) == 1 else metres[some]
             self._fill_lines(here, near, found.line[some], found.distance_m[some])
@@ -208,7 +211,12 @@ class PlaceIndex:
         in_chunks(run, len(lon))
         return found
 
-    def _fill_polygons(self, here: tuple[Floats, Floats], polygon: Any, in_several: Any) -> None:
+    def _ordered(self, lon: Floats, lat: Floats) -> Here:
+        grid = self._lines or self._polygons
+        rows = np.arange(0, dtype=np.int32) if grid is None else order_near(lon, lat, grid.tiles)
+        return lon, lat, rows
+
+    def _fill_polygons(self, here: Here, polygon: Any, in_several: Any) -> None:
         from geo import places_kernels
 
         grid = self._polygons
@@ -226,7 +234,7 @@ class PlaceIndex:
             )
             polygon[:] = self._rows[polygon]
 
-    def _fill_lines(self, here: tuple[Floats, Floats], within_m: Any, line: Any, distance_m: Any) -> None:
+    def _fill_lines(self, here: Here, within_m: Any, line: Any, distance_m: Any) -> None:
         from geo import places_kernels
 
         grid = self._lines

@@ -26,6 +26,9 @@ _COARSER: Final = ((_TILES, _CELLS_PER_SEGMENT), (128, 1), (32, 0), (8, 0))
 #: Heights into which a polygon's edges are put; fewer where long edges stand in many of them.
 _MOST_BINS: Final = 4096
 _BIN_ENTRIES_PER_EDGE: Final = 6
+#: Points are asked about neighbourhood by neighbourhood, unless they are so few that it does not pay.
+_NEIGHBOURHOODS: Final = 32_768
+_FEW_POINTS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,16 @@ def segments_of(shapes: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:
     joined = ring[1:] == ring[:-1]
     segments = np.ascontiguousarray(np.column_stack([at[:-1], at[1:]])[joined])
     return segments, row_of_ring[ring[1:][joined]].astype(np.int32)
+
+
+def order_near(lon: Floats, lat: Floats, tiles: Tiles) -> Ints:
+    """Return the rows of points in an order in which neighbours follow each other."""
+    from geo import places_kernels
+
+    if len(lon) < _FEW_POINTS:
+        return np.arange(len(lon), dtype=np.int32)
+    keys = places_kernels.neighbourhoods(lon, lat, *tiles.parts, tiles.cell_count, _NEIGHBOURHOODS)
+    return _listed(keys, _NEIGHBOURHOODS)[1]
 
 
 def _edges_by_height(edges: Floats, polygons: Ints, count: int) -> tuple[Floats, Ints, Floats]:

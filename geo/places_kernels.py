@@ -18,6 +18,7 @@ from geo.compiled import kernel, part
 _FLOATS: Final = types.Array(types.float64, 1, "C", readonly=True)
 _TABLE: Final = types.Array(types.float64, 2, "C", readonly=True)
 _INTS: Final = types.Array(types.int32, 1, "C", readonly=True)
+_INTS_OUT: Final = types.int32[::1]
 _GRID: Final = (_FLOATS, types.Array(types.int64, 1, "C", readonly=True))
 
 #: Bits that hold the side of a tile.
@@ -126,6 +127,23 @@ def listed(keys: Any, count: int) -> Any:
         order[free[keys[row]]] = row
         free[keys[row]] += 1
     return start, order
+
+
+@kernel((_FLOATS, _FLOATS, *_GRID, types.int64, types.int64))
+def neighbourhoods(lon: Any, lat: Any, frame: Any, tiles: Any, cell_count: int, count: int) -> Any:
+    """Return for each point which of `count` neighbourhoods it lies in; points near each other share one."""
+    west, south, per_x, per_y = frame[0], frame[1], frame[2], frame[3]
+    tiles_x, tiles_y = int(frame[4]), int(frame[5])
+    found = np.zeros(len(lon), np.int32)
+    for row in range(len(lon)):
+        x, y = lon[row], lat[row]
+        if np.isfinite(x) and np.isfinite(y):
+            tx, ty = _tile(x, west, per_x, tiles_x), _tile(y, south, per_y, tiles_y)
+            tile = ty * tiles_x + tx
+            n, first = tiles[tile] & _SIDE, tiles[tile] >> SIDE_BITS
+            cell = first + _in_tile(y, south, per_y, ty, n) * n + _in_tile(x, west, per_x, tx, n)
+            found[row] = cell * count // cell_count
+    return found
 
 
 @part
@@ -257,10 +275,11 @@ def polygon_cells(
     return cells[:found].copy(), items[:found].copy()
 
 
-@kernel((_FLOATS, _FLOATS, _INTS, _INTS, _TABLE, _INTS, _TABLE, *_GRID, types.int32[::1], types.boolean[::1]))
+@kernel((_FLOATS, _FLOATS, _INTS, _INTS, _INTS, _TABLE, _INTS, _TABLE, *_GRID, _INTS_OUT, types.boolean[::1]))
 def containing(
     lon: Any,
     lat: Any,
+    order: Any,
     start: Any,
     items: Any,
     bins: Any,
@@ -271,10 +290,13 @@ def containing(
     polygons: Any,
     in_several: Any,
 ) -> None:
-    """Write the first polygon of its cell's list that holds each point, -1 for none; and if others do too."""
+    """Write the first polygon of its cell's list that holds each point, -1 for none; and if others do too.
+
+    The points are taken in `order`: one near the last one finds its cells in the processor's cache.
+    """
     west, south, per_x, per_y = frame[0], frame[1], frame[2], frame[3]
     tiles_x, tiles_y = int(frame[4]), int(frame[5])
-    for row in range(len(lon)):
+    for row in order:
         x, y = lon[row], lat[row]
         polygons[row] = -1
         in_several[row] = False
@@ -325,10 +347,11 @@ def _nearer(
     return best_mm, best
 
 
-@kernel((_FLOATS, _FLOATS, _FLOATS, _INTS, _TABLE, _INTS, *_GRID, types.int32[::1], types.float64[::1]))
+@kernel((_FLOATS, _FLOATS, _INTS, _FLOATS, _INTS, _TABLE, _INTS, *_GRID, _INTS_OUT, types.float64[::1]))
 def nearest(
     lon: Any,
     lat: Any,
+    order: Any,
     within_m: Any,
     start: Any,
     segments: Any,
@@ -344,7 +367,7 @@ def nearest(
     """
     west, south, per_x, per_y = frame[0], frame[1], frame[2], frame[3]
     tiles_x, tiles_y = int(frame[4]), int(frame[5])
-    for row in range(len(lon)):
+    for row in order:
         x, y = lon[row], lat[row]
         nearest_line[row] = -1
         distance_m[row] = np.nan
