@@ -24,7 +24,7 @@ _ZONE_UNITS: Final = {
 #: How long a unit takes at the start and at the end of the period, 1 being usual.
 _PACE: Final = {"综合执法二中队": (1.9, 1.9), "禾川环卫中心": (1.5, 0.7), "禾川交警中队": (0.8, 1.0)}
 
-_REJECTED, _MERGED, _SUSPENDED, _STUCK, _REOPENED = 0.025, 0.015, 0.012, 0.015, 0.04
+_REJECTED, _MERGED, _SUSPENDED, _STUCK, _REOPENED = 0.025, 0.015, 0.012, 0.004, 0.04
 _WORK_BEGINS_H, _WORK_ENDS_H = 8.0, 18.0
 _STAGES: Final = ("reported", "accepted", "dispatched", "in_progress", "fixed", "closed")
 
