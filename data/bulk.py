@@ -12,10 +12,12 @@ from i18n import gettext as _
 
 #: Rows that travel together; a sent row is freed before the next ones are written out.
 _SENT_ROWS: Final = 10_000
+#: Rows of one statement on SQLite: to start a statement costs as much as to insert a row.
+_STATEMENT_ROWS: Final = 40
 
 
 def insert_rows(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    """Insert a frame's rows: by COPY on PostgreSQL, else by the driver's own `executemany`.
+    """Insert a frame's rows: by COPY on PostgreSQL, by statements of many rows on SQLite.
 
     Parameters
     ----------
@@ -27,11 +29,10 @@ def insert_rows(connection: Connection, table: Table, frame: pl.DataFrame) -> No
         return
     if _copies(connection):
         _copy(connection, table.name, frame)
-        return
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=frame.columns)
-    order = compiled.positiontup  # None where the driver takes values by name
-    rows: list[Any] = frame.to_dicts() if order is None else frame.select(order).rows()
-    connection.exec_driver_sql(str(compiled), rows)
+    elif connection.dialect.name == "sqlite":
+        _insert_many(connection, table, frame)
+    else:
+        connection.execute(insert(table), frame.to_dicts())
 
 
 def update_rows(connection: Connection, table: Table, frame: pl.DataFrame, *, where: dict[str, str]) -> None:
@@ -64,6 +65,27 @@ def update_rows(connection: Connection, table: Table, frame: pl.DataFrame, *, wh
         )
 
 
+def _insert_many(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    """Send rows to SQLite with the values of many as one row of values."""
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=frame.columns)
+    frame = frame.select(compiled.positiontup or frame.columns)
+    into, between, row = str(compiled).partition(" VALUES ")
+    width, cursor = frame.width, connection.connection.cursor()
+    try:
+        for part in frame.iter_slices(_SENT_ROWS):
+            values: list[Any] = [None] * (part.height * width)
+            for place, column in enumerate(part.iter_columns()):
+                values[place::width] = column.to_list()
+            whole = part.height // _STATEMENT_ROWS * _STATEMENT_ROWS * width
+            step = _STATEMENT_ROWS * width
+            sent = [values[n : n + step] for n in range(0, whole, step)]
+            cursor.executemany(into + between + ", ".join([row] * _STATEMENT_ROWS), sent)
+            rest = [values[n : n + width] for n in range(whole, len(values), width)]
+            cursor.executemany(into + between + row, rest)
+    finally:
+        cursor.close()
+
+
 def _update_each(connection: Connection, table: Table, frame: pl.DataFrame, where: dict[str, str]) -> int:
     changed = [name for name in frame.columns if name not in where.values()]
     statement = (
@@ -72,7 +94,15 @@ def _update_each(connection: Connection, table: Table, frame: pl.DataFrame, wher
         .values({name: bindparam(f"new_{name}") for name in changed})
     )
     values = frame.select(pl.col(*where.values()).name.prefix("where_"), pl.col(*changed).name.prefix("new_"))
-    return connection.execute(statement, values.to_dicts()).rowcount
+    compiled = statement.compile(dialect=connection.dialect)
+    if compiled.positiontup is None:  # the driver takes values by name
+        return connection.execute(statement, values.to_dicts()).rowcount
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(str(compiled), values.select(compiled.positiontup).rows())
+        return cursor.rowcount
+    finally:
+        cursor.close()
 
 
 def _update_from(connection: Connection, table: Table, frame: pl.DataFrame, where: dict[str, str]) -> int:

@@ -8,12 +8,13 @@ import polars as pl
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from data import case_areas, case_rows
+from data.bulk_reading import read_frame, row_frame
 from data.case_deadlines import JUDGED, deadlines
-from data.case_rows import EVENT_QUERY, STATE_COLUMNS, said_json
+from data.case_rows import EVENT_QUERY, EVENT_ROW, ROW, STATE_COLUMNS, said_json
 from data.city_rules import CityRules, city_rules
 from data.events import decode
 from data.records import CONTACT, EVENT, IMPORT, ISSUE
-from data.replay import CASE, Replay, differences
+from data.replay import Replay, differences
 from data.schema import REPORT, UTC
 from data.statuses import STATUS_GROUPS
 from i18n import gettext as _
@@ -26,6 +27,8 @@ _SHOWN: Final = 20
 _EXACT_DEGREES: Final = 1e-12
 #: What a value raises that its column cannot hold: SQLite takes any into any, and text need not be JSON.
 _UNREADABLE: Final = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
+#: The columns of a row that are read, beside its id.
+_COLUMNS: Final = tuple(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, "due_at", "areas", "said")))
 #: What a report says and no transition touches.
 TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
 
@@ -235,31 +238,48 @@ def parts(
     Rows and events that cannot be read are left out, with their cases, and noted in `found`; without it they
     are errors.
     """
-    columns = list(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, "due_at", "areas", "said")))
-    query = select(ISSUE.c.id, *(ISSUE.c[name] for name in columns)).order_by(ISSUE.c.id).limit(_AT_ONCE)
+    ids = select(ISSUE.c.id).order_by(ISSUE.c.id).limit(_AT_ONCE)
     last = -1
-    while rows := connection.execute(query.where(ISSUE.c.id > last)).all():
-        first, last = rows[0].id, rows[-1].id
-        events = connection.execute(EVENT_QUERY.where(EVENT.c.issue_id.between(first, last))).all()
+    while True:
+        some = ids.where(ISSUE.c.id > last).subquery()
+        first, last = connection.execute(select(func.min(some.c.id), func.max(some.c.id))).one()
+        if first is None:
+            return
+        rows = select(ISSUE.c.id, *(ISSUE.c[name] for name in _COLUMNS)).where(
+            ISSUE.c.id.between(first, last)
+        )
+        events = EVENT_QUERY.where(EVENT.c.issue_id.between(first, last))
         try:
-            yield _frames(rows, events, columns)
+            part = _in_columns(connection, rows, events)
         except _UNREADABLE:
             if found is None:
                 raise
-            yield _frames(*_readable(found, rows, events, columns), columns)
+            single = connection.execute(rows).all(), connection.execute(events).all()
+            part = _frames(*_readable(found, *single))
+        yield part
 
 
-def _frames(rows: Any, events: Any, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _in_columns(
+    connection: Connection, rows: Select[Any], events: Select[Any]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    told = read_frame(connection, events, EVENT_ROW)
+    _told(told)
+    decode(told)
+    kinds = {name: ROW[name] for name in ("id", *_COLUMNS)}
+    return read_frame(connection, rows, kinds).rename({"id": "issue_id"}), told
+
+
+def _frames(rows: Any, events: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
     told = case_rows.event_frame(events)
     _told(told)
     decode(told)
-    return _stored_frame(rows, ["issue_id", *columns]), told
+    return row_frame(list(rows), {name: ROW[name] for name in ("issue_id", *_COLUMNS)}), told
 
 
-def _readable(found: Checked, rows: Any, events: Any, columns: list[str]) -> tuple[Any, Any]:
+def _readable(found: Checked, rows: Any, events: Any) -> tuple[Any, Any]:
     """Leave out the cases that cannot be read, and note what of them that is."""
-    good_rows = _good(rows, lambda some: _frames(some, [], columns))
-    good_events = _good(events, lambda some: _frames(rows[:0], some, columns))
+    good_rows = _good(rows, lambda some: _frames(some, []))
+    good_events = _good(events, lambda some: _frames(rows[:0], some))
     bad = {row.id for row in rows} - {row.id for row in good_rows}
     for case in sorted(bad)[: max(_SHOWN - len(found.examples), 0)]:
         found.examples.append(_("case {id} cannot be read", id=case))
@@ -287,19 +307,6 @@ def _good(rows: Any, read: Callable[[Any], Any]) -> list[Any]:
     return list(rows)
 
 
-def _stored_frame(rows: Any, columns: list[str]) -> pl.DataFrame:
-    kinds = {**CASE, **REPORT, "due_at": UTC, "areas": pl.String, "said": pl.String}
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    return pl.DataFrame(
-        [
-            pl.Series(name, list(own), dtype=pl.Int64 if kinds[name] == UTC else kinds[name]).cast(
-                kinds[name]
-            )
-            for name, own in zip(columns, values, strict=True)
-        ]
-    )
-
-
 def _told_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Compare what was reported and corrected last with the rows: the columns of `differences`."""
     both = told_last(events, stored)
@@ -324,6 +331,8 @@ def told_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     )
     for name in TOLD:
         given = updates.filter(pl.col("payload").str.contains(f'"{name}":', literal=True))
+        if given.is_empty():
+            continue
         newest = given.unique("issue_id", keep="last").select("issue_id", new=name, given=True)
         both = both.join(newest, on="issue_id", how="left", maintain_order="left")
         both = both.with_columns(pl.when("given").then("new").otherwise(f"{name}_told").alias(f"{name}_told"))

@@ -9,10 +9,11 @@ import polars as pl
 from sqlalchemy import Connection, RowMapping, select
 
 from data import schema
+from data.bulk_reading import fetch, row_frame
 from data.events import Event, decode
 from data.lifecycle import STAGE_TIMES, Pause, State
 from data.records import CASE_COUNTS, EVENT, ISSUE
-from data.replay import Replay
+from data.replay import CASE, Replay
 from data.schema import REPORT
 from geo.errors import StoreError
 from i18n import gettext as _
@@ -31,12 +32,30 @@ STATE_COLUMNS: Final = (
     *CASE_COUNTS,
 )
 
+#: The types of a row's columns in a frame.
+ROW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **CASE,
+    **REPORT,
+    "id": pl.Int64,
+    "issue_id": pl.Int64,
+    "due_at": schema.UTC,
+    "areas": pl.String,
+    "said": pl.String,
+}
 _MOMENTS: Final = (*STAGE_TIMES, "reopened_at")
 #: Stored moments count from here.
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 #: The columns of events that a replay needs.
 EVENT_QUERY: Final = select(EVENT.c.issue_id, EVENT.c.seq, EVENT.c.kind, EVENT.c.at, EVENT.c.payload)
+#: The types of its columns in a frame.
+EVENT_ROW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "issue_id": pl.Int64,
+    "seq": pl.Int64,
+    "kind": pl.String,
+    "at": schema.UTC,
+    "payload": pl.String,
+}
 #: A statement takes a limited number of values.
 _AT_ONCE: Final = 500
 
@@ -100,6 +119,17 @@ def row_of(connection: Connection, issue_id: int) -> RowMapping:
     return row
 
 
+def read(connection: Connection, ids: Sequence[int], columns: Sequence[str]) -> pl.DataFrame:
+    """Read columns of some cases' rows, in any order; moments come as times in UTC."""
+    rows: list[Any] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        query = select(*(ISSUE.c[name] for name in columns)).where(
+            ISSUE.c.id.in_(ids[start : start + _AT_ONCE])
+        )
+        rows += fetch(connection, query)
+    return row_frame(rows, {name: ROW[name] for name in columns})
+
+
 def report_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the report's own fields, with times as times."""
     return {
@@ -128,21 +158,13 @@ def events_of(connection: Connection, ids: Sequence[int]) -> pl.DataFrame:
     rows: list[Any] = []
     for start in range(0, len(ids), _AT_ONCE):
         query = EVENT_QUERY.where(EVENT.c.issue_id.in_(ids[start : start + _AT_ONCE]))
-        rows += connection.execute(query).all()
+        rows += fetch(connection, query)
     return event_frame(rows)
 
 
 def event_frame(rows: Sequence[Any]) -> pl.DataFrame:
     """Make a frame of event rows (`EVENT_QUERY`)."""
-    names = ("issue_id", "seq", "kind", "at", "payload")
-    types = (pl.Int64, pl.Int64, pl.String, pl.Int64, pl.String)
-    values = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return pl.DataFrame(
-        [
-            pl.Series(name, list(own), dtype=dtype)
-            for name, own, dtype in zip(names, values, types, strict=True)
-        ]
-    ).with_columns(pl.col("at").cast(schema.UTC))
+    return row_frame(list(rows), EVENT_ROW)
 
 
 def as_json(values: Mapping[str, Any]) -> str:

@@ -1,23 +1,24 @@
 """Reports into the tables: issues and their events, in the transaction that the caller holds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.schema import CreateTable
 
+from data import case_rows
 from data.actors import Actor
 from data.bulk import insert_rows, update_rows
-from data.case_deadlines import JUDGED, deadlines, judged_frame
-from data.case_rows import STATE_COLUMNS, as_json, from_json, to_micros
+from data.bulk_reading import read_frame
+from data.case_deadlines import JUDGED, deadlines
+from data.case_rows import from_json, to_micros
 from data.city_rules import city_rules
 from data.clock import moment, not_before
-from data.feed import CHANGEABLE, take_up
-from data.issue_reading import frame as stored_frame
+from data.feed import CHANGEABLE, NEEDED, take_up
+from data.payloads import payload
 from data.records import BATCH, EVENT, IMPORT, ISSUE
-from data.schema import REPORT, REQUIRED, UTC
+from data.schema import REPORT, REQUIRED
 from data.statuses import STATUS_GROUPS, STATUSES
 from data.transitions import NOTHING, find
 from geo.errors import StoreError
@@ -138,15 +139,13 @@ class Batch:
         """Find what was said last about the issues of these reports: `n` is the row of the frame."""
         self._connection.execute(delete(BATCH))
         insert_rows(self._connection, BATCH, frame.select(*_KEY).with_row_index("n"))
-        columns = ("id", *CHANGEABLE)
-        query = select(BATCH.c.n, ISSUE.c.said, *(ISSUE.c[name] for name in columns)).join_from(
+        query = select(
+            BATCH.c.n, ISSUE.c.said, ISSUE.c.id, *(ISSUE.c[name] for name in CHANGEABLE)
+        ).join_from(
             BATCH, ISSUE, (BATCH.c.source == ISSUE.c.source) & (BATCH.c.external_id == ISSUE.c.external_id)
         )
-        rows = self._connection.execute(query).all()
-        told = [row[2:] if row[1] is None else _told(row, columns) for row in rows]
-        return stored_frame(told, columns).with_columns(
-            pl.Series("n", [row[0] for row in rows], dtype=pl.UInt32)
-        )
+        kinds = {"n": pl.UInt32, **{name: case_rows.ROW[name] for name in ("said", "id", *CHANGEABLE)}}
+        return _told(read_frame(self._connection, query, kinds)).drop("said")
 
     def _insert(self, new: pl.DataFrame, *, reporter: str | None = None) -> None:
         if new.is_empty():
@@ -180,96 +179,47 @@ class Batch:
         begun = begun.with_columns(due_at=pl.when(~suspended).then(due))
         empty = [name for name in _RARE if begun[name].null_count() == begun.height]
         insert_rows(self._connection, ISSUE, begun.drop(empty))  # each column takes its time
-        self._add_events("report", events)
+        self._add_events(events.with_columns(pl.lit("report").alias("kind")))
 
     def _update(self, changed: pl.DataFrame) -> int:
         """Take up what the feed says otherwise than before, and return how many cases that changed."""
         if changed.is_empty():
             return 0
         self._at = not_before(self._connection, self._at, changed["id"].to_list())
-        rows = self._rows(changed["id"].to_list())
-        told = _stored(changed.select("id", *CHANGEABLE))
-        flags = changed.select(f"changed_{name}" for name in CHANGEABLE).rows()
-        events: list[dict[str, Any]] = []
-        after: list[dict[str, Any]] = []
-        n = 0
-        for said, flag in sorted(zip(told.to_dicts(), flags, strict=True), key=lambda pair: pair[0]["id"]):
-            row = rows[said["id"]]
-            names = {name for name, differs in zip(CHANGEABLE, flag, strict=True) if differs}
-            happened, values = take_up(
-                row, said, names, at=self._at, actor=self._actor.name, reason=self._reason
-            )
-            n += bool(happened)
-            for event, kept in happened:
-                self._last_seq += 1
-                events.append(self._event(row["id"], event.kind, kept))
-            after.append({**row, **values, "seq": self._last_seq if happened else row["seq"]})
-        if events:
-            insert_rows(self._connection, EVENT, _frame(events, EVENT))
-        self._write_rows(rows, after)
-        return n
+        rows = case_rows.read(self._connection, changed["id"].to_list(), (*NEEDED, "due_at"))
+        told = changed.select(
+            "id", *(pl.col(name).name.prefix("told_") for name in CHANGEABLE), "^changed_.*$"
+        )
+        taken = take_up(rows.join(told, on="id"), at=self._at, reason=self._reason)
+        first, height = self._last_seq + 1, taken.events.height
+        self._last_seq += height
+        events = taken.events.with_columns(pl.int_range(first, first + height, dtype=pl.Int64).alias("seq"))
+        self._add_events(events)
+        last = events.group_by(id="issue_id").agg(last_seq=pl.col("seq").max())
+        cases = taken.cases.join(last, on="id", how="left", maintain_order="left")
+        self._write_rows(rows.sort("id"), cases.with_columns(seq=pl.coalesce("last_seq", "seq")))
+        return last.height
 
-    def _event(self, issue_id: int, kind: str, kept: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "seq": self._last_seq,
-            "issue_id": issue_id,
-            "kind": kind,
-            "at": to_micros(self._at),
-            "actor": self._actor.name,
-            "import_id": self._import_id,
-            "payload": as_json(kept),
-        }
+    def _write_rows(self, before: pl.DataFrame, after: pl.DataFrame) -> None:
+        judged = after.rename({"id": "issue_id"}).select(JUDGED)
+        after = after.with_columns(due_at=deadlines(self._connection, self._rules, judged)["due"])
+        # Each column takes its time, an index on it more.
+        same = [name for name in (*NEEDED, "due_at") if before[name].equals(after[name], null_equal=True)]
+        values = after.select(pl.all().exclude("last_seq", *same)).with_columns(
+            id=after["id"], old_version=before["version"]
+        )
+        update_rows(self._connection, ISSUE, values, where={"id": "id", "version": "old_version"})
 
-    def _rows(self, ids: list[int]) -> dict[int, Mapping[Any, Any]]:
-        found: dict[int, Mapping[Any, Any]] = {}
-        for start in range(0, len(ids), 500):  # a statement takes a limited number of values
-            query = select(ISSUE).where(ISSUE.c.id.in_(ids[start : start + 500]))
-            found |= {row["id"]: row for row in self._connection.execute(query).mappings()}
-        return found
-
-    def _write_rows(self, rows: dict[int, Mapping[Any, Any]], after: list[dict[str, Any]]) -> None:
-        cases = judged_frame([[row["id"], *(row[name] for name in JUDGED[1:])] for row in after])
-        due = deadlines(self._connection, self._rules, cases)["due"].to_physical()
-        columns = [*dict.fromkeys((*CHANGEABLE, *STATE_COLUMNS, "said", "seq", "due_at"))]
-        values = [
-            {name: row[name] for name in columns}
-            | {"id": row["id"], "old_version": rows[row["id"]]["version"], "due_at": moment}
-            for row, moment in zip(after, due.to_list(), strict=True)
-        ]
-        frame = _frame(values, ISSUE, old_version=pl.Int64)
-        update_rows(self._connection, ISSUE, frame, where={"id": "id", "version": "old_version"})
-
-    def _add_events(self, kind: str, events: pl.DataFrame) -> None:
+    def _add_events(self, events: pl.DataFrame) -> None:
         insert_rows(
             self._connection,
             EVENT,
             events.with_columns(
-                pl.lit(kind).alias("kind"),
                 pl.lit(to_micros(self._at)).alias("at"),
                 pl.lit(self._actor.name).alias("actor"),
                 pl.lit(self._import_id, dtype=pl.Int64).alias("import_id"),
             ),
         )
-
-
-def payload(columns: tuple[str, ...], *, where: str | None = None) -> pl.Expr:
-    """Write columns as one JSON object a row, vectorised; times as ISO 8601 in UTC.
-
-    Parameters
-    ----------
-    where
-        Name of the boolean column that says whether a field is written, with "{}" for the field's name;
-        every field is written where it is None.
-    """
-    fields = []
-    for name in columns:
-        value = pl.col(name)
-        if REPORT.get(name) == UTC:
-            value = value.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-        text = pl.struct(value.alias(name)).struct.json_encode()  # {"name":value}
-        field = text.str.slice(1, text.str.len_chars() - 2)
-        fields.append(field if where is None else pl.when(pl.col(where.format(name))).then(field))
-    return pl.concat_str(pl.lit("{"), pl.concat_str(fields, separator=",", ignore_nulls=True), pl.lit("}"))
 
 
 def check(frame: pl.DataFrame) -> None:
@@ -317,18 +267,12 @@ def _changed(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return both.with_columns(differs).filter(pl.any_horizontal("^changed_.*$"))
 
 
-def _told(row: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:
-    """Return what the feed said last about an issue that is otherwise now."""
-    said = from_json(row[1])
-    return tuple(said.get(name, value) for name, value in zip(columns, row[2:], strict=True))
-
-
-def _frame(rows: list[dict[str, Any]], table: Table, **others: type[pl.DataType]) -> pl.DataFrame:
-    """Make a frame of rows as the table holds them."""
-    types: dict[type, type[pl.DataType]] = {int: pl.Int64, float: pl.Float64, str: pl.String}
-    schema = {name: others.get(name) or types[table.c[name].type.python_type] for name in rows[0]}
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _stored(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.selectors.datetime().cast(pl.Int64))
+def _told(known: pl.DataFrame) -> pl.DataFrame:
+    """Put what the feed said last in place of what an issue is now."""
+    otherwise = known.filter(pl.col("said").is_not_null())
+    if otherwise.is_empty():
+        return known
+    stored = otherwise.with_columns(pl.selectors.datetime().to_physical())
+    rows = [row | from_json(row["said"]) for row in stored.to_dicts()]
+    told = pl.DataFrame(rows, schema=stored.schema).cast(known.schema)
+    return pl.concat([known.filter(pl.col("said").is_null()), told])

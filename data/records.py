@@ -101,7 +101,8 @@ ISSUE: Final = Table(
     Column("said", Text),  # JSON: what the feed said last, where the case is otherwise
     UniqueConstraint("source", "external_id"),
     Index("ix_issue_open_unit", "unit", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_issue_open_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    # With the areas in it, a list of one area is read from the index alone.
+    Index("ix_issue_open_due", "due_at", "areas", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
     Index(None, "lat", "lon"),

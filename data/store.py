@@ -11,6 +11,7 @@ from data import facts, issue_reading
 from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
+from data.city_rules import city_rules
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
 from data.import_store import ImportStore
@@ -32,6 +33,7 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
         self._engine = engine
+        self._ready = False
         self._photos_url = photos or settings().photos_url
         self._hashes = KnownHashes()
         with read_transaction(engine) as connection:
@@ -200,5 +202,13 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
     @contextmanager
     def _writing(self, actor: Actor, right: Right = "write") -> Iterator[Connection]:
         require(actor, right)
+        self._make_ready()
         with write_transaction(self._engine) as connection:
             yield connection
+
+    def _make_ready(self) -> None:
+        """Make the city's rules before the first turn as a writer: all others wait while that lasts."""
+        if not self._ready:
+            with read_transaction(self._engine) as connection:
+                city_rules(connection)
+            self._ready = True

@@ -10,8 +10,10 @@ from sqlalchemy import create_engine
 from data.actors import OPERATOR
 from data.backup import backup, copy, restore
 from data.store import Store
+from tests.bench import large_city
+from tests.bench.large_city import drawn
 from tests.bench.rows import Row
-from tests.bench.store_bench import _drawn as drawn
+from tests.bench.store_bench import CHUNK, REPORTS
 from tests.data import postgres
 
 #: As a server is delivered: what was acknowledged survives a power cut.
@@ -19,10 +21,10 @@ _SAFE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def rows() -> Iterator[Row]:
-    """Measure, seeded: new reports, the same again, a change of all, and the ways out and back."""
+    """Measure, seeded: new reports, the same again, a change of all, the ways out and back, a large city."""
     if why := postgres.missing():
         raise RuntimeError(why)
-    frame = drawn()
+    frame = drawn(REPORTS)
     reports = frame.height
     with postgres.server(_SAFE) as server, tempfile.TemporaryDirectory(prefix="gezhi-bench-") as folder:
         table = frame.to_pandas()
@@ -35,6 +37,10 @@ def rows() -> Iterator[Row]:
             again = _seconds(lambda: store.write_reports(frame, actor=OPERATOR))
             moved = frame.with_columns(lon=frame["lon"] + 0.001)
             changed = _seconds(lambda: store.write_reports(moved, actor=OPERATOR))
+        with Store.open(server.url()) as store:
+            chunks = _seconds(
+                lambda: [store.write_reports(part, actor=OPERATOR) for part in frame.iter_slices(CHUNK)]
+            )
         file, lite = Path(folder) / "city.gezhi", f"sqlite:///{folder}/city.sqlite"
         out = _seconds(lambda: backup(url, file, actor=OPERATOR))
         back = _seconds(lambda: restore(file, lite, actor=OPERATOR))
@@ -47,6 +53,7 @@ def rows() -> Iterator[Row]:
         peer,
         "≥ 30,000 a second",
         reports / new >= 30_000,
+        f"{reports / new:,.0f} a second; a transaction for every {CHUNK:,}: {reports / chunks:,.0f} a second",
     )
     events = f"{reports:,} reports with {2 * reports:,} events"
     yield Row(f"{reports:,} known reports found unchanged in PostGIS", again, "s", "", None, "", None)
@@ -54,6 +61,10 @@ def rows() -> Iterator[Row]:
     yield Row(f"{events}: backup from PostGIS", out, "s", "", None, "", None)
     yield Row(f"{events}: restore into SQLite, read back and compared", back, "s", "", None, "", None)
     yield Row(f"{events}: copy from SQLite to PostGIS, read back and compared", over, "s", "", None, "", None)
+    with postgres.server(_SAFE) as server:
+        url = server.url()
+        large_city.build(url)
+        yield from large_city.rows(url, " in PostGIS")
 
 
 def _seconds(work: Callable[[], object]) -> float:

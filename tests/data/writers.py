@@ -1,11 +1,13 @@
 """Programs that write to one store at once, as processes: what each was told must be there afterwards."""
 
 import json
+import multiprocessing
 import random
-import subprocess
-import sys
+import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 
 import polars as pl
 
@@ -15,25 +17,49 @@ from data.store import Store
 from geo.errors import ConflictError, TransitionError
 from tests.data.samples import reports
 
-ROOT = Path(__file__).parents[2]
 REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
+#: Processes are forked from one that has loaded the libraries, which takes longer than many a trial.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
 
 
-def start(url: str, seed: int, seconds: float) -> "subprocess.Popen[str]":
-    """Start a writer; it says a line of JSON for everything that the store acknowledged."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.data.writers", url, str(seed), str(seconds)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class Writer:
+    """A process that writes for some seconds, and what it said was acknowledged so far."""
 
+    def __init__(self, url: str, seed: int, seconds: float) -> None:
+        self.said: list[dict[str, object]] = []
+        self._heard, says = _FORKS.Pipe(duplex=False)
+        self._process = _FORKS.Process(target=_write, args=(url, seed, seconds, says), daemon=True)
+        self._process.start()
+        says.close()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
-def said(lines: str) -> list[dict[str, object]]:
-    """Read what a writer said; a killed one may leave half a line."""
-    whole = lines[: lines.rfind("\n") + 1]
-    return [json.loads(line) for line in whole.splitlines()]
+    def wait_until_at_work(self) -> None:
+        """Wait for its first word."""
+        while not self.said and self._listener.is_alive():
+            time.sleep(0.001)
+        assert self.said, "a writer died before its first writing"
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for its end, which must come without an error."""
+        self._listener.join(timeout_s)
+        assert not self._listener.is_alive(), "a writer does not come to its end"
+        self._process.join(timeout_s)
+        errors = [word["error"] for word in self.said if "error" in word]
+        assert not errors, errors[0]
+        assert self._process.exitcode == 0
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._listener.join()
+        self._process.join()
+
+    def _listen(self) -> None:
+        with suppress(EOFError, OSError):  # it is over, or half a word is left of a killed one
+            while True:
+                self.said.append(json.loads(self._heard.recv_bytes()))
 
 
 def prepare(store: Store, n: int = 40) -> None:
@@ -58,22 +84,37 @@ def check(store: Store, acknowledged: list[dict[str, object]], *, shared: int = 
     assert checked.issues >= taken + shared
 
 
-def _work(url: str, seed: int, seconds: float) -> None:
+def _write(url: str, seed: int, seconds: float, says: Connection) -> None:
+    """Write, and say what was acknowledged; at the end, how long the longest writing took."""
+    try:
+        longest = _work(url, seed, seconds, lambda word: says.send_bytes(json.dumps(word).encode()))
+    except BaseException as error:
+        says.send_bytes(json.dumps({"error": repr(error)}).encode())
+        raise
+    says.send_bytes(json.dumps({"longest_s": longest}).encode())
+
+
+def _work(url: str, seed: int, seconds: float, say: Callable[[dict[str, object]], None]) -> float:
     rng = random.Random(seed)
     actor = Actor(f"writer {seed}", "manager")
-    end = time.monotonic() + seconds
-    turn = 0
+    turn, longest = 0, 0.0
     with Store.open(url, create=False) as store:
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             turn += 1
+            began = time.monotonic()
             if turn % 10 == 0:
                 frame = reports(50, seed=seed * 100_000 + turn).select(*COLUMNS)
-                print(json.dumps({"taken": store.write_reports(frame, actor=actor).taken}), flush=True)
-                continue
-            _move(store, rng, actor, f"{seed}-{turn}")
+                say({"taken": store.write_reports(frame, actor=actor).taken})
+            else:
+                _move(store, rng, actor, f"{seed}-{turn}", say)
+            longest = max(longest, time.monotonic() - began)
+    return longest
 
 
-def _move(store: Store, rng: random.Random, actor: Actor, name: str) -> None:
+def _move(
+    store: Store, rng: random.Random, actor: Actor, name: str, say: Callable[[dict[str, object]], None]
+) -> None:
     case = store.case(rng.randint(1, 40), actor=actor)
     kind = rng.choice(
         [*(word for word in case.allowed if word not in ("update", "merge", "photo", "hide")), "note"]
@@ -92,8 +133,4 @@ def _move(store: Store, rng: random.Random, actor: Actor, name: str) -> None:
     except (ConflictError, TransitionError):
         return  # somebody was faster, and this writer was told so
     words = {"case": case.id, "version": after.version} | ({"note": name} if kind == "note" else {})
-    print(json.dumps(words), flush=True)
-
-
-if __name__ == "__main__":
-    _work(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    say(words)

@@ -15,8 +15,11 @@ pytestmark = pytest.mark.skipif("TORTURE" not in os.environ, reason="make tortur
 
 
 def test_fifty_writers_for_a_minute(store: Store, url: str) -> None:
-    assert parallel(store, url, writers=WRITERS, seconds=SECONDS) > WRITERS
+    written = parallel(store, url, writers=WRITERS, seconds=SECONDS)
+    print(f"{written.acknowledged:,} writings, the longest took {written.longest_s:.1f} s")
+    assert written.acknowledged > WRITERS
 
 
 def test_fifty_rounds_of_sudden_death(store: Store, url: str) -> None:
-    killed_rounds(store, url, rounds=ROUNDS, seed=2)
+    acknowledged = killed_rounds(store, url, rounds=ROUNDS, seed=2)
+    print(f"{acknowledged:,} writings acknowledged by writers that were killed")
