@@ -12,7 +12,7 @@ from app_pages.view import AUTO, View
 from data.filters import Filter
 from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
-from i18n import current_locale
+from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
@@ -91,4 +91,4 @@ def _credits(workspace: Workspace) -> str:
     if workspace.synthetic:
         return _("Synthetic demo data · cells: H3")
     sources = workspace.cube.sources()
-    return _("Reports: {sources} · cells: H3", sources=", ".join(sources[:3])) if sources else ""
+    return _("Reports: {sources} · cells: H3", sources=listed(sources[:3])) if sources else ""

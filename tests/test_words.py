@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from i18n import current_locale, gettext, match_locale, ngettext, use_locale
+from i18n import current_locale, gettext, listed, match_locale, ngettext, use_locale
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("app.py", "cli*.py", "data/**.py", "layers/**.py", "reports/**.py", "api/**.py", "app_pages/**.py")
@@ -119,3 +119,11 @@ def translated(message: Message | None) -> bool:
         return False
     texts = message.string if isinstance(message.string, tuple) else (message.string,)
     return all(texts)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "a, b, and c"), ("zh", "a、b和c")])
+def test_names_are_listed_as_the_locale_does(locale: str, text: str) -> None:
+    use_locale(locale)
+    assert listed(["a", "b", "c"]) == text
+    assert listed([]) == ""
+    use_locale("en")
