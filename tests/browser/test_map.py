@@ -183,8 +183,8 @@ def test_the_language_follows_the_browser_and_can_be_changed(
     shown = MapPage(desktop.page).open(server.url)
     desktop.page.get_by_text("中文", exact=True).click()
     desktop.page.get_by_text("问题大类").wait_for()
+    desktop.page.frame_locator(FRAME).last.get_by_text("每格问题数").wait_for()  # the new map, beside the old
     expect(desktop.page.locator(FRAME)).to_have_count(1)
-    shown.inside.get_by_text("每格问题数").wait_for()
     assert shown.params["lang"] == "zh"
     desktop.page.mouse.click(*shown.point_of(*busiest_cell(server, 10)[1:3]))
     desktop.page.get_by_text("本网格问题数").wait_for()
