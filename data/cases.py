@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data import case_rows
-from data.actors import Actor
+from data import case_places, case_rows
+from data.actors import SYSTEM, Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
 from data.categories import labels
@@ -119,6 +119,8 @@ def transition(
         raise TransitionError(_("A case is reported by `report` and corrected by `correct`."))
     if kind in ("photo", "hide"):
         raise TransitionError(_("A photo is added by `add_photo` and taken away by `remove_photo`."))
+    if kind == case_places.KIND:
+        raise TransitionError(_("Where a case belongs is found by `locate`."))
     row = look_up(connection, issue_id, actor=actor)
     check_version(connection, row, version)
     event = Event(
@@ -210,6 +212,8 @@ def correct(
         raise TransitionError(_("A case that is open has no time of closing."))
     payload = {name: value for name, value in event.payload().items() if name not in CORRECTABLE} | changes
     changed = _write(connection, row, event, payload=payload, changes=changes)
+    if case_places.DECIDING & set(changes) and case_places.locate(connection, [issue_id], actor=SYSTEM):
+        return _case(connection, case_rows.row_of(connection, issue_id), actor=actor)
     return _case(connection, *changed, actor=actor)
 
 
@@ -314,6 +318,8 @@ def check_version(connection: Connection, row: RowMapping, version: int | None) 
     """
     if version is not None and version != row["version"]:
         since = case_rows.history(connection, row["id"], after=max(version, 0))
+        if since and all(event.kind == case_places.KIND for event in since):
+            return  # nobody did anything to it
         if not since:
             raise ConflictError(
                 _("Case {id} has no version {version} yet. Look at it again.", id=row["id"], version=version)
