@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from data.actors import SYSTEM, Actor
+from data.actors import SYSTEM
 from data.bulk import insert_rows, update_rows
 from data.bulk_reading import read_frame
 from data.case_deadlines import JUDGED, deadlines
@@ -80,29 +80,29 @@ def differs(name: str, other: str) -> pl.Expr:
     return both.fill_null(pl.col(name).is_null() != pl.col(other).is_null())
 
 
-def locate(connection: Connection, ids: Sequence[int], *, actor: Actor) -> int:
+def locate(connection: Connection, ids: Sequence[int]) -> int:
     """Note where some cases belong after they were corrected, and return how many belong elsewhere."""
     moved = 0
     for start in range(0, len(ids), 500):  # a statement takes a limited number of values
         some = list(ids[start : start + 500])
-        moved += _relocate(connection, known_places(connection), ISSUE.c.id.in_(some), actor=actor).moved
+        moved += _relocate(connection, known_places(connection), ISSUE.c.id.in_(some)).moved
     return moved
 
 
-def locate_part(connection: Connection, *, after: int, most: int, actor: Actor) -> Step:
+def locate_part(connection: Connection, *, after: int, most: int) -> Step:
     """Note where the next cases belong, at most so many, by id; nothing is left where `seen` is 0."""
     ids = select(ISSUE.c.id).where(ISSUE.c.id > after).order_by(ISSUE.c.id).limit(most).subquery()
     last: int | None = connection.execute(select(func.max(ids.c.id))).scalar()
     if last is None:
         return Step(after, 0, 0)
     part = ISSUE.c.id.between(after + 1, last)
-    return _relocate(connection, known_places(connection), part, actor=actor)
+    return _relocate(connection, known_places(connection), part)
 
 
-def locate_all(connection: Connection, *, actor: Actor, most: int = 50_000) -> int:
+def locate_all(connection: Connection, *, most: int = 50_000) -> int:
     """Note where all cases belong, in one transaction."""
     moved, after = 0, 0
-    while (step := locate_part(connection, after=after, most=most, actor=actor)).seen:
+    while (step := locate_part(connection, after=after, most=most)).seen:
         moved, after = moved + step.moved, step.last
     finish(connection, known_places(connection).edition)
     return moved
@@ -114,7 +114,7 @@ def begin(connection: Connection) -> None:
     What was noted without an event is forgotten first: the events tell all of it now.
     """
     connection.execute(update(ISSUE).where(ISSUE.c.areas.is_not(None)).values(areas=None))
-    locate_all(connection, actor=SYSTEM)
+    locate_all(connection)
 
 
 def finish(connection: Connection, edition: str) -> None:
@@ -140,13 +140,11 @@ def misplaced(connection: Connection, *, most: int = 50_000) -> int:
         after = last
 
 
-def _relocate(
-    connection: Connection, known: KnownPlaces, where: ColumnElement[bool], *, actor: Actor
-) -> Step:
+def _relocate(connection: Connection, known: KnownPlaces, where: ColumnElement[bool]) -> Step:
     rows, moved = _moved(connection, known, where)
     last = int(rows["id"][-1]) if rows.height else 0
     if moved.height:
-        _write(connection, known, moved, where, actor=actor)
+        _write(connection, known, moved, where)
     return Step(last, rows.height, moved.height)
 
 
@@ -166,8 +164,6 @@ def _write(
     known: KnownPlaces,
     moved: pl.DataFrame,
     where: ColumnElement[bool],
-    *,
-    actor: Actor,
 ) -> None:
     first: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0) + 1)).scalar_one()
     at: datetime = not_before(connection, moment(), moved["id"].to_list())
@@ -177,7 +173,7 @@ def _write(
         issue_id="id",
         kind=pl.lit(KIND),
         at=pl.lit(to_micros(at)),
-        actor=pl.lit(actor.name),
+        actor=pl.lit(SYSTEM.name),
         import_id=pl.lit(None, dtype=pl.Int64),
         payload=told(moved),
     )

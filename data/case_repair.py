@@ -12,7 +12,6 @@ import polars as pl
 from sqlalchemy import Connection, update
 
 from data import case_places
-from data.actors import SYSTEM
 from data.case_check import TOLD, Checked, check, located_last, otherwise, parts, told_last
 from data.case_deadlines import rejudge
 from data.case_rows import STATE_COLUMNS
@@ -62,7 +61,7 @@ def repair(connection: Connection, *, write: bool) -> Repaired:
     if not write:
         return Repaired(found, found.differing, found.misdated, found.misplaced)
     values = sum(_rewrite(connection, *part) for part in parts(connection))
-    places = case_places.locate_all(connection, actor=SYSTEM) if found.misplaced else 0
+    places = case_places.locate_all(connection) if found.misplaced else 0
     moments = rejudge(connection, city_rules(connection))
     again = check(connection)
     if not again.ok:

@@ -267,7 +267,7 @@ class CaseStore(ABC):
                 known = known_places(connection)
                 if edition != known.edition:  # others changed the places meanwhile: from the start
                     edition, after, seen = known.edition, 0, 0
-                step = case_places.locate_part(connection, after=after, most=most, actor=actor)
+                step = case_places.locate_part(connection, after=after, most=most)
                 if not step.seen:
                     case_places.finish(connection, edition)
                     return moved
@@ -276,6 +276,11 @@ class CaseStore(ABC):
             moved, after, seen = moved + step.moved, step.last, seen + step.seen
             if progress:
                 progress(seen, max(seen, total or 0), moved)
+
+    def is_located(self, *, actor: Actor) -> bool:
+        """Return whether all cases were located by the places and rules of now."""
+        with self._reading(actor) as connection:
+            return case_places.is_current(connection)
 
     def contacts(self, issue_id: int, *, actor: Actor) -> list[Contact]:
         """Return how to reach whoever reported a case or one of its duplicates.

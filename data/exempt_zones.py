@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
+from data import place_kinds
 from data.exempt_hours import Hours, read_dates, read_windows
 from i18n import gettext as _
-
-#: The kind of place that such a zone is, and what its attributes say of when and for what it holds.
-KIND: Final = "exemption"
-FIELDS: Final = ("hours", "dates", "categories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,12 @@ def faults(places: Iterable[tuple[str, Mapping[str, Any]]], *, known: Collection
 
     Returns
     -------
-    A sentence each, which names the row from 0 on.
+    A sentence each, which names the zone from 1 on.
     """
     return [
-        _("row {row}: '{name}' is neither a category nor a group", row=number, name=name)
-        for number, (kind, attributes) in enumerate(places)
-        if kind == KIND
+        _("zone {row}: '{name}' is neither a category nor a group", row=number, name=name)
+        for number, (kind, attributes) in enumerate(places, start=1)
+        if kind == place_kinds.ZONE
         for name in names_of(attributes.get("categories"))
         if name not in known
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.schema import CreateTable
 
 from data import case_places, case_rows
-from data.actors import SYSTEM, Actor
+from data.actors import Actor
 from data.bulk import insert_rows, update_rows
 from data.bulk_reading import read_frame
 from data.case_deadlines import JUDGED, deadlines
@@ -203,7 +203,7 @@ class Batch:
         self._write_rows(rows.sort("id"), cases.with_columns(seq=pl.coalesce("last_seq", "seq")))
         elsewhere = pl.any_horizontal(f"changed_{name}" for name in sorted(case_places.DECIDING))
         ids = changed.filter(elsewhere)["id"].to_list()
-        self._last_seq += case_places.locate(self._connection, ids, actor=SYSTEM)
+        self._last_seq += case_places.locate(self._connection, ids)
         return last.height
 
     def _write_rows(self, before: pl.DataFrame, after: pl.DataFrame) -> None:

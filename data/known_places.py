@@ -12,7 +12,7 @@ import polars as pl
 import shapely
 from sqlalchemy import Connection, select
 
-from data import exempt_zones, place_kinds
+from data import place_kinds
 from data.city_rules import CityRules, city_rules
 from data.exempt_zones import Zone
 from data.facts import fact
@@ -86,7 +86,7 @@ def _made(connection: Connection) -> PlaceFinder:
         PLACE.c.attributes,
         PLACE.c.geometry,
     )
-    wanted = [*grounds, *_LINES, *level_kinds(), exempt_zones.KIND]
+    wanted = [*grounds, *_LINES, *level_kinds(), place_kinds.ZONE]
     query = (
         select(*columns).where(PLACE.c.kind.in_(wanted), PLACE.c.retired_at.is_(None)).order_by(PLACE.c.id)
     )
@@ -110,7 +110,7 @@ def _made(connection: Connection) -> PlaceFinder:
         return np.isin(kind, slugs) & (dimension == 2)
 
     shapes[dimension == 2] = _valid(shapes[dimension == 2])
-    zones = areas(exempt_zones.KIND)
+    zones = areas(place_kinds.ZONE)
     chain = np.isin(kind, level_kinds())
     return PlaceFinder(
         grounds=layer(areas(*grounds)),
