@@ -90,6 +90,8 @@ class CaseStore(ABC):
         resident = actor.role == "resident"
         reporter = actor.name if resident else (uuid4().hex if contact else None)
         frame = pl.DataFrame([row], schema={**REPORT, **{n: pl.String for n in row if n not in REPORT}})
+        with self._reading(actor, "open") as connection:
+            known_places(connection)  # others need not wait while the index is made
         with self._writing(actor, "report") as connection:
             batch = Batch(connection, actor=actor, import_id=None)
             issue_id = batch.write_report(frame, reporter=reporter)

@@ -18,6 +18,7 @@ from data.exempt_zones import Zone
 from data.facts import fact
 from data.place_finder import ASKED, GROUND, Layer, PlaceFinder, Shapes, level_kinds
 from data.records import CATEGORY, PLACE
+from geo import places
 
 #: Finders of several stores and editions that are kept.
 _KEPT: Final = 4
@@ -69,6 +70,8 @@ def _finder(connection: Connection, version: str | None) -> PlaceFinder:
     with _making:
         if key not in _finders:
             _finders[key] = _made(connection)
+            if not _finders[key].empty:
+                places.warm()
             while len(_finders) > _KEPT:
                 _finders.popitem(last=False)
         _finders.move_to_end(key)
