@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
+from data import case_rows
 from data.actors import SYSTEM
 from data.bulk import insert_rows, update_rows
 from data.bulk_reading import read_frame
@@ -144,7 +145,7 @@ def _relocate(connection: Connection, known: KnownPlaces, where: ColumnElement[b
     rows, moved = _moved(connection, known, where)
     last = int(rows["id"][-1]) if rows.height else 0
     if moved.height:
-        _write(connection, known, moved, where)
+        _write(connection, known, moved)
     return Step(last, rows.height, moved.height)
 
 
@@ -159,12 +160,7 @@ def _moved(
     return rows, found.filter(pl.any_horizontal(changed))
 
 
-def _write(
-    connection: Connection,
-    known: KnownPlaces,
-    moved: pl.DataFrame,
-    where: ColumnElement[bool],
-) -> None:
+def _write(connection: Connection, known: KnownPlaces, moved: pl.DataFrame) -> None:
     first: int = connection.execute(select(func.coalesce(func.max(EVENT.c.seq), 0) + 1)).scalar_one()
     at: datetime = not_before(connection, moment(), moved["id"].to_list())
     numbered = moved.with_columns(pl.int_range(first, first + moved.height, dtype=pl.Int64).alias("seq"))
@@ -179,26 +175,15 @@ def _write(
     )
     insert_rows(connection, EVENT, events)
     rows = numbered.select("id", pl.col("version").alias("was"), pl.col("version") + 1, "seq", *LOCATED)
-    elsewhere = moved.filter(pl.col("areas").ne_missing(pl.col("was_areas")))
-    rows = rows.hstack(_due(connection, known, rows, where, elsewhere=elsewhere))
+    if not moved["areas"].equals(moved["was_areas"], null_equal=True):
+        rows = rows.with_columns(_due(connection, known, rows))
     update_rows(connection, ISSUE, rows, where={"id": "id", "version": "was"})
 
 
-def _due(
-    connection: Connection,
-    known: KnownPlaces,
-    rows: pl.DataFrame,
-    where: ColumnElement[bool],
-    *,
-    elsewhere: pl.DataFrame,
-) -> list[pl.Series]:
-    """Judge the cases anew that lie in other areas: limits may be by area."""
-    if elsewhere.is_empty():
-        return []
-    columns = ("id", "due_at", *JUDGED[1:])
-    query = select(*(ISSUE.c[name] for name in columns)).where(where)
-    before = read_frame(connection, query, {name: ROW[name] for name in columns})
-    now = rows.select("id", "areas").join(before.drop("areas"), on="id", maintain_order="left")
-    cases = now.rename({"id": "issue_id"})
-    due = deadlines(connection, known.rules, cases.select(JUDGED))["due"]
-    return [] if due.equals(now["due_at"], null_equal=True) else [due.alias("due_at")]
+def _due(connection: Connection, known: KnownPlaces, rows: pl.DataFrame) -> pl.Series:
+    """Judge cases anew that lie in other areas: limits may be by area."""
+    columns = tuple(name for name in JUDGED if name not in ("issue_id", "areas"))
+    before = case_rows.read(connection, rows["id"].to_list(), ("id", *columns))
+    cases = rows.select("id", "areas").join(before, on="id", maintain_order="left")
+    judged = cases.rename({"id": "issue_id"}).select(JUDGED)
+    return deadlines(connection, known.rules, judged)["due"].alias("due_at")
