@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from sqlalchemy import make_url
 
-from cli_db import StoreUrl, clear_errors, db
-from cli_import import import_, progress_bar
+from cli_db import StoreUrl, clear_errors, db, progress_bar
+from cli_import import import_
 from cli_places import places
 from data.filters import Filter
 from data.settings import settings
@@ -54,6 +54,15 @@ def count(
     source: Annotated[list[str] | None, typer.Option(help="Source; may be repeated.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="First day, such as 2024-09-01.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day, itself included.")] = None,
+    place: Annotated[
+        list[str] | None, typer.Option(help="Id of a street or compound; may be repeated.")
+    ] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="Id of an area, all below it included; may be repeated.")
+    ] = None,
+    exempt: Annotated[
+        str, typer.Option(help="Reports in exempt zones: without or only; they count where left out.")
+    ] = "",
     output: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
 ) -> None:
     """Print the number of reports in each cell."""
@@ -66,7 +75,16 @@ def count(
         if output not in {"csv", "json"}:
             raise GezhiError(_("Format '{name}' is not offered: csv and json are.", name=output))
         where = Filter.from_params(
-            {"category": category, "status": status, "source": source, "from": start, "to": end}
+            {
+                "category": category,
+                "status": status,
+                "source": source,
+                "from": start,
+                "to": end,
+                "place": place,
+                "area": area,
+                "exempt": exempt,
+            }
         )
         counted = cube_of(store or settings().store_url).counts(where, resolution)
         rows = zip(cells.to_text(counted.cells), counted.counts.tolist(), strict=True)

@@ -1,5 +1,7 @@
 """`gezhi places`: a file of streets, compounds, areas or other places."""
 
+import json
+from dataclasses import replace as replace_in
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli_db import StoreUrl, clear_errors
+from cli_db import StoreUrl, clear_errors, progress_bar
 from data.actors import OPERATOR
 from data.settings import settings
 from i18n import gettext as _
@@ -20,11 +22,11 @@ _out = Console(highlight=False)
 
 def places(
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             help="GeoJSON, Shapefile, GeoPackage, GeoParquet, KML, OpenStreetMap, Overpass, district file."
         ),
-    ],
+    ] = None,
     store: StoreUrl = None,
     kind: Annotated[
         str | None, typer.Option(help="street, compound, community, …; found from the file where left out.")
@@ -49,6 +51,9 @@ def places(
     force: Annotated[
         bool, typer.Option("--force", help="Take the places as declared, though streets and reports differ.")
     ] = False,
+    locate: Annotated[
+        bool, typer.Option("--locate", help="Find out again where all cases belong, with or without a file.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Put streets, compounds, areas and other places under the cells of the map."""
@@ -66,9 +71,18 @@ def places(
             return []
         return [PlaceNotice(f"datum_{datum.outcome}", values={"words": datum.words()})]
 
+    if file is None:
+        if not locate:
+            raise typer.BadParameter(_("Name a file, or say --locate."), param_hint="FILE")
+        _locate(store, as_json=as_json)
+        return
     with clear_errors():
         recognise(file)  # a file that is not there must not leave an empty store behind
-    with clear_errors(), Store.open(store or settings().store_url) as target:
+    with (
+        clear_errors(),
+        Store.open(store or settings().store_url) as target,
+        progress_bar(silent=as_json) as report,
+    ):
         summary = import_places(
             file,
             target,
@@ -83,11 +97,35 @@ def places(
             replace=replace,
             rejects=rejects,
             guard=guard,
+            progress=_told(report),
         )
+        if locate and not summary.relocated:
+            summary = replace_in(summary, relocated=target.locate(actor=OPERATOR, progress=_told(report)))
     if as_json:
         print(summary.as_json())
     else:
         _print_places(summary.as_dict())
+
+
+def _locate(store: str | None, *, as_json: bool) -> None:
+    """Locate the cases of a store that is there."""
+    from data.store import Store
+
+    url = store or settings().store_url
+    with clear_errors(), Store.open(url, create=False) as target, progress_bar(silent=as_json) as report:
+        moved = target.locate(actor=OPERATOR, progress=_told(report))
+    if as_json:
+        print(json.dumps({"relocated": moved}))
+    else:
+        _out.print(_("cases that belong elsewhere now: {n}", n=f"{moved:,}"), markup=False)
+
+
+def _told(report: Any) -> Any:
+    def progress(done: int, total: int, _moved: int) -> None:
+        if report:
+            report(done, total, _("finding where the cases belong"))
+
+    return progress
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:
@@ -131,6 +169,8 @@ def _print_places(summary: dict[str, Any]) -> None:
         _out.print(_("left, since no place or outside the box: {n}", n=f"{summary['left']:,}"), markup=False)
     if summary["retired"]:
         _out.print(_("retired, since the file lacks them: {n}", n=f"{summary['retired']:,}"), markup=False)
+    if summary["relocated"]:
+        _out.print(_("cases that belong elsewhere now: {n}", n=f"{summary['relocated']:,}"), markup=False)
     for text in [*(warning["text"] for warning in summary["warnings"]), *summary["area_faults"][:_FAULTS]]:
         _out.print(text, style="yellow", markup=False, soft_wrap=True)
     more = len(summary["area_faults"]) - _FAULTS

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from api.answers import answer_errors
 from api.params import read_limit
-from data.case_areas import AREA_KINDS
 from data.gazetteer import Found, Gazetteer
+from data.place_areas import AREA_KINDS
 from data.workspace import Workspace
 
 _LIMIT: Final = 8

@@ -10,8 +10,8 @@ import streamlit as st
 from app_pages import session
 from app_pages.case_words import Due, case_due, clock_words, is_open, time_words
 from app_pages.markdown import plain
-from data import categories
-from data.cases import Case
+from data import categories, place_kinds
+from data.cases import Case, Spot
 from data.statuses import label
 from data.workspace import Workspace
 from i18n import current_locale
@@ -107,15 +107,25 @@ def report(here: Workspace, case: Case) -> None:
 
 def where(case: Case) -> None:
     """Draw the address and the areas."""
-    areas = " · ".join(case.areas)
+    areas = " · ".join(part for part in (_spot_words(case.spot), *case.areas) if part)
     address = case.report["address"] or _("No address is known.")
     doubt = case.report["suspect"]
     st.html(
         f'<div class="gz-where"><strong>{escape(address)}</strong>'
         f"{f'<span>{escape(areas)}</span>' if areas else ''}</div>"
     )
+    if case.exempt is not None:
+        words = _("It was reported in an exempt zone: {name}", name=case.exempt or "—")
+        st.caption(f":material/rule: {plain(words)}")
     if doubt:
         st.caption(":material/location_off: " + plain(_("The position is doubted: {why}", why=doubt)))
+
+
+def _spot_words(spot: Spot | None) -> str:
+    if spot is None:
+        return ""
+    name = spot.name or place_kinds.label(spot.kind)
+    return _("{place}, {metres} m away", place=name, metres=f"{spot.metres:.0f}") if spot.metres else name
 
 
 def unit(here: Workspace, case: Case) -> None:

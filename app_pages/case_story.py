@@ -31,6 +31,7 @@ _HAPPENED: Final[dict[str, str]] = {
     "update": N_("Corrected"),
     "note": N_("Note"),
     "hide": N_("Photo taken away"),
+    "locate": N_("Found to belong elsewhere"),
 }
 
 
@@ -113,7 +114,7 @@ def _title(event: Event, payload: Mapping[str, Any], *, again: bool) -> str:
 def _lines(event: Event, payload: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str, ...]:
     if event.kind != "update":
         return ()
-    skipped = {"role", "reason", "note", "happened_at", "source", "external_id", "updated_at"}
+    skipped = {"role", "located", "reason", "note", "happened_at", "source", "external_id", "updated_at"}
     return tuple(
         _(
             "{field}: {before} → {after}",

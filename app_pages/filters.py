@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app_pages import session
+from app_pages import filter_places, session
 from app_pages.markdown import plain
 from app_pages.view import AUTO, CUSTOM, PERIODS, View
 from data import categories as category_table
@@ -33,6 +33,7 @@ def render(workspace: Workspace, view: View) -> View:
         label,
     )
     sources = _sources(view, cube.sources())
+    sides = filter_places.render(workspace, view)
     resolution = _resolution(view)
     st.button(
         _("Clear all filters"),
@@ -40,7 +41,7 @@ def render(workspace: Workspace, view: View) -> View:
         width="stretch",
         icon=":material/filter_alt_off:",
     )
-    where = Filter(categories=chosen, statuses=statuses, sources=sources, start=start, end=end)
+    where = Filter(categories=chosen, statuses=statuses, sources=sources, start=start, end=end, **sides)
     return view.but(where=where, groups=groups, period=period, resolution=resolution)
 
 

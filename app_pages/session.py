@@ -19,6 +19,9 @@ SOURCES: Final = "filter_sources"
 PERIOD: Final = "filter_period"
 DAYS: Final = "filter_days"
 RESOLUTION: Final = "filter_resolution"
+AREA: Final = "filter_area"
+PLACE: Final = "filter_place"
+EXEMPT: Final = "filter_exempt"
 LANGUAGE: Final = "language"
 #: The language that an address of this session asked for last.
 SPOKEN: Final = "spoken"
@@ -117,6 +120,6 @@ def show(view: View) -> None:
 
 def forget_filters() -> None:
     """Drop every filter; the map's position and the language stay."""
-    for key in (GROUPS, CATEGORIES, STATUSES, SOURCES, PERIOD, DAYS, RESOLUTION):
+    for key in (GROUPS, CATEGORIES, STATUSES, SOURCES, PERIOD, DAYS, RESOLUTION, AREA, EXEMPT):
         st.session_state.pop(key, None)
     show(View(cell=current_view().cell))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from data import case_areas, case_rows
+from data import case_places, case_rows
 from data.bulk_reading import read_frame, row_frame
 from data.case_deadlines import JUDGED, deadlines
 from data.case_rows import EVENT_QUERY, EVENT_ROW, ROW, STATE_COLUMNS, said_json
@@ -15,7 +15,7 @@ from data.city_rules import CityRules, city_rules
 from data.events import decode
 from data.records import CONTACT, EVENT, IMPORT, ISSUE
 from data.replay import Replay, differences
-from data.schema import REPORT, UTC
+from data.schema import LOCATED, REPORT, UTC
 from data.statuses import STATUS_GROUPS
 from i18n import gettext as _
 from i18n import ngettext
@@ -28,7 +28,7 @@ _EXACT_DEGREES: Final = 1e-12
 #: What a value raises that its column cannot hold: SQLite takes any into any, and text need not be JSON.
 _UNREADABLE: Final = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
 #: The columns of a row that are read, beside its id.
-_COLUMNS: Final = tuple(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, "due_at", "areas", "said")))
+_COLUMNS: Final = tuple(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, *LOCATED, "due_at", "said")))
 #: What a report says and no transition touches.
 TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
 
@@ -51,7 +51,8 @@ class Checked:
     unreadable: int = 0  # rows and events that hold what none can hold
     beyond: int = 0  # rows that are further than their events: events were lost
     misdated: int = 0  # open cases that are due at another moment than the limits say
-    misplaced: int = 0  # cases that lie in other areas than is noted
+    misplaced: int = 0  # cases that belong to other places or areas than is noted
+    outdated: int = 0  # those that will, once they are located by the places that came since; no fault
     astray: int = 0  # duplicates of a case that is not there
     photos: int = 0  # rows, those that were taken away included
     astray_photos: int = 0  # rows that are not what the events say
@@ -98,10 +99,18 @@ class Checked:
             _("{n} rows or events cannot be read", n=self.unreadable): self.unreadable,
             _("{n} cases are further than their events, of which some were lost", n=self.beyond): self.beyond,
             _("{n} open cases are due at another moment than the limits say", n=self.misdated): self.misdated,
-            _("{n} cases lie in other areas than is noted", n=self.misplaced): self.misplaced,
+            _("{n} cases belong elsewhere than is noted", n=self.misplaced): self.misplaced,
             _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
         }
         faulty = [words for words, n in faults.items() if n]
+        if self.outdated:
+            lines.append(
+                _(
+                    "Places or rules have changed: {n} cases belong elsewhere now, "
+                    "and `gezhi places --locate` notes it",
+                    n=self.outdated,
+                )
+            )
         return lines + faulty + self._photo_words() + self.damage + self.examples
 
     def _photo_words(self) -> list[str]:
@@ -153,6 +162,7 @@ def check(connection: Connection) -> Checked:
         kept = stored.select("issue_id", *STATE_COLUMNS, "seq")
         _note(found, differences(replay.cases, kept))
         _note(found, _told_otherwise(events, stored))
+        _note(found, _located_otherwise(events, stored))
         both = kept.join(replay.cases, on="issue_id", suffix="_replayed")
         further = (pl.col("seq") > pl.col("seq_replayed")) & (pl.col("version") > pl.col("version_replayed"))
         found.beyond += both.filter(further).height
@@ -173,7 +183,11 @@ def check(connection: Connection) -> Checked:
                 _("case {id}, event {seq}: '{kind}' after '{before}'", id=row["issue_id"], **_rest(row))
             )
     if not found.unreadable:
-        found.misplaced = case_areas.misplaced(connection)
+        n = case_places.misplaced(connection)
+        if case_places.is_current(connection):
+            found.misplaced = n
+        else:
+            found.outdated = n
     return found
 
 
@@ -338,6 +352,26 @@ def told_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         both = both.with_columns(pl.when("given").then("new").otherwise(f"{name}_told").alias(f"{name}_told"))
         both = both.drop("new", "given")
     return both
+
+
+def _located_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Compare where cases were said to belong with the rows: the columns of `differences`."""
+    both = located_last(events, stored)
+    return pl.concat(
+        both.filter(case_places.differs(name, f"{name}_told")).select(
+            "issue_id",
+            field=pl.lit(name),
+            stored=pl.col(name).cast(pl.String),
+            replayed=pl.col(f"{name}_told").cast(pl.String),
+        )
+        for name in LOCATED
+    )
+
+
+def located_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return where cases were last said to belong, beside the rows: `issue_id`, `LOCATED`, each `…_told`."""
+    told = case_places.last_told(events).select("issue_id", pl.col(*LOCATED).name.suffix("_told"))
+    return stored.select("issue_id", *LOCATED).join(told, on="issue_id", maintain_order="left")
 
 
 def otherwise(name: str) -> pl.Expr:

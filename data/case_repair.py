@@ -4,20 +4,22 @@ The events are the record and the rows a view of it, so this is sound as long as
 they are not, only a backup helps and nothing is touched.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, update
 
-from data import case_areas
-from data.case_check import TOLD, Checked, check, otherwise, parts, told_last
+from data import case_places
+from data.case_check import TOLD, Checked, check, located_last, otherwise, parts, told_last
 from data.case_deadlines import rejudge
 from data.case_rows import STATE_COLUMNS
 from data.city_rules import city_rules
 from data.events import decode
 from data.records import ISSUE
 from data.replay import Replay
+from data.schema import LOCATED
 from geo.errors import StoreError
 from i18n import gettext as _
 
@@ -59,7 +61,7 @@ def repair(connection: Connection, *, write: bool) -> Repaired:
     if not write:
         return Repaired(found, found.differing, found.misdated, found.misplaced)
     values = sum(_rewrite(connection, *part) for part in parts(connection))
-    places = case_areas.locate(connection) if found.misplaced else 0
+    places = case_places.locate_all(connection) if found.misplaced else 0
     moments = rejudge(connection, city_rules(connection))
     again = check(connection)
     if not again.ok:
@@ -74,10 +76,14 @@ def _rewrite(connection: Connection, stored: pl.DataFrame, events: pl.DataFrame)
     cases = Replay.of(decode(events)).cases
     both = stored.select("issue_id", *_DERIVED).join(cases, on="issue_id", suffix="_told")
     n = 0
-    for frame, names in ((both, _DERIVED), (told_last(events, stored), TOLD)):
+    frames: tuple[tuple[pl.DataFrame, Iterable[str], Callable[[str], pl.Expr]], ...] = (
+        (both, _DERIVED, lambda name: pl.col(name).ne_missing(pl.col(f"{name}_told"))),
+        (told_last(events, stored), TOLD, otherwise),
+        (located_last(events, stored), LOCATED, lambda name: case_places.differs(name, f"{name}_told")),
+    )
+    for frame, names, differs in frames:
         for name in names:
-            differs = otherwise(name) if names is TOLD else pl.col(name).ne_missing(pl.col(f"{name}_told"))
-            wrong = frame.filter(differs).select("issue_id", pl.col(f"{name}_told").to_physical())
+            wrong = frame.filter(differs(name)).select("issue_id", pl.col(f"{name}_told").to_physical())
             for case, value in wrong.iter_rows():
                 values: dict[str, Any] = {name: value}
                 connection.execute(update(ISSUE).where(ISSUE.c.id == case).values(values))

@@ -38,8 +38,8 @@ ROW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **REPORT,
     "id": pl.Int64,
     "issue_id": pl.Int64,
+    **schema.LOCATED,
     "due_at": schema.UTC,
-    "areas": pl.String,
     "said": pl.String,
 }
 _MOMENTS: Final = (*STAGE_TIMES, "reopened_at")

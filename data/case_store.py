@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from data import accesses, case_areas, case_check, case_list, case_repair, cases, contacts
+from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts
 from data.accesses import What
 from data.actors import SYSTEM, Actor
 from data.case_check import Checked
@@ -24,10 +24,15 @@ from data.contacts import Contact
 from data.facts import set_fact
 from data.issue_reading import ISSUE_COLUMNS, changed_since
 from data.issue_writing import Batch
+from data.known_places import known_places
+from data.records import ISSUE
 from data.rights import Right, require, scope
 from data.schema import REPORT
 from data.units import UnitOf
 from geo.errors import NotAllowedError
+
+#: Cases that are located in one transaction: it takes about a second.
+LOCATED_AT_ONCE: Final = 25_000
 
 
 class CaseStore(ABC):
@@ -85,6 +90,8 @@ class CaseStore(ABC):
         resident = actor.role == "resident"
         reporter = actor.name if resident else (uuid4().hex if contact else None)
         frame = pl.DataFrame([row], schema={**REPORT, **{n: pl.String for n in row if n not in REPORT}})
+        with self._reading(actor, "open") as connection:
+            known_places(connection)  # others need not wait while the index is made
         with self._writing(actor, "report") as connection:
             batch = Batch(connection, actor=actor, import_id=None)
             issue_id = batch.write_report(frame, reporter=reporter)
@@ -224,6 +231,8 @@ class CaseStore(ABC):
     def write_table(self, name: str, frame: pl.DataFrame, *, actor: Actor) -> int:
         """Write one of the city's own tables (`data.city_rules.CITY_TABLES`) and judge all open cases by it.
 
+        `place_rules` also decides where cases belong: all of them are located again.
+
         Returns
         -------
         How many cases got another due moment.
@@ -235,22 +244,45 @@ class CaseStore(ABC):
         """
         with self._writing(actor, "rules") as connection:
             set_fact(connection, *table_fact(name, frame))
-            return rejudge(connection, city_rules(connection))
+            changed = rejudge(connection, city_rules(connection))
+        if name == "place_rules":
+            self.locate(actor=actor)
+        return changed
 
-    def locate(self, *, actor: Actor) -> int:
-        """Note which areas the cases lie in, from the store's places, and judge the open ones by them.
+    def locate(
+        self, *, actor: Actor, most: int = LOCATED_AT_ONCE, progress: case_places.Progress | None = None
+    ) -> int:
+        """Find out again which place, areas and exempt zone the cases belong to, after places have changed.
 
-        Areas decide about limits, routing and who may see a case; call it when places or reports have come.
+        New reports are located as they come. A case that belongs elsewhere gets an event `locate`, and is
+        judged anew where its areas are others. Each `most` cases are a transaction: other writers get their
+        turn between them, and what is stopped goes on where it is called again.
 
         Returns
         -------
-        How many cases lie elsewhere than was known.
+        How many cases belong elsewhere than was known.
         """
-        with self._writing(actor, "rules") as connection:
-            changed = case_areas.locate(connection)
-            if changed:
-                rejudge(connection, city_rules(connection))
-            return changed
+        moved = after = seen = 0
+        total = edition = None
+        while True:
+            with self._writing(actor, "rules") as connection:
+                known = known_places(connection)
+                if edition != known.edition:  # others changed the places meanwhile: from the start
+                    edition, after, seen = known.edition, 0, 0
+                step = case_places.locate_part(connection, after=after, most=most)
+                if not step.seen:
+                    case_places.finish(connection, edition)
+                    return moved
+                if progress and total is None:
+                    total = connection.execute(select(func.count()).select_from(ISSUE)).scalar_one()
+            moved, after, seen = moved + step.moved, step.last, seen + step.seen
+            if progress:
+                progress(seen, max(seen, total or 0), moved)
+
+    def is_located(self, *, actor: Actor) -> bool:
+        """Return whether all cases were located by the places and rules of now."""
+        with self._reading(actor) as connection:
+            return case_places.is_current(connection)
 
     def contacts(self, issue_id: int, *, actor: Actor) -> list[Contact]:
         """Return how to reach whoever reported a case or one of its duplicates.

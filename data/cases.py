@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data import case_rows
+from data import case_places, case_rows, place_kinds
 from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
@@ -17,7 +17,7 @@ from data.clock import moment, not_before
 from data.events import CLEARABLE, Event
 from data.lifecycle import State, allowed, apply, check, conflict
 from data.merges import check_merge
-from data.records import CATEGORY, EVENT, ISSUE
+from data.records import CATEGORY, EVENT, ISSUE, PLACE
 from data.rights import in_scope
 from data.schema import REPORT, REQUIRED
 from geo.errors import ConflictError, NotAllowedError, TransitionError
@@ -44,6 +44,15 @@ class Deadline(NamedTuple):
     provisional: bool  # due in a year whose holidays are not known yet
 
 
+class Spot(NamedTuple):
+    """The ground or street that a case belongs to."""
+
+    place_id: int
+    kind: str  # a slug of `place_kinds`
+    name: str  # empty where it has none
+    metres: float  # to it, 0 inside
+
+
 class Proposal(NamedTuple):
     """The unit that the city's rules would send a case to; None where no rule matches."""
 
@@ -60,6 +69,8 @@ class Case:
     state: State
     report: dict[str, Any]  # the columns of `REPORT`
     areas: tuple[str, ...]
+    spot: Spot | None  # None on open ground
+    exempt: str | None  # name of the exempt zone that it was reported in, where it was one for this then
     deadline: Deadline | None  # None where no limit applies
     proposal: Proposal
     allowed: tuple[str, ...]  # what whoever looks at it may make happen
@@ -119,6 +130,8 @@ def transition(
         raise TransitionError(_("A case is reported by `report` and corrected by `correct`."))
     if kind in ("photo", "hide"):
         raise TransitionError(_("A photo is added by `add_photo` and taken away by `remove_photo`."))
+    if kind == case_places.KIND:
+        raise TransitionError(_("Where a case belongs is found by `locate`."))
     row = look_up(connection, issue_id, actor=actor)
     check_version(connection, row, version)
     event = Event(
@@ -210,6 +223,8 @@ def correct(
         raise TransitionError(_("A case that is open has no time of closing."))
     payload = {name: value for name, value in event.payload().items() if name not in CORRECTABLE} | changes
     changed = _write(connection, row, event, payload=payload, changes=changes)
+    if case_places.DECIDING & set(changes) and case_places.locate(connection, [issue_id]):
+        return _case(connection, case_rows.row_of(connection, issue_id), actor=actor)
     return _case(connection, *changed, actor=actor)
 
 
@@ -262,7 +277,9 @@ def _case(
     state = case_rows.state_of(row)
     found = judged or _judged(connection, row, rules)
     areas = tuple(area_names(row["areas"] or ""))
-    rule = rules.routing.match(row["category"], areas)
+    spot, exempt = _spot(connection, row)
+    place = spot.kind if spot else ""
+    rule = rules.routing.match(row["category"], areas, place)
     deadline = None
     if found["limit"] is not None:
         words = rules.limits.rows[found["limit"]].words()
@@ -276,15 +293,34 @@ def _case(
         state=state,
         report=case_rows.report_of(row),
         areas=areas,
+        spot=spot,
+        exempt=exempt,
         deadline=deadline,
         proposal=Proposal(
             rule.unit if rule else None,
             rules.routing.explain(
-                rule, row["category"], areas, labels=_labels(connection, rules, row["category"])
+                rule,
+                row["category"],
+                areas,
+                place,
+                labels=_labels(connection, rules, row["category"]),
+                place_name=spot.name if spot else "",
             ),
         ),
         allowed=tuple(event for event in may if event not in barred),
     )
+
+
+def _spot(connection: Connection, row: RowMapping | dict[str, Any]) -> tuple[Spot | None, str | None]:
+    """Look up the place and the exempt zone that a row names."""
+    ids = [row[name] for name in ("place_id", "exempt_id") if row[name] is not None]
+    if not ids:
+        return None, None
+    query = select(PLACE.c.id, PLACE.c.kind, PLACE.c.name).where(PLACE.c.id.in_(ids))
+    found = {place.id: place for place in connection.execute(query)}
+    own, zone = found.get(row["place_id"]), found.get(row["exempt_id"])
+    spot = Spot(own.id, own.kind, own.name or "", row["place_m"]) if own else None
+    return spot, None if zone is None else zone.name or ""
 
 
 def _labels(connection: Connection, rules: CityRules, category: str) -> dict[str, str]:
@@ -295,7 +331,8 @@ def _labels(connection: Connection, rules: CityRules, category: str) -> dict[str
     table = pl.DataFrame(
         [tuple(row)] if row else [], schema=dict.fromkeys(("slug", "zh", "en"), pl.String), orient="row"
     )
-    return {name: unit.label(locale) for name, unit in rules.units.items()} | labels(table, locale)
+    kinds = {slug: place_kinds.label(slug) for slug in place_kinds.kinds()}
+    return kinds | {name: unit.label(locale) for name, unit in rules.units.items()} | labels(table, locale)
 
 
 def _judged(connection: Connection, row: RowMapping | dict[str, Any], rules: CityRules) -> dict[str, Any]:
@@ -314,6 +351,8 @@ def check_version(connection: Connection, row: RowMapping, version: int | None) 
     """
     if version is not None and version != row["version"]:
         since = case_rows.history(connection, row["id"], after=max(version, 0))
+        if since and all(event.kind == case_places.KIND for event in since):
+            return  # nobody did anything to it
         if not since:
             raise ConflictError(
                 _("Case {id} has no version {version} yet. Look at it again.", id=row["id"], version=version)

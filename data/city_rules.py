@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from data import shifts, units
 from data.holidays import Calendar
 from data.limits import Limits
+from data.place_rules import PlaceRules
 from data.records import FACT
 from data.routing import Rules
 from data.second_person import SecondPerson
@@ -24,7 +25,7 @@ from geo.errors import TableError
 from i18n import gettext as _
 
 #: The tables that a city may write.
-CITY_TABLES: Final = ("limits", "holidays", "shifts", "units", "routing", "second_person")
+CITY_TABLES: Final = ("limits", "holidays", "shifts", "units", "routing", "second_person", "place_rules")
 
 _FACT: Final = "table_{}"
 
@@ -38,6 +39,7 @@ class CityRules:
     units: dict[str, UnitOf]
     routing: Rules
     second_person: SecondPerson
+    places: PlaceRules
 
 
 def city_rules(connection: Connection) -> CityRules:
@@ -68,7 +70,9 @@ def table_fact(name: str, frame: pl.DataFrame) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
-    limits, holidays, shift_table, unit_table, routing, second_person = tables  # as in `CITY_TABLES`
+    limits, holidays, shift_table, unit_table, routing, second_person, place_rules = (
+        tables  # as in `CITY_TABLES`
+    )
     calendar = Calendar.read(_frame(holidays)) if holidays else None
     shift_rows = shifts.read(_frame(shift_table)) if shift_table else None
     return CityRules(
@@ -77,6 +81,7 @@ def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
         units.read(_frame(unit_table)) if unit_table else units.read(),
         Rules.read(_frame(routing)) if routing else Rules.read(),
         SecondPerson.read(_frame(second_person)) if second_person else SecondPerson.read(),
+        PlaceRules.read(_frame(place_rules)) if place_rules else PlaceRules.read(),
     )
 
 

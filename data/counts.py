@@ -1,6 +1,6 @@
 """The counting query, written once: it runs on any engine that narwhals drives, Polars in this process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -24,18 +24,39 @@ class Choice:
     category: tuple[int, ...] | None = None
     status: tuple[int, ...] | None = None
     source: tuple[int, ...] | None = None
+    place: tuple[int, ...] | None = None
+    area: tuple[int, ...] | None = None
+    exempt: bool | None = None
     first: int | None = None
     last: int | None = None
     cell: tuple[str, int] | None = None
     box: tuple[float, float, float, float] | None = None
 
+    def open_ones(self, codes: tuple[int, ...]) -> "Choice":
+        """Return those of them whose status is also one of these codes."""
+        return replace(
+            self, status=codes if self.status is None else tuple(c for c in codes if c in self.status)
+        )
+
+    def exempt_ones(self) -> "Choice":
+        """Return those of them that lie in an exempt zone."""
+        return replace(self, exempt=True) if self.exempt is not False else replace(self, status=())
+
     def predicates(self) -> list[nw.Expr]:
         """Return what must hold for a row, each side that is not open on its own."""
         found = [
             _one_of(name, codes)
-            for name, codes in (("category", self.category), ("status", self.status), ("source", self.source))
+            for name, codes in (
+                ("category", self.category),
+                ("status", self.status),
+                ("source", self.source),
+                ("place", self.place),
+                ("area", self.area),
+            )
             if codes is not None
         ]
+        if self.exempt is not None:
+            found.append(nw.col("exempt") if self.exempt else ~nw.col("exempt"))
         if self.first is not None:
             found.append(nw.col("day") >= self.first)
         if self.last is not None:

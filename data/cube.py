@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -15,13 +15,14 @@ from h3 import average_hexagon_edge_length
 
 from data import snapshot as snapshots
 from data.actors import SYSTEM
+from data.area_tree import AreaTree
 from data.codes import Box
 from data.counts import Choice, Counts, chosen, count_by, tally
-from data.cube_state import TAKEN_UP, State
+from data.cube_state import ID_COLUMNS, TAKEN_UP, State
 from data.filters import Filter
 from data.kept import Kept
 from data.settings import settings
-from data.statuses import STATUSES, expand
+from data.statuses import STATUS_GROUPS, STATUSES, expand
 from data.store import Store
 from geo.cells import RESOLUTIONS, Cells
 from geo.errors import CellError, StoreError
@@ -35,6 +36,9 @@ _log: Final = logging.getLogger(__name__)
 
 #: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
 _REACH_DEGREES: Final = {r: 1.33 * average_hexagon_edge_length(r, unit="m") / 111_000 for r in RESOLUTIONS}
+
+#: The codes of the states in which somebody still has to do something.
+_OPEN: Final = tuple(code for code, name in enumerate(STATUSES) if name not in STATUS_GROUPS["done"])
 
 #: What counts as far from everything else for the first look: so many widths of the middle half.
 _FAR: Final = 5.0
@@ -103,17 +107,28 @@ class Cube:
             return 0
         try:
             state, tz = self._state, _tz(self._store)
+            tree = self._tree(state.tree)
             last_seq = self._store.last_seq(actor=SYSTEM)
             if tz != state.tz or last_seq < state.seq:
                 # Other days, or an older copy was put in the store's place.
                 state = State(identity=state.identity, tz=tz, cells=state.cells, words=state.words)
             elif last_seq == state.seq:
+                if tree is not state.tree:
+                    self._state = replace(state, tree=tree)
                 return 0
+            state = replace(state, tree=tree)
             before = state.seq
             self._state = state.after(self._store.changed_since(before, actor=SYSTEM, columns=TAKEN_UP))
             return self._state.seq - before
         finally:
             self._refreshing.release()
+
+    def _tree(self, known: AreaTree) -> AreaTree:
+        """Return the chain of areas as it is now."""
+        edition = self._store.fact("places_version", "", actor=SYSTEM) or ""
+        if edition == known.edition:
+            return known
+        return AreaTree.of(self._store.areas(actor=SYSTEM), edition=edition)
 
     @property
     def store(self) -> Store:
@@ -221,6 +236,28 @@ class Cube:
             days.group_by(pl.col("day").dt.truncate("1w").alias("week")).agg(pl.col("n").sum()).sort("week")
         )
 
+    def by_place(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by ground and street (`place_id`, `n`, `open`, `exempt`), most first.
+
+        The id is null for open ground. `open` are the cases that somebody still has to do something about,
+        `exempt` those in an exempt zone.
+        """
+        counted = self._by_id("place", where, cell, bbox, exempt=True)
+        return counted.sort("n", "place_id", descending=[True, False], nulls_last=True)
+
+    def by_area(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
+        """Count by area, from the smallest ones up the chain (`area_id`, `own`, `n`, `open`), by id.
+
+        `own` lie in no smaller area, `n` is with those below; so `n` is `own` and the sum of `n` of the areas
+        right below. The id is null for what lies in no area, and one that the chain has no more stands alone:
+        the sum of `own` is the total, whatever the areas are like.
+        """
+        return self._state.tree.sums(self._by_id("area", where, cell, bbox))
+
+    def exempt(self, where: Filter) -> int:
+        """Count the chosen reports that lie in an exempt zone."""
+        return 0 if where.exempt == "without" else self.total(where.but(exempt="only"))
+
     def sources(self) -> list[str]:
         """Return the feeds there are reports of."""
         return sorted(self._state.words["source"].words)
@@ -294,6 +331,24 @@ class Cube:
         ).row(0)
         return first, last
 
+    def _by_id(
+        self, column: str, where: Filter, cell: int | None, bbox: Box | None, *, exempt: bool = False
+    ) -> pl.DataFrame:
+        state = self._state
+        choice = _choice(state, where, cell=cell, bbox=bbox)
+        n = _tally(state, column, choice)
+        asked = {"n": choice, "open": choice.open_ones(_OPEN)}
+        if exempt:
+            asked["exempt"] = choice.exempt_ones()
+        found = np.flatnonzero(n)
+        counts = {
+            name: (n if own is choice else _tally(state, column, own))[found] for name, own in asked.items()
+        }
+        ids = pl.Series(f"{column}_id", found, dtype=pl.Int64).replace(0, None)
+        return pl.DataFrame([ids]).with_columns(
+            **{name: pl.Series(own, dtype=pl.Int64) for name, own in counts.items()}
+        )
+
     def _by_word(self, column: str, where: Filter, cell: int | None, bbox: Box | None) -> pl.DataFrame:
         state = self._state
         counts = _tally(state, column, _choice(state, where, cell=cell, bbox=bbox))
@@ -348,6 +403,9 @@ def _choice(state: State, where: Filter, *, cell: int | None = None, bbox: Box |
         category=words["category"].codes(where.categories) if where.categories else None,
         status=tuple(STATUSES.index(name) for name in expand(where.statuses)) if where.statuses else None,
         source=words["source"].codes(where.sources) if where.sources else None,
+        place=where.places or None,
+        area=tuple(sorted(state.tree.below(where.areas))) if where.areas else None,
+        exempt={"without": False, "only": True}.get(where.exempt),
         first=_day_number(where.start),
         last=_day_number(where.end),
         cell=None if cell is None else _cell_code(state, cell),
@@ -381,7 +439,12 @@ def _newest(state: State, choice: Choice, *columns: str, limit: int | None) -> p
 
 
 def _tally(state: State, column: str, choice: Choice) -> Counts:
-    size = len(state.cells[int(column[4:])]) if column.startswith("cell") else len(state.words[column].words)
+    if column in ID_COLUMNS:
+        size = state.last_place + 1
+    elif column.startswith("cell"):
+        size = len(state.cells[int(column[4:])])
+    else:
+        size = len(state.words[column].words)
     total = np.zeros(size, np.uint32)
     for part in state.parts:
         total += tally(part, column, choice, size)

@@ -74,7 +74,7 @@ class PartCube(Cube):
     def __init__(self, whole: Cube, actor: Actor) -> None:
         self.whole = whole
         self._actor = actor
-        self._seen: tuple[str, str] | None = None
+        self._seen: str | None = None
         super().__init__(whole.store, whole.state.without_rows(), snapshot=None)
         self.refresh()
 
@@ -84,13 +84,12 @@ class PartCube(Cube):
         if not self._refreshing.acquire(blocking=wait):
             return 0
         try:
-            edition = _edition(self._store, self._actor)
             state = self.whole.state
-            if self._seen == (state.version, edition):
+            if self._seen == state.version:
                 return 0
             before = self._state.seq
-            self._state = cut(state, self._store, self._actor, edition=edition)
-            self._seen = (state.version, edition)
+            self._state = cut(state, self._store, self._actor)
+            self._seen = state.version
             return max(0, self._state.seq - before)
         finally:
             self._refreshing.release()
@@ -121,7 +120,7 @@ class PartCube(Cube):
         return used
 
 
-def cut(state: State, store: Store, actor: Actor, *, edition: str = "") -> State:
+def cut(state: State, store: Store, actor: Actor) -> State:
     """Return the state with the rows that the actor may see, and with no other; codes stay as they are."""
     part = part_of(actor)
     if part is None:
@@ -132,11 +131,5 @@ def cut(state: State, store: Store, actor: Actor, *, edition: str = "") -> State
     else:
         ids = store.visible_ids(actor=actor)
         kept = pl.col("id").is_in(ids.cast(pl.UInt32).implode())
-    name = blake2b(repr((part, edition)).encode(), digest_size=6).hexdigest()
+    name = blake2b(repr(part).encode(), digest_size=6).hexdigest()
     return replace(state, base=state.base.filter(kept), tail=state.tail.filter(kept), part=name)
-
-
-def _edition(store: Store, actor: Actor) -> str:
-    """Return a word that changes when cases come to lie in other areas, of which no event tells."""
-    by_areas = actor.role != "resident" and actor.areas is not None
-    return (store.fact("areas_version", "", actor=actor) or "") if by_areas else ""

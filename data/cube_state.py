@@ -8,6 +8,7 @@ from zlib import crc32
 import numpy as np
 import polars as pl
 
+from data.area_tree import AreaTree
 from data.codes import CellCodes, Words
 from data.statuses import STATUSES
 from geo.cells import RESOLUTIONS, Cells, point_cells
@@ -24,21 +25,31 @@ COLUMNS: Final = pl.Schema(
         "unit": pl.UInt16,
         "day": pl.Int32,  # since 1970, in the city's time zone, as is the minute
         "minute": pl.UInt16,  # since midnight
+        "place": pl.UInt32,  # ids of places, 0 for none, as is the smallest area
+        "area": pl.UInt32,
+        "exempt": pl.Boolean,
         "lon": pl.Float64,
         "lat": pl.Float64,
     }
 )
 
 #: What the cube takes up of an issue.
-TAKEN_UP: Final = ("id", "seq", "source", "category", "status", "reported_at", "lon", "lat", "unit")
+TAKEN_UP: Final = (
+    *("id", "seq", "source", "category", "status", "reported_at", "lon", "lat", "unit"),
+    *("place_id", "area_id", "exempt_id"),
+)
 
 #: Columns of words whose dictionary grows with the data; the empty word stands for none.
 WORD_COLUMNS: Final = ("category", "source", "unit")
 
-_EMPTY: Final = pl.DataFrame(schema={**COLUMNS, **{f"cell{r}": pl.UInt16() for r in RESOLUTIONS}})
+#: Columns of ids of places, which are dense enough to count by as they are.
+ID_COLUMNS: Final = ("place", "area")
 
-#: Cells whose codes fit into two bytes.
-_FEW_CELLS: Final = 65_536
+_NARROW: Final = {name: pl.UInt16() for name in (*(f"cell{r}" for r in RESOLUTIONS), *ID_COLUMNS)}
+_EMPTY: Final = pl.DataFrame(schema={**COLUMNS, **_NARROW})
+
+#: Codes that fit into two bytes.
+_FEW: Final = 65_536
 
 #: Rows that may lie behind the base before both are made one again.
 _TAIL_ROWS: Final = 500_000
@@ -60,6 +71,8 @@ class State:
     words: dict[str, Words] = field(
         default_factory=lambda: {name: Words() for name in WORD_COLUMNS} | {"status": Words(STATUSES)}
     )
+    tree: AreaTree = field(default_factory=AreaTree)
+    last_place: int = 0  # the largest id in `place` and `area`
     part: str = ""  # names the part of the city that the rows are; empty is the whole
 
     def __len__(self) -> int:
@@ -69,14 +82,17 @@ class State:
     @property
     def schema(self) -> pl.Schema:
         """The columns with the narrowest types that hold the codes."""
-        few = {f"cell{r}": pl.UInt16() for r, codes in self.cells.items() if len(codes) <= _FEW_CELLS}
+        few = {f"cell{r}": pl.UInt16() for r, codes in self.cells.items() if len(codes) <= _FEW}
+        if self.last_place < _FEW:
+            few |= {name: pl.UInt16() for name in ID_COLUMNS}
         return pl.Schema({**COLUMNS, **few})
 
     @property
     def version(self) -> str:
         """A word that no other state has."""
         part = f"-{self.part}" if self.part else ""
-        return f"{self.identity[:8]}-{self.seq}-{crc32(self.tz.encode()):08x}{part}"
+        rules = crc32(f"{self.tz} {self.tree.edition}".encode())
+        return f"{self.identity[:8]}-{self.seq}-{rules:08x}{part}"
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -107,13 +123,21 @@ class _Intake:
     def __init__(self, state: State) -> None:
         self._before = state
         self._seq = state.seq
+        self._last_place = state.last_place
         self._words = dict(state.words)
         self._parts: list[pl.DataFrame] = []
         self._cells: dict[int, list[Cells]] = {resolution: [] for resolution in RESOLUTIONS}
 
     def take(self, changes: pl.DataFrame) -> None:
         self._seq = max(self._seq, int(changes["seq"].to_numpy().max()))
-        named = changes.with_columns(pl.col("unit").fill_null(""))
+        named = changes.with_columns(
+            pl.col("unit").fill_null(""),
+            pl.col("place_id").fill_null(0).alias("place"),
+            pl.col("area_id").fill_null(0).alias("area"),
+            pl.col("exempt_id").is_not_null().alias("exempt"),
+        )
+        most = named.select(pl.max_horizontal(pl.col(*ID_COLUMNS).max())).item()
+        self._last_place = max(self._last_place, int(most))
         for name in WORD_COLUMNS:
             self._words[name] = self._words[name].with_words(named[name].unique(maintain_order=True))
         local = pl.col("reported_at").dt.convert_time_zone(self._before.tz)
@@ -136,6 +160,8 @@ class _Intake:
                 ),
                 local.dt.date().cast(pl.Int32).alias("day"),
                 (local.dt.hour().cast(pl.UInt16) * 60 + local.dt.minute()).alias("minute"),
+                *ID_COLUMNS,
+                "exempt",
                 "lon",
                 "lat",
             )
@@ -151,7 +177,9 @@ class _Intake:
             batches = self._cells[resolution]
             union = batches[0] if len(batches) == 1 else np.unique(np.concatenate(batches))
             cells[resolution] = cells[resolution].with_cells(union)
-        after = replace(self._before, seq=self._seq, words=self._words, cells=cells)
+        after = replace(
+            self._before, seq=self._seq, words=self._words, cells=cells, last_place=self._last_place
+        )
         rows = _in_one_piece(self._numbered(cells), after.schema)
         self._parts.clear()
         return _merged(after, rows)

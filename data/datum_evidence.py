@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from data.actors import Actor
-from data.case_areas import AREA_KINDS
+from data.place_areas import AREA_KINDS
 from geo.crs import Crs, to_wgs84
 from geo.datum_evidence import Evidence, Floats
 

@@ -7,10 +7,10 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
 from data.records import EVENT, ISSUE
-from data.schema import REPORT, UTC
+from data.schema import LOCATED, REPORT, UTC
 
 #: The columns of a report as the store hands it out.
-ISSUE_COLUMNS: Final = {"id": pl.Int64, "seq": pl.Int64, **REPORT}
+ISSUE_COLUMNS: Final = {"id": pl.Int64, "seq": pl.Int64, **REPORT, **LOCATED}
 
 #: A choice of issues is so many runs of so many ids.
 _RUNS: Final = 100

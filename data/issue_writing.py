@@ -7,7 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.schema import CreateTable
 
-from data import case_rows
+from data import case_places, case_rows
 from data.actors import Actor
 from data.bulk import insert_rows, update_rows
 from data.bulk_reading import read_frame
@@ -16,9 +16,10 @@ from data.case_rows import from_json, to_micros
 from data.city_rules import city_rules
 from data.clock import moment, not_before
 from data.feed import CHANGEABLE, NEEDED, take_up
+from data.known_places import known_places
 from data.payloads import payload
 from data.records import BATCH, EVENT, IMPORT, ISSUE
-from data.schema import REPORT, REQUIRED
+from data.schema import LOCATED, REPORT, REQUIRED
 from data.statuses import STATUS_GROUPS, STATUSES
 from data.transitions import NOTHING, find
 from geo.errors import StoreError
@@ -40,7 +41,7 @@ def _places(field: str) -> dict[str, str | None]:
     return {status: getattr(way.step(NOTHING), field) for status, way in ways.items() if way}
 
 
-_RARE: Final = ("resumes", "restores", "said", "reporter", "updated_at", "suspect")
+_RARE: Final = ("resumes", "restores", "said", "reporter", "updated_at", "suspect", *LOCATED)
 
 #: The columns of a new case besides its report; one that is open has no time of closing, whatever is said.
 _BEGINNING: Final[dict[str, pl.Expr]] = {
@@ -153,13 +154,14 @@ class Batch:
         first_id, first_seq = self._last_id + 1, self._last_seq + 1
         self._last_id += new.height
         self._last_seq += new.height
+        new = new.hstack(known_places(self._connection).locate(new))
         numbered = new.with_columns(
             pl.int_range(first_id, first_id + new.height, dtype=pl.Int64).alias("id"),
             pl.int_range(first_seq, first_seq + new.height, dtype=pl.Int64).alias("seq"),
             pl.lit(reporter, dtype=pl.String).alias("reporter"),
         )
         told = (*REPORT, "reporter") if reporter else tuple(REPORT)
-        events = numbered.select("seq", issue_id="id", payload=payload(told))
+        events = numbered.select("seq", issue_id="id", payload=case_places.with_answer(payload(told)))
         said = pl.when(_STRANGE).then(payload(("closed_at",))).alias("said")
         begun = numbered.with_columns(said, **_BEGINNING).drop("n", strict=False)
         due = deadlines(
@@ -170,6 +172,7 @@ class Batch:
                 "status",
                 "reported_at",
                 "closed_at",
+                "areas",
                 issue_id="id",
                 suspended=pl.lit(0, dtype=pl.Int64),
                 extended=pl.lit(0, dtype=pl.Int64),
@@ -198,6 +201,9 @@ class Batch:
         last = events.group_by(id="issue_id").agg(last_seq=pl.col("seq").max())
         cases = taken.cases.join(last, on="id", how="left", maintain_order="left")
         self._write_rows(rows.sort("id"), cases.with_columns(seq=pl.coalesce("last_seq", "seq")))
+        elsewhere = pl.any_horizontal(f"changed_{name}" for name in sorted(case_places.DECIDING))
+        ids = changed.filter(elsewhere)["id"].to_list()
+        self._last_seq += case_places.locate(self._connection, ids)
         return last.height
 
     def _write_rows(self, before: pl.DataFrame, after: pl.DataFrame) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from data import geometry_columns, place_records
+from data import case_places, geometry_columns, place_records
 from data.actors import Actor
 from data.case_check import derive
 from data.categories import delivered
@@ -34,6 +34,8 @@ _OF_POSTGIS: Final = frozenset({"spatial_ref_sys"})
 _CASES: Final = "0002"
 #: The step that gave places their rank, measures and parents.
 _PLACES: Final = "0007"
+#: The step that gave cases their place.
+_LOCATED: Final = "0009"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def migrate(engine: Engine) -> None:
             derive(connection)
         if revision < _PLACES:
             place_records.derive(connection)
+        if revision < _LOCATED:
+            case_places.begin(connection)
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -32,6 +32,8 @@ FAULTS: Final[dict[str, type[pl.DataType]]] = {
     "area_m2": pl.Float64,
     "words": pl.String,
 }
+#: The levels of the chain within a city, the smallest first.
+AREA_KINDS: Final = ("grid", "community", "street_office", "district")
 #: What stands between the names of a path.
 BETWEEN: Final = " / "
 #: Areas of one level may share this part of the smaller one: boundaries are drawn by hand.

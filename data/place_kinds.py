@@ -1,11 +1,12 @@
 """What kinds of places there are, and which facts are known about one: two tables that a city reads."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from data import exempt_hours
 from data.city_table import TABLES, CityTable
 from i18n import current_locale
 from i18n import gettext as _
@@ -18,7 +19,14 @@ RANKS: Final = ("main", "side", "lane")
 STREET: Final = "street"
 SEGMENT: Final = "street_segment"
 
-_TYPES: Final = ("text", "whole", "metres", "square_metres", "yes_no", "adcode", "rank")
+#: An exempt zone, and the facts that only such a place has.
+ZONE: Final = "exemption"
+ZONE_FIELDS: Final = ("hours", "dates", "categories")
+
+_TYPES: Final = (
+    *("text", "whole", "metres", "square_metres", "yes_no", "adcode", "rank"),
+    *("hours", "dates", "names"),  # of zones
+)
 _YES: Final = frozenset({"1", "1.0", "yes", "y", "true", "t", "是", "有"})
 _NO: Final = frozenset({"0", "0.0", "no", "n", "false", "f", "否", "无", "没有"})
 _RANK_WORDS: Final = {
@@ -138,7 +146,7 @@ def faults(row: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
         if kind not in kinds():
             found.append(_("row {row}: '{kind}' is no kind of place", row=number, kind=kind))
         for name, value in attributes.items():
-            field = fields().get(name)
+            field = fields().get(name) if kind == ZONE or name not in ZONE_FIELDS else None
             if field is not None and value is not None and field.read(value) is None:
                 found.append(_wrong(number, field, value))
     return found
@@ -154,6 +162,9 @@ def type_words(type_: str) -> str:
         "yes_no": _("yes or no"),
         "adcode": _("6, 9 or 12 digits"),
         "rank": _("main, side or lane"),
+        "hours": _("days and hours such as mon-fri 08:00-20:00"),
+        "dates": _("days such as 2026-05-01..2026-10-31"),
+        "names": _("names between semicolons"),
     }[type_]
 
 
@@ -216,7 +227,7 @@ def _rank(text: str) -> str | None:
     return word if word in RANKS else _RANK_WORDS.get(word)
 
 
-_READERS: Final = {
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
     "text": lambda text: text or None,
     "whole": _whole,
     "metres": _positive,
@@ -224,4 +235,7 @@ _READERS: Final = {
     "yes_no": _yes_no,
     "adcode": _adcode,
     "rank": _rank,
+    "hours": lambda text: text if exempt_hours.read_windows(text) is not None else None,
+    "dates": lambda text: text if exempt_hours.read_dates(text) is not None else None,
+    "names": lambda text: text or None,
 }

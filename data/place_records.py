@@ -14,11 +14,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from data import place_areas, place_kinds
+from data import exempt_zones, place_areas, place_kinds
 from data.bulk import insert_rows, update_rows
+from data.categories import GROUPS
 from data.clock import now
 from data.place_measures import areas_m2, lengths_m
-from data.records import PLACE
+from data.records import CATEGORY, PLACE
 from geo.errors import CrsError, StoreError
 from i18n import gettext as _
 
@@ -104,6 +105,7 @@ def write(connection: Connection, frame: gpd.GeoDataFrame, *, replace: Sequence[
         A column is missing, a geometry is empty, a kind is unknown, or a fact has another type.
     """
     records = _records(frame)
+    _check_zones(connection, records)
     latest = records.unique(_KEYS, keep="last", maintain_order=True)
     sources = sorted({*latest["source"].to_list(), *replace})
     known = _known(connection, PLACE.c.source.in_(sources))
@@ -310,6 +312,19 @@ def _records(frame: gpd.GeoDataFrame) -> pl.DataFrame:
             "geometry": pl.Series(list(written), dtype=pl.Binary),
         }
     ).hstack(_derived(given, shapes))
+
+
+def _check_zones(connection: Connection, records: pl.DataFrame) -> None:
+    """Refuse exempt zones for problems that the store's categories do not have."""
+    zones = [
+        (kind, json.loads(attributes))
+        for kind, attributes in records.filter(kind=place_kinds.ZONE).select("kind", "attributes").rows()
+    ]
+    if not zones:
+        return
+    known = {word for row in connection.execute(select(CATEGORY.c.slug, CATEGORY.c.group)) for word in row}
+    if found := exempt_zones.faults(zones, known={*known, *GROUPS}):
+        raise StoreError(_("These exempt zones cannot be kept: {faults}.", faults="; ".join(found[:_SHOWN])))
 
 
 def _checked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -98,6 +98,10 @@ ISSUE: Final = Table(
     *(Column(name, Integer, nullable=False, server_default="0") for name in CASE_COUNTS),
     Column("due_at", Moment),  # by the limits; null while nothing runs
     Column("areas", Text),  # names, the smallest first, each between line feeds
+    Column("place_id", Key),  # the ground or street it belongs to; null on open ground
+    Column("place_m", Float(53)),  # metres to it, 0 inside
+    Column("area_id", Key),  # the smallest area of the chain that holds it
+    Column("exempt_id", Key),  # the exempt zone that held it when it was reported
     Column("said", Text),  # JSON: what the feed said last, where the case is otherwise
     UniqueConstraint("source", "external_id"),
     Index("ix_issue_open_unit", "unit", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),

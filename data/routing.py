@@ -122,6 +122,7 @@ class Rules:
         place: str = "",
         *,
         labels: Mapping[str, str] | None = None,
+        place_name: str = "",
     ) -> str:
         """Say why a case went to its unit, in the language in use.
 
@@ -129,6 +130,8 @@ class Rules:
         ----------
         rule
             The one that matched; None where none did.
+        place_name
+            What the place itself is called, where it has a name.
         """
         shown = labels or {}
         if rule is None:
@@ -142,7 +145,12 @@ class Rules:
             area = next(name for name in areas if name in rule.areas)
             met.append(_("it lies in '{name}'", name=shown.get(area, area)))
         if rule.places:
-            met.append(_("the kind of place is '{name}'", name=shown.get(place, place)))
+            kind = shown.get(place, place)
+            met.append(
+                _("it belongs to '{name}' ({kind})", name=place_name, kind=kind)
+                if place_name
+                else _("the kind of place is '{name}'", name=kind)
+            )
         reason = _(
             "{unit}, by rule {rule}: {conditions}.",
             unit=shown.get(rule.unit, rule.unit),

@@ -27,6 +27,15 @@ REPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "suspect": pl.String,  # why the position is doubted; null where it is not
 }
 
+#: Where a report belongs, in the columns of the issue table; ids are those of places.
+LOCATED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "place_id": pl.Int64,  # the ground or street it belongs to; null on open ground
+    "place_m": pl.Float64,  # metres to it, 0 inside
+    "area_id": pl.Int64,  # the smallest area of the chain that holds it
+    "exempt_id": pl.Int64,  # the exempt zone that held it when it was reported
+    "areas": pl.String,  # names of the chain, the smallest first, each between line feeds
+}
+
 #: The columns that must never be null.
 REQUIRED: Final = ("source", "external_id", "category", "status", "reported_at", "lon", "lat")
 

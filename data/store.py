@@ -18,6 +18,7 @@ from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
+from data.known_places import known_places
 from data.migration import migrate
 from data.photo_store import PhotoStore
 from data.place_store import PlaceStore
@@ -96,6 +97,9 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
 
         The store's other writers wait meanwhile; its readers do not.
         """
+        require(actor, "write")
+        with read_transaction(self._engine) as connection:
+            known_places(connection)  # others need not wait while the index is made
         with self._writing(actor) as connection:
             batch = Batch(connection, actor=actor, import_id=import_id)
             yield batch

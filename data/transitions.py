@@ -13,8 +13,8 @@ from data.city_table import TABLES, CityTable, Line
 from data.statuses import STATUSES
 from i18n import N_, gettext
 
-#: Every kind of event, in the order of a case's life. `update` corrects the report's own fields; `photo` and
-#: `hide` leave the case where it stands.
+#: Every kind of event, in the order of a case's life. `update` corrects the report's own fields; `photo`,
+#: `hide` and `locate` (the program found where it belongs) leave the case where it stands.
 EVENTS: Final = (
     "report",
     "accept",
@@ -34,6 +34,7 @@ EVENTS: Final = (
     "note",
     "photo",
     "hide",
+    "locate",
     "update",
 )
 
@@ -78,6 +79,7 @@ _WORDS: Final[dict[str, str]] = {
     "note": N_("note"),
     "photo": N_("add a photo"),
     "hide": N_("take a photo away"),
+    "locate": N_("find where it belongs"),
     "update": N_("correct"),
     "manager": N_("manager"),
     "dispatcher": N_("dispatcher"),

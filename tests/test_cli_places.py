@@ -9,7 +9,7 @@ from shapely.geometry import LineString, Polygon, box
 from typer.testing import CliRunner
 
 from cli import app
-from data.actors import VIEWER
+from data.actors import OPERATOR, VIEWER
 from data.settings import settings
 from data.store import Store
 
@@ -109,3 +109,24 @@ def test_a_file_that_cannot_be_read_leaves_no_store_behind(store: str, tmp_path:
     assert (status, printed) == (2, "")
     assert "no.geojson is no file of places" in complaint.replace("\n", " ")
     assert not (tmp_path / "city.sqlite").exists()
+
+
+def test_cases_are_located_when_places_come_and_counted_by_area(store: str, city: Path) -> None:
+    with Store.open(store) as target:
+        for lon in (1.0, 8.0, 20.0):
+            target.report({"category": "noise", "lon": lon, "lat": 1.0}, actor=OPERATOR)
+    status, printed, _ = gezhi("places", city, "--store", store)
+    assert status == 0 and "cases that belong elsewhere now: 2" in printed
+    status, printed, _ = gezhi("places", "--locate", "--store", store, "--json")
+    assert (status, json.loads(printed)) == (0, {"relocated": 0})
+    with Store.open(store) as target:
+        district = target.areas(actor=OPERATOR).filter(kind="district")["id"][0]
+    counted = gezhi("count", "--store", store, "-r", 9, "--area", district, "--exempt", "without")
+    assert counted[0] == 0 and len(counted[1].splitlines()) == 3
+    assert gezhi("count", "--store", store, "-r", 9, "--exempt", "only")[1].splitlines() == ["cell,count"]
+
+
+def test_without_a_file_the_command_says_what_it_wants(store: str) -> None:
+    status, _, complaint = gezhi("places", "--store", store)
+    assert status == 2 and "--locate" in complaint
+    assert gezhi("places", "--locate", "--store", store)[0] == 2, "no empty store is left behind"

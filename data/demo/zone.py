@@ -23,6 +23,7 @@ from data.demo.streets import (
     streets,
     surface,
 )
+from data.place_kinds import ZONE_FIELDS
 
 #: The name of the feed that the places and their ids belong to.
 SOURCE: Final = "demo"
@@ -61,6 +62,7 @@ def demo_zone() -> Zone:
     """Draw the zone; it is the same every time, whatever the seed of the reports."""
     rows = [*_areas(), *_lines(), *_grounds(), *_points()]
     rows += _shops([shape for kind, _, _, shape in rows if kind in ("school", "park", "market")])
+    rows += _exempt_zones()
     plan = np.array([shape for *_, shape in rows], dtype=object)
     ground = draw(plan)
     kinds = [kind for kind, *_ in rows]
@@ -165,6 +167,19 @@ def _shops(not_here: list[BaseGeometry]) -> list[_Row]:
             shapely.Point(doors.u[door], doors.v[door]),
         )
         for name, door in zip(picked, chosen, strict=True)
+    ]
+
+
+def _exempt_zones() -> list[_Row]:
+    """Mark out where parking and vending are allowed at some hours."""
+    return [
+        (
+            "exemption",
+            row["name"],
+            {"name_en": row["english"]} | {key: row[key] for key in ZONE_FIELDS if row[key]},
+            shapely.box(row["west"], row["south"], row["east"], row["north"]),
+        )
+        for row in pl.read_csv(TABLES / "demo_zones.csv").iter_rows(named=True)
     ]
 
 

@@ -54,6 +54,8 @@ class Understood:
     names: list[str | None]
     ids: list[str | None]
     facts: list[dict[str, Any]]
+    said: str | None = None  # the kind of all of them, said by hand
+    faults: dict[int, str] = field(default_factory=dict)  # features whose facts cannot be left out
     unknown_kinds: Counter[str] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
     unused: tuple[str, ...] = ()
@@ -101,10 +103,10 @@ def understand(
         )
     name_column = name_column or (None if raw.style == "osm" else _first(columns, _NAMES))
     reader = {"osm": _by_tags, "adcode": _by_adcode, "table": _by_columns}[raw.style]
-    found = Understood([], [], [], [])
+    found = Understood([], [], [], [], said=str(chosen) if kind is not None else None)
     for number, row in enumerate(raw.rows):
         own, facts = reader(raw, number, row, shapes[number], found)
-        found.kinds.append(own if kind is None else str(chosen))
+        found.kinds.append(found.said or own)
         named = row.get(name_column) if name_column else osm_tags.name_of(row)
         found.names.append(_text(named))
         found.facts.append(facts)
@@ -151,6 +153,10 @@ def _by_adcode(
     return kind, _readable(facts, found)
 
 
+def _is_read(name: str, facts: Mapping[str, Any]) -> bool:
+    return name not in facts or place_kinds.fields()[name].read(facts[name]) is not None
+
+
 def _by_columns(
     raw: Raw, number: int, row: Mapping[str, Any], shape: str | None, found: Understood
 ) -> tuple[str, dict[str, Any]]:
@@ -163,6 +169,14 @@ def _by_columns(
         kind = place_kinds.slug_of(raw.layers[number])
     kind = kind or _BY_SHAPE.get(shape or "", "other")
     facts = {name: value for column, value in row.items() if (name := _field(column)) is not None}
+    if (found.said or kind) != place_kinds.ZONE:  # the opening hours of a shop are another matter
+        facts = {name: value for name, value in facts.items() if name not in place_kinds.ZONE_FIELDS}
+    else:
+        facts = {name: value for name, value in facts.items() if str(value or "").strip()}
+        wrong = [name for name in place_kinds.ZONE_FIELDS if not _is_read(name, facts)]
+        if wrong:
+            found.faults[number] = "zone_rules"
+            return kind, {}
     facts = _readable(facts, found)
     if kind == place_kinds.STREET:
         facts.setdefault("level", "side")

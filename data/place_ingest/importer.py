@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from data.actors import Actor
+from data.case_places import Progress
 from data.place_ingest.reading import ReadPlaces, read_places
 from data.place_ingest.reasons import PlaceNotice
 from data.place_ingest.rejects import rejects_path, write_rejects
@@ -28,9 +29,10 @@ def import_places(
     source: str | None = None,
     rejects: Path | str | None = None,
     guard: Guard | None = None,
+    progress: Progress | None = None,
     **options: Any,
 ) -> PlaceSummary:
-    """Put a file's places into a store; the same file again changes nothing.
+    """Put a file's places into a store and find out where the cases belong now; again, it changes nothing.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def import_places(
         Where the rejected features go; else a file in the imports folder of the home.
     guard
         Asked before anything is written.
+    progress
+        Told how many cases were looked at, of how many, and how many belong elsewhere.
     options
         Those of `read_places`.
 
@@ -69,6 +73,9 @@ def import_places(
         if kept is not None:
             kept.unlink(missing_ok=True)
         raise
+    relocated = 0
+    if not store.is_located(actor=actor):
+        relocated = store.locate(actor=actor, progress=progress)
     own = Counter(written.states[: found.features])
     made = Counter(written.states[found.features :])
     return PlaceSummary(
@@ -82,6 +89,7 @@ def import_places(
         unchanged=own["unchanged"],
         rejected=len(found.rejects),
         retired=written.retired,
+        relocated=relocated,
         streets={state: made[state] for state in ("new", "changed", "unchanged")},
         left=found.left,
         kinds=dict(Counter(found.places["kind"]).most_common()),

@@ -164,6 +164,8 @@ def read_places(
     _repair(judged, raw)
     words = shape_words(judged.shapes)
     understood = understand(raw, words, kind=kind, name_column=name_column, id_column=id_column)
+    for number, code in understood.faults.items():
+        judged.faults.setdefault(number, code)
     _fit(judged, understood)
     ids = _identify(judged, understood)
     rejects = tuple(

@@ -14,6 +14,7 @@ REJECTIONS: Final[dict[str, str]] = {
     "no_area": N_("an area without extent"),
     "wrong_shape": N_("this kind of place cannot have this shape"),
     "no_name": N_("an area of the chain without a name"),
+    "zone_rules": N_("the hours, dates or categories of an exempt zone cannot be read"),
     "repeated_id": N_("the id is repeated; the first one is kept"),
     "repeated": N_("the same place stands in the file before"),
     "nodes_missing": N_("nodes of its outline are not in the file"),

@@ -18,6 +18,8 @@ class PlaceSummary:
     streets
         Named streets that were put together from the file's lines; they are no features of it and not among
         those figures.
+    relocated
+        Cases that belong elsewhere now.
     left
         Elements that were not asked for: no place by the table of tags, or outside the box.
     kinds
@@ -34,6 +36,7 @@ class PlaceSummary:
     unchanged: int
     rejected: int
     retired: int = 0
+    relocated: int = 0
     streets: dict[str, int] = field(default_factory=dict)
     left: int = 0
     kinds: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import pytest
+from shapely.geometry import box
 from streamlit.testing.v1 import AppTest
 
 from app_pages import session
@@ -145,3 +147,51 @@ def test_a_filter_that_lets_nothing_through_offers_to_clear_it(city: Path, drawn
 
 def test_the_page_speaks_chinese_when_asked(city: Path, drawn: Draw) -> None:
     assert "问题" in figures(drawn(lang="zh"))
+
+
+def locate(home: Path) -> int:
+    """Put a community and an exempt zone under the reports, and return the community's id."""
+    places = gpd.GeoDataFrame(
+        {
+            "kind": ["community", "district", "exemption"],
+            "name": ["*东*社区", "运河区", "停车带"],
+            "attributes": [{}, {}, {"categories": "parking"}],
+        },
+        geometry=[box(116.9, 38, 118, 39), box(116, 38, 118, 39), box(116.8, 38, 117, 39)],
+        crs="EPSG:4326",
+    )
+    with Store.open(f"sqlite:///{home / 'gezhi.sqlite'}") as store:
+        store.write_places(places, actor=OPERATOR)
+        store.locate(actor=OPERATOR)
+        return int(store.areas(actor=OPERATOR).filter(kind="community")["id"][0])
+
+
+def test_an_area_and_what_about_exempt_zones_can_be_chosen(city: Path, drawn: Draw) -> None:
+    community = locate(city)
+    with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}") as store:
+        cube = Cube.open(store)
+        inside = Filter(areas=(community,))
+        wanted = [cube.total(inside), cube.total(inside.but(exempt="without"))]
+    page = drawn()
+    assert figures(page)["Reports"] == f"{REPORTS}"
+    page.multiselect(key=session.AREA).set_value([community]).run()
+    assert page.query_params["area"] == str(community)
+    assert figures(page)["Reports"] == f"{wanted[0]}"
+    page.button_group(key=session.EXEMPT).set_value("without").run()
+    assert not page.exception
+    assert page.query_params["exempt"] == "without"
+    assert figures(page)["Reports"] == f"{wanted[1]}"
+    assert wanted[1] < wanted[0] < REPORTS
+
+
+def test_places_and_areas_in_the_address_are_shown_and_can_be_dropped(city: Path, drawn: Draw) -> None:
+    community = locate(city)
+    page = drawn(area=str(community), place="1", exempt="only")
+    assert not page.exception
+    assert page.multiselect(key=session.AREA).value == [community]
+    assert "Reports" not in figures(page), "no report is at place 1"
+    page.button_group(key=f"{session.PLACE}-1").set_value([]).run()
+    assert not page.exception and "place" not in page.query_params
+    assert int(figures(page)["Reports"]) > 0
+    strange = drawn(area="987654", exempt="perhaps", place="x")
+    assert not strange.exception and "Reports" not in figures(strange)

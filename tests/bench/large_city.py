@@ -52,6 +52,12 @@ _ROWS = f"""
     areas = '\n网格' || (id / 10 - id / 10000 * 1000) || '\n社区' || (id / 10 - id / 400 * 40) || '\n',
     seq = 3 * @n + CASE WHEN {_TENTH} THEN id / 10 ELSE @n / 10 + id - id / 10 END
 """
+#: What is noted of areas stands in an event too.
+_TOLD = r"""
+    UPDATE event SET payload = substr(payload, 1, length(payload) - 1) || ',"located":{"areas":"\n网格'
+    || (issue_id / 10 - issue_id / 10000 * 1000) || '\n社区' || (issue_id / 10 - issue_id / 400 * 40)
+    || '\n"}}' WHERE kind = 'report'
+"""
 
 
 def drawn(n: int = _PART, *, part: int = 0) -> pl.DataFrame:
@@ -83,6 +89,7 @@ def build(url: str) -> None:
                 f"FROM issue WHERE {condition}"
             ).rowcount
         connection.exec_driver_sql(_ROWS.replace("@at", str(at)).replace("@n", str(CASES)))
+        connection.exec_driver_sql(_TOLD)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()

@@ -127,7 +127,7 @@ def test_changes_in_base_and_tail_are_followed(
     store: Store, monkeypatch: pytest.MonkeyPatch, tail_rows: int, few_cells: int
 ) -> None:
     monkeypatch.setattr(cube_state, "_TAIL_ROWS", tail_rows)
-    monkeypatch.setattr(cube_state, "_FEW_CELLS", few_cells)
+    monkeypatch.setattr(cube_state, "_FEW", few_cells)
     frame = reports(300)
     store.write_reports(frame, actor=OPERATOR)
     cube = Cube.open(store)

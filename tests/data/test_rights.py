@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "repeats": (STAFF, lambda store, actor: store.repeats(1, actor=actor)),
     "units": (EVERYBODY, lambda store, actor: store.units(actor=actor)),
     "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
+    "is_located": (STAFF, lambda store, actor: store.is_located(actor=actor)),
     "locate": (HEADS, lambda store, actor: store.locate(actor=actor)),
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
     "export_cases": (STAFF, lambda store, actor: list(store.export_cases(actor=actor))),
