@@ -12,6 +12,7 @@ from api.cells import cells_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.photos import photos_route
+from api.place_rates import rates_route, shapes_route
 from api.places import places_route
 from api.points import points_route, report_route
 from api.search import search_route
@@ -30,6 +31,8 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),
+        shapes_route(workspace),
+        rates_route(workspace),
         search_route(workspace),
         photos_route(workspace),
         health_route(workspace),

@@ -11,8 +11,11 @@ import streamlit as st
 from app_pages import charts, session
 from app_pages.figures import labelled_mix
 from app_pages.filters import used_categories
+from app_pages.place_words import place_name
 from app_pages.view import View
 from data.filters import Filter
+from data.place_counts import mostly
+from data.place_records import Place
 from data.statuses import STATUS_GROUPS, label
 from data.workspace import Workspace
 from geo import cells
@@ -26,6 +29,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     """Draw the cell's figures, its mix, its weekly curve and its reports, newest first."""
     cell = int(cells.check([view.cell])[0])
     _header(cell, view)
+    _mostly(workspace, where, cell)
     ids = workspace.cube.ids(where, cell=cell)
     if not ids.size:
         st.info(_("No report in this cell passes the filters."), icon=":material/filter_alt:")
@@ -45,6 +49,25 @@ def _header(cell: int, view: View) -> None:
         "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
     )
     st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))
+
+
+def _mostly(workspace: Workspace, where: Filter, cell: int) -> None:
+    """Say in which places the cell's reports mostly lie, each the way to its page."""
+    found = mostly(workspace.cube, where, cell) or mostly(workspace.cube, Filter(), cell)
+    links = [_place(workspace, number, share) for number, share in found]
+    if links:
+        st.html(f'<p class="gz-mostly">{_("Mostly {places}", places=", ".join(links))}</p>')
+
+
+def _place(workspace: Workspace, number: int, share: float) -> str:
+    place = workspace.store.place(number, actor=workspace.viewer)
+    name = place_name({"id": number, "kind": place.kind, "name": place.name, **_english(place)})
+    link = escape(session.place_link(number))
+    return f'<a href="{link}" target="_self">{escape(name)}</a> <small>{share:.0%}</small>'
+
+
+def _english(place: Place) -> dict[str, Any]:
+    return {"name_en": place.attributes.get("name_en")}
 
 
 def _close() -> None:

@@ -58,11 +58,8 @@ def _pair(here: Workspace, row: dict[str, Any]) -> None:
     with st.container(border=True, key=f"pair_{name}"):
         st.html(between(row))
         left, right = st.columns(2, gap="medium")
-        for column, role, case in (
-            (left, _("This one stays"), first),
-            (right, _("This one joins it"), second),
-        ):
-            column.html(f'<p class="gz-role">{escape(role)}</p>' + card(here, case))
+        left.html(f'<p class="gz-role">{escape(_("This one stays"))}</p>' + card(here, first))
+        right.html(f'<p class="gz-role">{escape(_("This one joins it"))}</p>' + card(here, second))
         buttons = st.container(horizontal=True)
         buttons.button(
             _("The same: merge"),

@@ -18,8 +18,8 @@ from i18n import current_locale, ngettext
 from i18n import gettext as _
 
 
-def render(workspace: Workspace, view: View) -> View:
-    """Draw the card and return the view with the choices made in it."""
+def render(workspace: Workspace, view: View, *, with_cells: bool = True) -> View:
+    """Draw the card and return the view with the choices made in it; the size of cells only `with_cells`."""
     cube = workspace.cube
     table = used_categories(workspace)
     period, start, end = _period(view, cube.period())
@@ -34,7 +34,7 @@ def render(workspace: Workspace, view: View) -> View:
     )
     sources = _sources(view, cube.sources())
     sides = filter_places.render(workspace, view)
-    resolution = _resolution(view)
+    resolution = _resolution(view) if with_cells else view.resolution
     st.button(
         _("Clear all filters"),
         on_click=session.forget_filters,
@@ -157,6 +157,8 @@ def _chosen(key: str, default: tuple[str, ...]) -> list[str]:
 
 
 def _remember(key: str, value: Any) -> None:
-    """Give a widget its first value; afterwards its own state rules."""
-    if key not in st.session_state:
-        st.session_state[key] = value
+    """Give a widget its first value; afterwards its own state rules.
+
+    That state is said again at every run: the same widget on another page would else begin anew.
+    """
+    st.session_state[key] = st.session_state.get(key, value)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages import cell_panel, figures, filters, map_card, session
+from app_pages import cell_panel, figures, filters, map_card, map_switch, place_panel, session
 from data.workspace import Workspace, workspace
 
 
@@ -19,13 +19,17 @@ def render(here: Workspace) -> None:
 def _map_and_panel(here: Workspace) -> None:
     """Draw map and panel; a click on a cell runs this part alone."""
     session.speak()
-    view = session.current_view()
-    where = filters.meant(here, view)
     left, right = st.columns([13, 6], gap="medium")
     with left:
+        view = map_switch.render(here, session.current_view())
+        session.show(view)
+        where = filters.meant(here, view)
         map_card.render(here, view, where)
     with right:
-        if view.cell:
+        view = session.current_view()
+        if view.at:
+            place_panel.render(here, view, where)
+        elif view.cell:
             cell_panel.render(here, view, where)
         else:
             figures.render(here, view, where)

@@ -8,16 +8,20 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from app_pages import session
+from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, View
 from data.filters import Filter
+from data.place_rates import measure_of
+from data.place_tables import places_version
 from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
-from i18n import current_locale, listed
+from i18n import current_locale
 from i18n import gettext as _
 from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
 from layers.hexes import HexLayer
 from layers.palettes import Theme
+from layers.place_rates import PlaceRateLayer
 from layers.points import PointLayer
 from layers.search import SearchBox
 
@@ -35,15 +39,8 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
-    BaseLayer(theme=theme, version=_places_version(workspace)).add_to(group)
-    HexLayer(
-        query,
-        resolution=view.resolution or AUTO,
-        selected=view.cell,
-        theme=theme,
-        version=version,
-        locale=current_locale(),
-    ).add_to(group)
+    BaseLayer(theme=theme, version=places_version(workspace.store, actor=workspace.viewer)).add_to(group)
+    _ground(workspace, view, query, theme).add_to(group)
     PointLayer(
         query,
         tz=workspace.tz,
@@ -64,14 +61,44 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     )
 
 
+def _ground(workspace: Workspace, view: View, query: str, theme: Theme) -> HexLayer | PlaceRateLayer:
+    """Make the layer that the view colours the map with: cells, or the places of a kind."""
+    version, locale = workspace.cube.version, current_locale()
+    if not view.show:
+        return HexLayer(
+            query,
+            resolution=view.resolution or AUTO,
+            selected=view.cell,
+            theme=theme,
+            version=version,
+            locale=locale,
+        )
+    measure = measure_of(view.show)
+    return PlaceRateLayer(
+        view.show,
+        query,
+        title=title_words(measure),
+        unit=measure.words,
+        missing=missing_words(measure),
+        places=places_version(workspace.store, actor=workspace.viewer),
+        selected=view.at,
+        theme=theme,
+        version=version,
+        locale=locale,
+    )
+
+
 def take_click() -> None:
-    """Make the cell that was clicked the view's; the same message is taken up once."""
+    """Make the cell or the place that was clicked the view's; the same message is taken up once."""
     message: dict[str, Any] = st.session_state.get(session.MAP) or {}
     if "stamp" not in message or message["stamp"] == st.session_state.get(session.CLICK):
         return
     st.session_state[session.CLICK] = message["stamp"]
     st.session_state.pop(session.LISTED, None)
-    session.show(session.current_view().but(cell=message.get("cell")))
+    place = message.get("place")
+    session.show(
+        session.current_view().but(cell=message.get("cell"), at=None if place is None else int(place))
+    )
 
 
 def _extent(workspace: Workspace) -> tuple[float, float, float, float] | None:
@@ -83,12 +110,8 @@ def _extent(workspace: Workspace) -> tuple[float, float, float, float] | None:
     return extent
 
 
-def _places_version(workspace: Workspace) -> str:
-    return workspace.store.fact("places_version", "", actor=workspace.viewer) or ""
-
-
 def _credits(workspace: Workspace) -> str:
     if workspace.synthetic:
         return _("Synthetic demo data · cells: H3")
     sources = workspace.cube.sources()
-    return _("Reports: {sources} · cells: H3", sources=listed(sources[:3])) if sources else ""
+    return _("Reports: {sources} · cells: H3", sources=", ".join(sources[:3])) if sources else ""

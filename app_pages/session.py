@@ -1,7 +1,7 @@
 """The names under which the session keeps things, and how the page's address and the widgets stay in step."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -62,6 +62,17 @@ PAIRS_FOUND: Final = "pairs_found"
 PAIRS: Final = "pairs_listed"
 SWAPPED: Final = "pairs_swapped"
 APART: Final = "pairs_apart"
+#: What the map colours: cells or which places; which level of areas.
+SHOW: Final = "map_show"
+LEVEL: Final = "map_level"
+#: The table of places: of which kind, in which order, which names, how many are listed.
+PLACE_KIND: Final = "place_kind"
+PLACE_ORDER: Final = "place_order"
+PLACE_NAMES: Final = "place_names"
+PLACES_LISTED: Final = "places_listed"
+#: The place that another one is compared with; how many of its cases are listed.
+BESIDE: Final = "place_beside"
+PLACE_CASES: Final = "place_cases"
 #: What the page shows now.
 VIEW: Final = "view"
 #: How many reports the cell panel lists.
@@ -101,6 +112,21 @@ def case_link(issue_id: int) -> str:
     return "case?" + urlencode(with_language({"id": str(issue_id)}))
 
 
+def place_link(place_id: int) -> str:
+    """Return the address of a place's page with the filters of this session; it can be shared."""
+    return "place?" + urlencode(with_language(filters_in_address() | {"id": str(place_id)}))
+
+
+def map_link(**changes: Any) -> str:
+    """Return the address of the map with the filters of this session and these parameters of a view."""
+    return "./?" + urlencode(with_language(filters_in_address() | changes))
+
+
+def filters_in_address() -> dict[str, str]:
+    """Return the parameters of the filters of this session, without what is chosen on the map."""
+    return current_view().but(cell=None, at=None, show="").to_params()
+
+
 def current_view() -> View:
     """Return the session's view; at its start the one in the address."""
     if VIEW not in st.session_state:
@@ -109,11 +135,14 @@ def current_view() -> View:
     return view
 
 
-def show(view: View) -> None:
-    """Make this the session's view and write it into the address, so that the address can be shared."""
+def show(view: View, **own: str) -> None:
+    """Make this the session's view and write it into the address, so that the address can be shared.
+
+    `own` are parameters of the page itself; empty ones are left out.
+    """
     st.session_state[VIEW] = view
     kept = {name: st.query_params[name] for name in _KEPT if name in st.query_params}
-    wanted = view.to_params() | kept
+    wanted = view.to_params() | kept | {name: value for name, value in own.items() if value}
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
 
@@ -122,4 +151,5 @@ def forget_filters() -> None:
     """Drop every filter; the map's position and the language stay."""
     for key in (GROUPS, CATEGORIES, STATUSES, SOURCES, PERIOD, DAYS, RESOLUTION, AREA, EXEMPT):
         st.session_state.pop(key, None)
-    show(View(cell=current_view().cell))
+    before = current_view()
+    show(View(cell=before.cell, show=before.show, at=before.at))

@@ -28,7 +28,7 @@ def main() -> None:
     st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large")
     pages = _pages()
-    page = st.navigation([*pages, _case_page()], position="top")
+    page = st.navigation([*pages, _case_page(), _place_page()], position="top")
     _heading(here)
     page.run()
     _bar(pages, page)
@@ -38,6 +38,7 @@ def _pages() -> list[Page]:
     """Return the pages that the navigation names, in the order in which a day uses them."""
     return [
         st.Page(_HERE / "map.py", title=_("Map"), icon=":material/hexagon:", default=True),
+        st.Page(_HERE / "places.py", title=_("Places"), icon=":material/location_city:", url_path="places"),
         st.Page(_HERE / "cases.py", title=_("Open cases"), icon=":material/checklist:", url_path="cases"),
         st.Page(
             _HERE / "report.py", title=_("Report"), icon=":material/add_location_alt:", url_path="report"
@@ -56,6 +57,17 @@ def _case_page() -> Page:
         title=_("Case"),
         icon=":material/assignment:",
         url_path="case",
+        visibility="hidden",
+    )
+
+
+def _place_page() -> Page:
+    """Return the page of one place, which is reached from lists, from the map and by its address."""
+    return st.Page(
+        _HERE / "place.py",
+        title=_("Place"),
+        icon=":material/location_city:",
+        url_path="place",
         visibility="hidden",
     )
 

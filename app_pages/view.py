@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from data import place_kinds
 from data.filters import Filter
 from geo import cells
 from geo.errors import CellError, FilterError
@@ -15,17 +16,29 @@ from geo.errors import CellError, FilterError
 PERIODS: Final[dict[str, int | None]] = {"all": None, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
 CUSTOM: Final = "custom"
 AUTO: Final = "auto"
+#: The id of a place has at most so many digits.
+_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A state of the map page; `groups` stand for their categories where the filter names none."""
+    """A state of the map page; `groups` stand for their categories where the filter names none.
+
+    Attributes
+    ----------
+    show
+        The kind of place whose rates the map shows; empty for cells.
+    cell, at
+        The chosen cell, or the id of the chosen place; at most one of the two.
+    """
 
     where: Filter = field(default_factory=Filter)
     groups: tuple[str, ...] = ()
     period: str = "all"
     resolution: int | None = None
     cell: str | None = None
+    show: str = ""
+    at: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "View":
@@ -36,12 +49,16 @@ class View:
         where = _known_filter(params)
         period = params.get("period", CUSTOM if where.start or where.end else "all")
         resolution = params.get("res", AUTO)
+        show = params.get("show", "")
+        cell = _known_cell(params.get("cell", ""))
         return cls(
             where=where,
             groups=tuple(name for name in params.get("group", "").split(",") if name),
             period=period if period in {*PERIODS, CUSTOM} else "all",
             resolution=int(resolution) if resolution in map(str, cells.RESOLUTIONS) else None,
-            cell=_known_cell(params.get("cell", "")),
+            cell=cell,
+            show=show if show in place_kinds.kinds() else "",
+            at=None if cell else known_id(params.get("at", "")),
         )
 
     def to_params(self) -> dict[str, str]:
@@ -52,6 +69,8 @@ class View:
             "period": "" if self.period in {"all", CUSTOM} else self.period,
             "res": str(self.resolution) if self.resolution else "",
             "cell": self.cell or "",
+            "show": self.show,
+            "at": str(self.at or ""),
         }
         return {name: value for name, value in params.items() if value}
 
@@ -98,6 +117,11 @@ def _known_cell(text: str) -> str | None:
         return str(cells.to_text(known)[0]) if cells.resolution_of(known) in cells.RESOLUTIONS else None
     except CellError:
         return None
+
+
+def known_id(text: str) -> int | None:
+    """Read the id of a place out of an address; what is none counts as not said."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def period_days(period: str, newest: date | None, where: Filter) -> tuple[date | None, date | None]:

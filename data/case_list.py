@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, true
 
 from data import clock
 from data.actors import Actor
@@ -35,6 +35,9 @@ WORKLOAD: Final = {
     "suspended": pl.Int64,
 }
 
+#: The columns of open cases in their order of urgency.
+URGENCY: Final = {"issue_id": pl.Int64, "overdue": pl.Boolean}
+
 #: Stands for "no unit yet" where a unit is asked for.
 NO_UNIT: Final = ""
 
@@ -48,9 +51,12 @@ def open_cases(
     now: datetime | None,
     categories: Sequence[str] = (),
     part: Part = "all",
+    issues: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """List the open cases that are due first; see `Store.open_cases`."""
     query = _among(select(*judged_columns(), *(ISSUE.c[name] for name in _SHOWN)), actor, unit, categories)
+    if issues is not None:
+        query = query.where(ISSUE.c.id.in_(list(issues)))
     query = query.where(_is_in(part, *_day(connection, now)))
     dated = query.where(ISSUE.c.due_at.is_not(None)).order_by(ISSUE.c.due_at, ISSUE.c.id)
     rows = [tuple(row) for row in connection.execute(dated.limit(limit))]
@@ -80,6 +86,15 @@ def overdue(
     counted = _among(select(func.count(), func.count().filter(ISSUE.c.due_at < moment)), actor, unit)
     n, late = connection.execute(counted).one()
     return int(n), int(late)
+
+
+def urgency(connection: Connection, *, actor: Actor, now: datetime | None = None) -> pl.DataFrame:
+    """Return all open cases, the most urgent first; see `Store.urgency`."""
+    moment = to_micros(now or clock.moment())
+    late = func.coalesce(ISSUE.c.due_at < moment, false())
+    query = _among(select(ISSUE.c.id, late), actor, None)
+    found = connection.execute(query.order_by(ISSUE.c.due_at.is_(None), ISSUE.c.due_at, ISSUE.c.id))
+    return pl.DataFrame([(number, bool(state)) for number, state in found], schema=URGENCY, orient="row")
 
 
 def workload(

@@ -148,6 +148,20 @@ def of_case(connection: Connection, issue_id: int, *, actor: Actor) -> list[Case
     return [_photo(row) for row in connection.execute(query)]
 
 
+def photographed(connection: Connection, *, actor: Actor) -> list[int]:
+    """Return the cases in the actor's part of the city with photos to see, that of the newest photo first."""
+    newest = func.max(PHOTO.c.seq)
+    query = (
+        select(PHOTO.c.issue_id)
+        .join(ISSUE, ISSUE.c.id == PHOTO.c.issue_id)
+        .join(EVENT, EVENT.c.seq == PHOTO.c.seq)
+        .where(PHOTO.c.hidden.is_(None), _seen_by(actor), scope(actor))
+        .group_by(PHOTO.c.issue_id)
+        .order_by(newest.desc())
+    )
+    return list(connection.execute(query).scalars())
+
+
 def by_name(connection: Connection, name: str, *, actor: Actor) -> Photo | None:
     """Return the photo of this name, where a case that the actor may see shows it."""
     query = _query().join(ISSUE, ISSUE.c.id == PHOTO.c.issue_id)

@@ -168,6 +168,7 @@ class CaseStore(ABC):
         now: datetime | None = None,
         categories: Sequence[str] = (),
         part: Part = "all",
+        issues: Sequence[int] | None = None,
     ) -> pl.DataFrame:
         """List open cases in the actor's part of the city, the most urgent first.
 
@@ -181,6 +182,8 @@ class CaseStore(ABC):
             Slugs; none of them is no limit.
         part
             All of them, the overdue ones, those due before the city's midnight, or the suspended ones.
+        issues
+            Of these cases alone, a page of a list; None is no limit.
 
         Returns
         -------
@@ -196,7 +199,18 @@ class CaseStore(ABC):
                 now=now,
                 categories=categories,
                 part=part,
+                issues=issues,
             )
+
+    def urgency(self, *, actor: Actor, now: datetime | None = None) -> pl.DataFrame:
+        """Return every open case in the actor's part of the city, in the order of `open_cases`.
+
+        Returns
+        -------
+        `issue_id` and `overdue`, which is so when its moment, if it has one, is over.
+        """
+        with self._reading(actor) as connection:
+            return case_list.urgency(connection, actor=actor, now=now)
 
     def workload(
         self, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None

@@ -159,6 +159,11 @@ class PhotoStore(CaseStore):
                 return [replace(one, present=False) for one in found]
         return [replace(one, present=folder.has(one.photo.thumb)) for one in found]
 
+    def photographed(self, *, actor: Actor) -> list[int]:
+        """Return the cases that have photos which the actor may see, that of the newest photo first."""
+        with self._reading(actor, "open") as connection:
+            return case_photos.photographed(connection, actor=actor)
+
     def photo_pairs(self, issue_id: int, *, actor: Actor) -> list[CasePair]:
         """Return the photos from before and after side by side, with what speaks against each pair."""
         return case_photos.pairs(self.photos(issue_id, actor=actor))

@@ -78,3 +78,36 @@ def _steps(largest: int, n: int) -> list[int]:
         return steps
     places = np.linspace(0, len(steps) - 1, n).round().astype(int)
     return [steps[place] for place in places]
+
+
+def rate_edges(rates: npt.ArrayLike, n: int = 5) -> list[float]:
+    """Choose the lowest rate of each class: about equally many rates in each, with edges that can be said.
+
+    Parameters
+    ----------
+    rates
+        Shape (m,); those that are NaN or not above 0 are left out.
+    n
+        Most classes wanted, at least 1.
+
+    Returns
+    -------
+    Strictly ascending, each of two digits; the first is the smallest rate rounded down, the lowest class
+    takes what is below too. Empty where there are no rates.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}. Expected at least one class.")
+    values = np.asarray(rates, dtype=np.float64)
+    values = np.sort(values[np.isfinite(values) & (values > 0)])
+    if not values.size:
+        return []
+    cuts = values[(np.arange(1, n) * values.size) // n]
+    said = [_two_digits(float(value)) for value in cuts]
+    first = _two_digits(float(values[0]), down=True)
+    return [first, *sorted({edge for edge in said if first < edge <= values[-1]})]
+
+
+def _two_digits(value: float, *, down: bool = False) -> float:
+    unit = 10.0 ** (np.floor(np.log10(value)) - 1)
+    whole = np.floor(value / unit) if down else np.round(value / unit)
+    return float(f"{whole * unit:.2g}")

@@ -73,6 +73,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import CellError
+from layers import varints
 
 MAGIC: Final = b"GZC1"
 
@@ -122,11 +123,11 @@ def pack(cells: npt.ArrayLike, counts: npt.ArrayLike, meta: Mapping[str, Any]) -
     _check(ids, resolution)
 
     steps = np.diff(_paths(ids, resolution), prepend=np.uint64(0))
-    packed_ids = _varints(steps)
+    packed_ids = varints.pack(steps)
     head = {**meta, "resolution": resolution, "in_view": int(values.sum())}
     packed_meta = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     sizes = np.array([len(packed_meta), ids.size, len(packed_ids)], dtype="<u4")
-    return MAGIC + sizes.tobytes() + packed_meta + packed_ids + _varints(values)
+    return MAGIC + sizes.tobytes() + packed_meta + packed_ids + varints.pack(values)
 
 
 def unpack(packed: bytes) -> tuple[Cells, Counts, Meta]:
@@ -143,7 +144,7 @@ def unpack(packed: bytes) -> tuple[Cells, Counts, Meta]:
     ids_at = _HEADER_BYTES + meta_bytes
     counts_at = ids_at + id_bytes
     meta: Meta = json.loads(packed[_HEADER_BYTES:ids_at])
-    steps, counts = _numbers(packed[ids_at:counts_at]), _numbers(packed[counts_at:])
+    steps, counts = varints.unpack(packed[ids_at:counts_at]), varints.unpack(packed[counts_at:])
     if steps.size != n or counts.size != n:
         raise CellError(f"Expected {n} cells and counts, got {steps.size} and {counts.size}: cut off?")
     return _cells(np.cumsum(steps, dtype=np.uint64), meta["resolution"]), counts.astype(np.uint32), meta
@@ -178,33 +179,3 @@ def _cells(paths: Cells, resolution: int) -> Cells:
     shift = _unused_bits(resolution)
     head = np.uint64(_MODE_CELL | (resolution << _RESOLUTION_SHIFT))
     return head | (paths << shift) | ((np.uint64(1) << shift) - np.uint64(1))
-
-
-def _varints(numbers: Cells) -> bytes:
-    """Write numbers in groups of seven bits, lowest first; all but the last byte of each have bit 7 set."""
-    if not numbers.size:
-        return b""
-    groups = -(-int(numbers.max()).bit_length() // 7) or 1
-    shifts = np.arange(groups, dtype=np.uint64) * np.uint64(7)
-    rest = numbers[:, None] >> shifts
-    used = rest != 0
-    used[:, 0] = True
-    follows = np.zeros_like(used)
-    follows[:, :-1] = used[:, 1:]
-    table = (rest & np.uint64(0x7F)).astype(np.uint8) | (follows.astype(np.uint8) << 7)
-    packed: bytes = table[used].tobytes()
-    return packed
-
-
-def _numbers(packed: bytes) -> Cells:
-    """Read varints."""
-    octets = np.frombuffer(packed, dtype=np.uint8)
-    if not octets.size:
-        return np.zeros(0, dtype=np.uint64)
-    if octets[-1] & 0x80:
-        raise CellError("Packed cells end within a number: they were cut off.")
-    last = np.flatnonzero(octets < 0x80)
-    first = np.concatenate(([0], last[:-1] + 1))
-    place = np.arange(octets.size) - np.repeat(first, last - first + 1)
-    values = (octets & 0x7F).astype(np.uint64) << (place * 7).astype(np.uint64)
-    return np.add.reduceat(values, first)

@@ -13,7 +13,7 @@ def labels(**changes: str) -> dict[str, str]:
     ValueError
         A change of a label that does not exist.
     """
-    words = _map_words() | _figure_words() | _point_words() | _search_words()
+    words = _map_words() | _figure_words() | _point_words() | _place_words() | _search_words()
     unknown = changes.keys() - words.keys()
     if unknown:
         raise ValueError(f"'{min(unknown)}' is not a label. Expected one of {', '.join(sorted(words))}.")
@@ -72,6 +72,21 @@ def _point_words() -> dict[str, str]:
         "points_truncated": _("Too many reports to show each one; zoom in."),
         "points_failed": _("The single reports could not be loaded."),
         "report_failed": _("This report could not be loaded."),
+    }
+
+
+def _place_words() -> dict[str, str]:
+    return {
+        "interval": _("95 % interval {low} to {high}"),
+        "of_which_open": _("{counted}, {open} open"),
+        "uncertain": _("Few reports: the rate is uncertain"),
+        "faint": _("Faint: fewer than {n} reports, the rate is uncertain"),
+        "under": _("under {last}"),
+        "between": _("{first} up to {last}"),
+        "any_rate": _("any report"),
+        "no_report": _("no report"),
+        "no_name": _("Without a name"),
+        "no_places": _("There are no places of this kind. Import them to see them here."),
     }
 
 

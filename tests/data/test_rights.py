@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "unmerge": (OFFICE, lambda store, actor: store.unmerge(3, actor=actor)),
     "correct": (OFFICE, lambda store, actor: store.correct(1, actor=actor, address="新街")),
     "open_cases": (STAFF, lambda store, actor: store.open_cases(actor=actor)),
+    "urgency": (STAFF, lambda store, actor: store.urgency(actor=actor)),
     "overdue": (STAFF, lambda store, actor: store.overdue(actor=actor)),
     "workload": (STAFF, lambda store, actor: store.workload(actor=actor)),
     "repeats": (STAFF, lambda store, actor: store.repeats(1, actor=actor)),
@@ -96,6 +97,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
     "inspect_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.inspect_photo(PHOTO, actor=actor)),
     "add_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.add_photo(1, PHOTO, actor=actor)),
+    "photographed": (EVERYBODY, lambda store, actor: store.photographed(actor=actor)),
     "photos": (EVERYBODY, lambda store, actor: store.photos(2, actor=actor)),
     "photo_pairs": (EVERYBODY, lambda store, actor: store.photo_pairs(2, actor=actor)),
     "photo_bytes": (EVERYBODY, lambda store, actor: store.photo_bytes(shown(store), actor=actor)),
@@ -199,6 +201,7 @@ def test_a_team_sees_and_moves_only_its_own_cases(city: Store) -> None:
     assert city.reports([1, 2], actor=team)["id"].to_list() == [1]
     assert pl.concat(city.changed_since(0, actor=team))["id"].to_list() == [1]
     assert city.overdue(actor=team)[0] == 1
+    assert city.urgency(actor=team)["issue_id"].to_list() == [1]
     city.transition(1, "start", actor=team)
     for forbidden in (
         lambda: city.case(2, actor=team),

@@ -224,14 +224,14 @@
     }
 
     /** The drawn cell under a place on the map, or null. */
-    cellAt(latlng) {
+    at(latlng) {
       if (!this.hexes.keys.length) return null;
       const cell = window.h3.latLngToCell(latlng.lat, latlng.lng, this.hexes.resolution);
       return this.hexes.countOf(cell) === undefined ? null : cell;
     }
 
     click(event) {
-      this.choose(this.cellAt(event.latlng));
+      this.choose(this.at(event.latlng));
     }
 
     choose(cell) {
@@ -246,7 +246,7 @@
 
     /** Mark and explain the cell under the pointer, none where `latlng` is null. */
     hover(latlng) {
-      const cell = latlng && this.cellAt(latlng);
+      const cell = latlng && this.at(latlng);
       this.map.getContainer().classList.toggle("gz-over-cell", Boolean(cell));
       this.marks.setHovered(cell);
       if (cell) this.tip.show(latlng, cell, this.hexes.countOf(cell), this.options.labels, this.number);

@@ -80,15 +80,20 @@
       }
       const points = this.parts.get("points");
       if (points && points.click(event)) return;
-      const cells = this.parts.get("cells");
-      if (cells) cells.click(event);
+      const ground = this.ground();
+      if (ground) ground.click(event);
     }
 
     hover(event) {
       const points = this.parts.get("points");
-      const cells = this.parts.get("cells");
+      const ground = this.ground();
       const onPoint = Boolean(points && points.hover(event));
-      if (cells) cells.hover(event && !onPoint ? event.latlng : null);
+      if (ground) ground.hover(event && !onPoint ? event.latlng : null);
+    }
+
+    /** The part whose figures cover the map: cells, or places by their rates. */
+    ground() {
+      return this.parts.get("rates") || this.parts.get("cells");
     }
 
     useKeys(keys) {
@@ -97,11 +102,11 @@
 
     /** While keys move the map, the cell in its middle is explained, on the screen and to a screen reader. */
     follow() {
-      const cells = this.parts.get("cells");
-      if (!cells || document.activeElement !== this.container) return;
+      const ground = this.ground();
+      if (!ground || document.activeElement !== this.container) return;
       if (!this.container.classList.contains("gz-keys")) return;
-      cells.hover(this.map.getCenter());
-      this.speak(cells.tip.text);
+      ground.hover(this.map.getCenter());
+      this.speak(ground.tip.text);
     }
 
     speak(text) {
@@ -109,12 +114,12 @@
     }
 
     key(event) {
-      const cells = this.parts.get("cells");
+      const ground = this.ground();
       const spot = this.parts.get("spot");
       if (spot && event.key === "Enter" && event.target === this.container) spot.choose(this.map.getCenter());
-      if (!cells || event.target !== this.container) return;
-      if (event.key === "Escape") cells.choose(null);
-      if (event.key === "Enter") cells.choose(cells.cellAt(this.map.getCenter()));
+      if (!ground || event.target !== this.container) return;
+      if (event.key === "Escape") ground.choose(null);
+      if (event.key === "Enter") ground.choose(ground.at(this.map.getCenter()));
     }
 
     /** The name of a pane of its own that lets every pointer through. */
@@ -155,7 +160,7 @@
       this.owners.set(kind, owner);
       if (!this.parts.has(kind)) this.parts.set(kind, new gezhi.parts[kind](this));
       this.parts.get(kind).update(options);
-      if (kind === "points" && this.parts.has("cells")) this.parts.get("cells").fade();
+      if (kind === "points" && this.ground()) this.ground().fade();
     }
 
     /** A call was taken off the map. Mostly another one follows at once, so wait for it. */

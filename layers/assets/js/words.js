@@ -24,4 +24,15 @@
       return String;
     }
   };
+
+  /** A function that writes figures that are not whole as a locale does, with two or three digits. */
+  gezhi.figureFormat = function (locale) {
+    const digits = { maximumSignificantDigits: 3, maximumFractionDigits: 2 };
+    try {
+      const format = new Intl.NumberFormat(locale, digits);
+      return (n) => format.format(n);
+    } catch {
+      return (n) => String(Number(n.toPrecision(3)));
+    }
+  };
 })((window.gezhi = window.gezhi || {}));

@@ -1,0 +1,79 @@
+"""Card: what the map colours: cells, streets, compounds or areas."""
+
+from typing import Final
+
+import streamlit as st
+
+from app_pages import session
+from app_pages.place_words import kinds_label
+from app_pages.view import View
+from data import place_kinds
+from data.place_tables import kinds_there
+from data.workspace import Workspace
+from i18n import gettext as _
+
+_CELLS: Final = "cells"
+_AREAS: Final = "areas"
+#: Kinds with a button of their own; the levels of the chain share one.
+_OWN: Final = ("street", "compound")
+_USUAL_LEVEL: Final = "community"
+
+
+def render(here: Workspace, view: View) -> View:
+    """Draw the switch and return the view with what was chosen; a city without places has none."""
+    there = kinds_there(here.store, actor=here.viewer)
+    levels = levels_of(there)
+    offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
+    if not offered:
+        return view.but(show="", at=None)
+    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
+    kind = _kind(row, view, [_CELLS, *offered])
+    if kind == _AREAS:
+        kind = _level(row, view, levels)
+    show = "" if kind == _CELLS else kind
+    if show == view.show:
+        return view
+    return view.but(show=show, at=None, cell=view.cell if not show else None)
+
+
+def levels_of(there: dict[str, int]) -> list[str]:
+    """Return the levels of the chain that the city has, the largest first."""
+    return [kind for kind in place_kinds.chain() if kind in there]
+
+
+def usual_level(levels: list[str]) -> str:
+    """Return the level that is shown first."""
+    return _USUAL_LEVEL if _USUAL_LEVEL in levels else levels[-1]
+
+
+def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]) -> str:
+    words = {_CELLS: _("Cells"), _AREAS: _("Areas")}
+    shown = view.show or _CELLS
+    known = shown if shown in options else _AREAS if shown in place_kinds.chain() else _CELLS
+    if session.SHOW not in st.session_state or st.session_state[session.SHOW] not in options:
+        st.session_state[session.SHOW] = known if known in options else _CELLS
+    chosen = row.segmented_control(
+        _("Coloured on the map"),
+        options,
+        key=session.SHOW,
+        format_func=lambda kind: words.get(kind) or kinds_label(kind),
+        required=True,
+        label_visibility="collapsed",
+        width="content",
+    )
+    return chosen or _CELLS
+
+
+def _level(row: st.delta_generator.DeltaGenerator, view: View, levels: list[str]) -> str:
+    if session.LEVEL not in st.session_state or st.session_state[session.LEVEL] not in levels:
+        st.session_state[session.LEVEL] = view.show if view.show in levels else usual_level(levels)
+    if len(levels) == 1:
+        return levels[0]
+    return row.selectbox(
+        _("Level of areas"),
+        levels,
+        key=session.LEVEL,
+        format_func=kinds_label,
+        label_visibility="collapsed",
+        width=190,
+    )

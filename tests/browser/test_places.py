@@ -1,0 +1,196 @@
+"""Streets, compounds and areas in a real browser: switched, hovered, clicked, listed, and back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.actors import VIEWER
+from data.cube import Cube
+from data.filters import Filter
+from data.place_counts import filter_for, rated
+from data.store import Store
+from data.workspace import Workspace
+from tests.browser.conftest import Watched
+from tests.browser.map_page import FRAME, MapPage
+from tests.browser.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def zone(server: Server) -> Iterator[Workspace]:
+    """The demo zone that the server shows, counted apart from it."""
+    with Store.open(f"sqlite:///{server.home / 'demo.sqlite'}") as store:
+        yield Workspace(store, Cube.open(store))
+
+
+def switch(page: Page, words: str) -> None:
+    page.locator(".st-key-map_switch").get_by_role("radio", name=words, exact=True).click()
+
+
+def a_compound(zone: Workspace) -> dict[str, object]:
+    return (
+        rated(zone.cube, Filter(), "compound", actor=VIEWER).sort("low", descending=True).row(0, named=True)
+    )
+
+
+def test_the_map_goes_from_cells_to_streets_compounds_areas_and_back(
+    desktop: Watched, server: Server
+) -> None:
+    map_page = MapPage(desktop.page).open(server.url)
+    for words, kind in (("Streets", "street"), ("Compounds", "compound"), ("Areas", "community")):
+        switch(desktop.page, words)
+        map_page.wait_for(f"gezhi.kind === '{kind}' && gezhi.state === 'ready'")
+        assert map_page.params["show"] == kind
+    switch(desktop.page, "Cells")
+    map_page.wait_for("gezhi.kind === undefined && gezhi.cells > 0")
+    assert "show" not in map_page.params
+    assert (desktop.outside, desktop.errors) == ([], [])
+
+
+def test_a_view_of_compounds_opens_from_its_address_and_a_click_opens_the_panel(
+    desktop: Watched, server: Server, zone: Workspace
+) -> None:
+    place = a_compound(zone)
+    map_page = MapPage(desktop.page).open(f"{server.url}/?show=compound")
+    desktop.page.mouse.click(*map_page.point_of(place["lon"], place["lat"]))
+
+    expect(desktop.page.get_by_role("heading", name=str(place["name_en"]))).to_be_visible()
+    assert map_page.figure("Reports") == place["n"]
+    assert map_page.params["at"] == str(place["id"])
+    assert desktop.errors == []
+
+
+def test_the_tip_names_the_place_and_its_rate(desktop: Watched, server: Server, zone: Workspace) -> None:
+    place = a_compound(zone)
+    map_page = MapPage(desktop.page).open(f"{server.url}/?show=compound")
+    desktop.page.mouse.move(*map_page.point_of(place["lon"], place["lat"]))
+    lines = map_page.inside.locator(".gz-tip-text span")
+
+    expect(lines.first).to_have_text(str(place["name_en"]))
+    rate = float(lines.nth(1).inner_text().split(" ")[0].replace(",", ""))
+    assert rate == pytest.approx(place["rate"], rel=0.01)
+
+
+def test_a_filter_changes_the_figures_of_the_places(
+    desktop: Watched, server: Server, zone: Workspace
+) -> None:
+    map_page = MapPage(desktop.page).open(f"{server.url}/?show=street")
+    map_page.filter("Cables")
+    map_page.wait_for("gezhi.query.includes('overhead_cables')")
+    chosen = map_page.params["group"]
+    slugs = zone.store.categories(actor=VIEWER).filter(group=chosen)["slug"].to_list()
+    where = Filter(categories=tuple(slugs))
+
+    painted = map_page.painted
+    assert painted["total"] == zone.cube.total(where)
+    assert painted["here"] == rated(zone.cube, where, "street", actor=VIEWER)["n"].sum()
+
+
+def test_from_the_table_to_the_place_to_a_cell_on_the_map_and_back(
+    desktop: Watched, server: Server, zone: Workspace
+) -> None:
+    page, place = desktop.page, a_compound(zone)
+    page.goto(f"{server.url}/places?kind=compound")
+    line = page.locator(f'tr[data-place="{place["id"]}"]')
+    expect(line.locator("td").nth(2)).to_have_text(f"{place['n']:,}")
+
+    line.get_by_role("link", name=str(place["name_en"])).click()
+    page.locator(".gz-place-head").wait_for()
+    assert f"/place?id={place['id']}" in page.url
+
+    page.locator(".gz-hot a").first.click()
+    map_page = MapPage(page)
+    map_page.wait_until_painted()
+    mostly = page.locator(".gz-mostly a").first
+    expect(mostly).to_be_visible()
+
+    mostly.click()
+    page.locator(".gz-place-head").wait_for()
+
+
+def test_the_table_jumps_to_the_map_at_the_place(desktop: Watched, server: Server, zone: Workspace) -> None:
+    page, place = desktop.page, a_compound(zone)
+    page.goto(f"{server.url}/places?kind=compound&period=365d")
+    page.locator(f'tr[data-place="{place["id"]}"] .gz-go a').click()
+    map_page = MapPage(page)
+    map_page.wait_until_painted()
+    map_page.wait_for("gezhi.kind === 'compound'")
+
+    assert map_page.params["period"] == "365d"
+    x, y = map_page.point_of(place["lon"], place["lat"])
+    box = map_page.box
+    assert box["x"] < x < box["x"] + box["width"]
+    assert box["y"] < y < box["y"] + box["height"]
+    expect(page.get_by_role("heading", name=str(place["name_en"]))).to_be_visible()
+
+
+def test_every_kind_of_place_adds_up_to_the_total(desktop: Watched, server: Server, zone: Workspace) -> None:
+    page = desktop.page
+    for kind in ("street", "compound", "community", "street_office"):
+        page.goto(f"{server.url}/places?kind={kind}")
+        said = page.get_by_text("pass the filters", exact=False)
+        expect(said).to_be_visible()
+        numbers = [int(text.replace(",", "")) for text in re.findall(r"\d[\d,]*", said.inner_text())]
+        assert numbers[-1] == sum(numbers[:-1]) == zone.cube.total(Filter())
+        sums = page.locator(".gz-places tfoot td").nth(2).inner_text()
+        assert int(sums.replace(",", "")) == numbers[0]
+
+
+def test_a_place_beside_another_is_an_address(desktop: Watched, server: Server, zone: Workspace) -> None:
+    one, other = rated(zone.cube, Filter(), "compound", actor=VIEWER).head(2).iter_rows(named=True)
+    desktop.page.goto(f"{server.url}/place?id={one['id']}&with={other['id']}")
+    counts = desktop.page.locator(".gz-beside").first.locator("tbody tr").first.locator("td")
+
+    expect(counts).to_have_text([f"{place['n']:,}" for place in (one, other)])
+
+
+def test_the_places_fit_a_telephone(phone: Watched, server: Server, zone: Workspace) -> None:
+    page, place = phone.page, a_compound(zone)
+    for path in ("places?kind=compound", f"place?id={place['id']}", "?show=street"):
+        page.goto(f"{server.url}/{path}")
+        page.locator(".gz-places, .gz-place-head, " + FRAME).first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.gz-places, .gz-place-head, .gz-cases, .gz-hot')]"
+            ".filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length"
+        )
+        assert wide == 0
+
+
+def test_a_tap_on_a_telephone_opens_a_street(phone: Watched, server: Server, zone: Workspace) -> None:
+    street = (
+        rated(zone.cube, Filter(), "street", actor=VIEWER)
+        .sort("length_m", descending=True)
+        .row(0, named=True)
+    )
+    shape = zone.store.place(street["id"], actor=VIEWER).geometry
+    middle = shape.interpolate(0.37, normalized=True)
+    map_page = MapPage(phone.page).open(
+        f"{server.url}/?show=street&lat={middle.y:.5f}&lon={middle.x:.5f}&zoom=15"
+    )
+    phone.page.touchscreen.tap(*map_page.point_of(middle.x, middle.y))
+    phone.page.get_by_text(str(street["name"]), exact=True).first.wait_for()
+
+    assert map_page.params["at"] == str(street["id"])
+    own = filter_for(Filter(), street["id"], "street")
+    assert map_page.figure("问题") == zone.cube.total(own)
+
+
+def test_the_filters_of_the_map_go_along_to_the_places_and_back(desktop: Watched, server: Server) -> None:
+    page = desktop.page
+    map_page = MapPage(page).open(f"{server.url}/?period=90d&group=parking&show=street")
+    page.get_by_role("link", name="Places").first.click()
+    page.locator(".gz-places").wait_for()
+    page.wait_for_url("**/places?*period=90d*")
+    assert "group=parking" in page.url
+
+    page.locator(".gz-places .gz-name a").first.click()
+    page.locator(".gz-place-head").wait_for()
+    assert {"period=90d", "group=parking"} <= set(page.url.split("?")[1].split("&"))
+
+    page.get_by_role("link", name="Map").first.click()
+    map_page.wait_until_painted()
+    assert (map_page.params["period"], map_page.params["group"]) == ("90d", "parking")
