@@ -7,6 +7,7 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
+from api.tiles import tiles_address
 from app_pages import session
 from app_pages.view import AUTO, View
 from data.filters import Filter
@@ -35,7 +36,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
-    BaseLayer(theme=theme, version=_places_version(workspace)).add_to(group)
+    BaseLayer(theme=theme, version=_places_version(workspace), tiles=tiles_address(workspace)).add_to(group)
     HexLayer(
         query,
         resolution=view.resolution or AUTO,
