@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import tempfile
 import time
 import zlib
@@ -37,6 +38,9 @@ FORMAT: Final = 1
 #: A tile larger than this loses fine detail.
 _MOST_TILE_BYTES: Final = 4_000_000
 _ABOUT: Final = "gezhi"
+_ASIDE: Final = ".basemap-"
+#: Older than any build takes.
+_LEFT_S: Final = 6 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def build(store: "Store", path: Path, *, actor: Actor, progress: Progress | None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Beside the file, so that it moves in one step; of its own, so that two builds do not meet.
-        with tempfile.TemporaryDirectory(prefix=".basemap-", dir=path.parent) as folder:
+        _sweep(path.parent)
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=path.parent) as folder:
             parts = []
             for done, layer in enumerate(layer for layer in LAYERS if layer.name in frames):
                 parts.append(_write_layer(frames[layer.name], layer, Path(folder)))
@@ -130,6 +135,13 @@ def read_about(path: Path) -> About:
         raise StoreError(_("{path} holds no base map: {why}", path=path, why=why)) from why
     except Exception as why:  # what the library says of a file that is none: a bare Exception of its own
         raise StoreError(_("{path} holds no base map: {why}", path=path, why=type(why).__name__)) from why
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what builds left that were killed."""
+    for left in folder.glob(f"{_ASIDE}*"):
+        if time.time() - left.stat().st_mtime > _LEFT_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _pieces(file: Any) -> Callable[[int, int], bytes]:

@@ -1,6 +1,7 @@
 """The tiles of the base map, read back by GDAL and held against the places they were made of."""
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -230,6 +231,18 @@ def test_a_build_that_fails_leaves_the_old_file_and_nothing_else(
         basemap.build(small, path, actor=VIEWER)
     assert path.read_bytes() == before
     assert list(folder.iterdir()) == [path]
+
+
+def test_what_a_killed_build_left_is_removed_and_a_running_one_is_left_alone(
+    small: Store, tmp_path: Path
+) -> None:
+    old, new = tmp_path / ".basemap-old", tmp_path / ".basemap-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "joined.pmtiles").write_bytes(b"half")
+    os.utime(old, (0, 0))
+    basemap.build(small, tmp_path / "base.pmtiles", actor=VIEWER)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_progress_counts_the_layers(small: Store, tmp_path: Path) -> None:

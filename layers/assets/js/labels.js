@@ -45,6 +45,9 @@
     { kind: "shop", from: 17, size: 10.5, weight: 400, ink: "quiet" },
   ];
 
+  /** From close up streets are wide, and their names larger. */
+  const CLOSE_FROM_ZOOM = 18;
+  const CLOSE_SIZE = 1.15;
   const REPEAT_PX = 420;
   const SAME_NAME_APART_PX = 260;
   /** How much shorter the straight way may be than the street under a name. */
@@ -74,7 +77,8 @@
       context.lineJoin = "round";
       for (const style of STYLES) {
         if (frame.zoom < style.from || frame.zoom > (style.to || Infinity)) continue;
-        context.font = `${style.weight} ${style.size}px ${FONT}`;
+        const size = frame.zoom < CLOSE_FROM_ZOOM ? style.size : style.size * CLOSE_SIZE;
+        context.font = `${style.weight} ${size}px ${FONT}`;
         context.fillStyle = inks[style.ink];
         context.strokeStyle = inks.halo;
         context.lineWidth = 3;
@@ -82,7 +86,7 @@
           if (!belongs(place, style) || !gezhi.place.isNear(place.box, frame)) continue;
           const name = nameOf(place, this.locale);
           if (!name) continue;
-          const pen = { context, frame, taken, size: style.size, width: context.measureText(name).width };
+          const pen = { context, frame, taken, size, width: context.measureText(name).width };
           if (place.type === "line") nameLine(pen, place, name);
           else nameSpot(pen, place, name);
         }
