@@ -97,7 +97,7 @@ class BasemapUpkeep:
 
     def _run(self, here: Workspace, path: Path) -> str | None:
         """Run `gezhi basemap build` beside the app; the store's URL is in its environment alone."""
-        told = {"GEZHI_STORE": here.store.secret_url, "GEZHI_HOME": str(path.parent.resolve())}
+        told = {"GEZHI_STORE": here.address, "GEZHI_HOME": str(path.parent.resolve())}
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "cli", "basemap", "build"],

@@ -71,11 +71,6 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
         """The store's URL, a password hidden."""
         return self._engine.url.render_as_string(hide_password=True)
 
-    @property
-    def secret_url(self) -> str:
-        """The store's URL with its password: for a process of our own, never for a log or a screen."""
-        return self._engine.url.render_as_string(hide_password=False)
-
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()

@@ -1,7 +1,7 @@
 """What a process works with: the city's store and its cube, or the demo zone while the city has no report."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -32,12 +32,15 @@ class Workspace:
         Who looks at it, before accounts exist.
     basemap
         Where the tiles of its places lie once they are built; None where nobody builds any.
+    address
+        The store's URL with its password, for a process of our own; never for a log or a screen.
     """
 
     store: Store
     cube: Cube
     viewer: Actor = VIEWER
     basemap: Path | None = None
+    address: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Leave of the cube what the viewer may see."""
@@ -147,7 +150,7 @@ def open_with_cube(
     store = Store.open(url, create=create, photos=str(photos or chosen.photos_url))
     try:
         cube = Cube.open(store, snapshot=snapshot_path(store, chosen))
-        opened = Workspace(store, cube, basemap=basemap_path(store, chosen))
+        opened = Workspace(store, cube, basemap=basemap_path(store, chosen), address=url)
     except BaseException:
         store.close()
         raise

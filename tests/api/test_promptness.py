@@ -69,7 +69,7 @@ def test_a_unix_socket_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -
 def test_the_app_sets_it_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("warm", "settle", "workspace", "close"):
         monkeypatch.setattr(app, name, lambda *_: None)
-    monkeypatch.setattr(app, "BasemapUpkeep", Mock)
+    monkeypatch.setattr(app, "BasemapUpkeep", lambda _: Mock())
 
     async def answer() -> bool:
         async with app.lifespan(app.app):

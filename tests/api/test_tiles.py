@@ -84,7 +84,8 @@ def test_a_file_that_is_gone_or_damaged_is_said_and_has_no_address(asks: TestCli
 
 def test_tiles_of_earlier_places_have_no_address(here: Workspace) -> None:
     assert tiles_address(here)
-    here.store.write_places(places(), actor=OPERATOR)
+    moved = places().assign(geometry=places().translate(0.001))
+    here.store.write_places(moved, actor=OPERATOR)
     assert tiles_address(here) == ""
 
 

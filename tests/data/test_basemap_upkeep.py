@@ -16,13 +16,14 @@ from data.cube import Cube
 from data.store import Store
 from data.workspace import Workspace
 from geo.errors import StoreError
-from tests.data.test_basemap import ROWS, town
+from tests.data.test_basemap import ROWS, another, town
 
 
 @pytest.fixture
-def here(store: Store, tmp_path: Path) -> Workspace:
+def here(store: Store, url: str, tmp_path: Path) -> Workspace:
     store.write_places(town(ROWS), actor=OPERATOR)
-    return Workspace(store, Cube.open(store), basemap=tmp_path / "home" / "basemap-x.pmtiles")
+    place = tmp_path / "home" / f"basemap-{store.identity[:12]}.pmtiles"
+    return Workspace(store, Cube.open(store), basemap=place, address=url)
 
 
 @pytest.fixture
@@ -38,12 +39,15 @@ def inside(here: Workspace, path: Path) -> str | None:
     return None
 
 
-def test_tiles_are_built_in_a_process_of_their_own_on_each_database(here: Workspace, tmp_path: Path) -> None:
-    place = tmp_path / "home" / f"basemap-{here.store.identity[:12]}.pmtiles"
-    kept = Workspace(here.store, here.cube, basemap=place)
-    upkeep = BasemapUpkeep(lambda: kept)
+def test_tiles_are_built_in_a_process_of_their_own_on_each_database(here: Workspace) -> None:
+    upkeep = BasemapUpkeep(lambda: here)
     assert [upkeep.look(), upkeep.look(), upkeep.look()] == [False, True, False]
-    assert basemap.read_about(place).is_of(here.store, actor=VIEWER)
+    assert here.basemap is not None
+    assert basemap.read_about(here.basemap).is_of(here.store, actor=VIEWER)
+
+
+def test_the_address_of_a_store_is_not_shown(here: Workspace) -> None:
+    assert here.address not in repr(here)
 
 
 def test_tiles_are_built_again_when_places_change_and_only_then(small: Workspace) -> None:
@@ -53,7 +57,7 @@ def test_tiles_are_built_again_when_places_change_and_only_then(small: Workspace
     small.store.set_fact("tz", "Asia/Shanghai", actor=OPERATOR)
     assert [upkeep.look(), upkeep.look()] == [False, False]
 
-    small.store.write_places(town(ROWS[:3]), actor=OPERATOR)
+    small.store.write_places(another(1), actor=OPERATOR)
     assert [upkeep.look() for _ in range(3)] == [False, True, False]
 
 
@@ -61,7 +65,7 @@ def test_places_that_still_change_are_waited_for(small: Workspace) -> None:
     upkeep = BasemapUpkeep(lambda: small, build=inside)
     for n in range(1, 5):
         assert not upkeep.look()
-        small.store.write_places(town(ROWS[:n]), actor=OPERATOR)
+        small.store.write_places(another(n), actor=OPERATOR)
     assert not upkeep.look()
     assert upkeep.look()
 
@@ -90,7 +94,7 @@ def test_what_cannot_be_built_is_said_once_and_tried_again_when_places_change(
     assert len(tried) == 1
     assert caplog.text.count("the disk is full") == 1
 
-    small.store.write_places(town(ROWS[:2]), actor=OPERATOR)
+    small.store.write_places(another(1), actor=OPERATOR)
     upkeep.look()
     upkeep.look()
     assert len(tried) == 2
