@@ -35,10 +35,10 @@ def build(store: StoreUrl = None) -> None:
         built = write(opened, path, actor=OPERATOR, progress=lambda done, total: report(done, total, phase))
     _out.print(
         _(
-            "{tiles} tiles, {size:.1f} MB, in {seconds:.1f} s: {path}",
+            "{tiles} tiles, {size} MB, in {seconds} s: {path}",
             tiles=built.tiles,
-            size=built.bytes / 1e6,
-            seconds=built.seconds,
+            size=f"{built.bytes / 1e6:.1f}",
+            seconds=f"{built.seconds:.1f}",
             path=path,
         ),
         markup=False,

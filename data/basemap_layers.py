@@ -125,15 +125,15 @@ def frames_of(places: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
         put(one, _named(lines.loc[lines["kind"] == one]))
     put("water", _surfaces(surfaces.loc[surfaces["kind"] == "water"]))
     put("ground", _surfaces(surfaces.loc[surfaces["kind"].isin(_GROUNDS)]))
-    beside = None
+    larger: Any = shapely.MultiLineString()
     for one in (*_AREAS, *sorted(set(kind) - set(_AREAS))):
         of_kind = surfaces.loc[surfaces["kind"] == one]
         if of_kind.empty:
             continue
         if one != "water":
-            put(_EDGES.get(one, "edge_other"), _edges(of_kind, one, beside=beside if one in _AREAS else None))
+            put(_EDGES.get(one, "edge_other"), _edges(of_kind, one, larger))
         if one in _AREAS:
-            beside = shapely.union_all([shape for shape in (beside, _outlines(of_kind)) if shape is not None])
+            larger = shapely.union(larger, _outlines(of_kind))
         put(_LABELS.get(one, "label_site"), _labels(of_kind))
     put("edge_other", _named(lines.loc[~lines["kind"].isin(("street", *_LANDSCAPE))]))
     grounds = points["kind"].isin(_GROUNDS)
@@ -210,18 +210,16 @@ def _pieces(shape: Any) -> Iterator[Any]:
             yield from (part for part in shapely.get_parts(piece) if shapely.get_dimensions(part) == 2)
 
 
-def _edges(places: gpd.GeoDataFrame, kind: str, *, beside: Any = None) -> gpd.GeoDataFrame:
-    """Return the outlines as lines, without what is in `beside`.
+def _edges(places: gpd.GeoDataFrame, kind: str, larger: Any) -> gpd.GeoDataFrame:
+    """Return the outlines as lines; of areas what neighbours share once, and nothing that is in `larger`.
 
-    What neighbours share comes once, and a district's edge is none of its communities: dashes drawn twice
-    fill each other's gaps.
+    Dashes that are drawn twice fill each other's gaps.
     """
-    outlines = _outlines(places)
-    if beside is not None:
-        outlines = shapely.difference(outlines, beside)
-    lines = shapely.get_parts(outlines)
-    merged: Any = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))) if len(lines) else []
-    pieces = [piece for line in merged for piece in _cut(line)]
+    lines: Any = shapely.get_parts(shapely.boundary(places.geometry.to_numpy()))
+    if kind in _AREAS:
+        own = shapely.get_parts(shapely.difference(_outlines(places), larger))
+        lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(own))) if len(own) else []
+    pieces = [piece for line in lines for piece in _cut(line)]
     return gpd.GeoDataFrame({"kind": [kind] * len(pieces)}, geometry=pieces, crs=places.crs)
 
 
