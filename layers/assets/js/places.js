@@ -21,6 +21,7 @@
       parkEdge: "#b3cda0",
       casing: "#d3ccbd",
       thin: "#d3ccbd",
+      mainThin: "#dcbd6c",
       street: "#ffffff",
       main: "#fdeebf",
       mainFar: "#f5d282",
@@ -48,6 +49,7 @@
       parkEdge: "#2b4a38",
       casing: "#10151b",
       thin: "#303b48",
+      mainThin: "#5a6a7c",
       street: "#374453",
       main: "#4b5a6b",
       mainFar: "#6a7b8e",
@@ -65,6 +67,7 @@
   const EDGES_FROM_ZOOM = 14;
   /** A street narrower than this is one line. */
   const SURFACE_FROM_PX = 1.2;
+  const TRACE_FROM_PX = 1.5;
   const NEAR_FROM_ZOOM = 13;
 
   /** Width of streets in pixels by zoom; between two zooms it grows evenly. */
@@ -151,7 +154,7 @@
       context.lineJoin = "round";
       for (const level of Object.keys(WIDTHS)) {
         const width = widthAt(frame.zoom, WIDTHS[level]);
-        if (width < 1) continue;
+        if (width < TRACE_FROM_PX) continue;
         traceAll(brush, this.streets.filter((place) => levelOf(place) === level && isNear(place.box, frame)));
         context.lineWidth = Math.min(Math.max(0.8, width * 0.3), 3);
         context.stroke();
@@ -203,12 +206,13 @@
       places: places.filter((place) => levelOf(place) === level),
       fill: level === "main" ? main : colours.street,
       edge: level === "main" ? colours.mainCasing : colours.casing,
+      thin: level === "main" ? colours.mainThin : colours.thin,
     }));
     context.lineCap = "round";
-    for (const { width, places: some, edge } of levels) {
+    for (const { width, places: some, edge, thin } of levels) {
       if (!width) continue;
       traceAll(brush, some);
-      context.strokeStyle = width < SURFACE_FROM_PX ? colours.thin : edge;
+      context.strokeStyle = width < SURFACE_FROM_PX ? thin : edge;
       context.lineWidth = width + (width > 2 ? 2 : 0.6);
       context.stroke();
     }
