@@ -12,6 +12,7 @@ from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
 from app_pages.warm import settle, warm
+from data.basemap_upkeep import BasemapUpkeep
 from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
 
@@ -23,10 +24,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     await run_in_threadpool(lambda: warm(workspace()))
     settle()
     upkeep = Upkeep(city_store)
+    tiles = BasemapUpkeep(workspace)
     upkeep.start()
+    tiles.start()
     try:
         yield
     finally:
+        await run_in_threadpool(tiles.stop)
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(close)
 

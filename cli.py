@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import make_url
 
+from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db
 from cli_import import import_, progress_bar
 from cli_places import places
@@ -23,6 +24,7 @@ from i18n import match_locale, use_locale
 
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(db)
+app.add_typer(basemap)
 app.command("import")(import_)
 app.command("places")(places)
 _out = Console(highlight=False)

@@ -16,6 +16,7 @@ from api.place_rates import rates_route, shapes_route
 from api.places import places_route
 from api.points import points_route, report_route
 from api.search import search_route
+from api.tiles import tiles_route
 from data.workspace import Workspace
 from i18n import gettext as _
 
@@ -34,6 +35,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         shapes_route(workspace),
         rates_route(workspace),
         search_route(workspace),
+        tiles_route(workspace),
         photos_route(workspace),
         health_route(workspace),
         pulse_route(),

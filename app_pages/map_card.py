@@ -7,6 +7,7 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
+from api.tiles import tiles_address
 from app_pages import session
 from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, View
@@ -39,7 +40,8 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
-    BaseLayer(theme=theme, version=places_version(workspace.store, actor=workspace.viewer)).add_to(group)
+    places = places_version(workspace.store, actor=workspace.viewer)
+    BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
     _ground(workspace, view, query, theme).add_to(group)
     PointLayer(
         query,

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from api.search import gazetteer
+from api.tiles import tiles_address
 from app_pages import session
 from app_pages.markdown import plain
 from app_pages.positions import read_position
@@ -38,7 +39,7 @@ def render(here: Workspace) -> tuple[float, float] | None:
     )
     group = folium.FeatureGroup(name="spot")
     version = here.store.fact("places_version", "", actor=session.actor(here)) or ""
-    BaseLayer(theme=theme, version=version).add_to(group)
+    BaseLayer(theme=theme, version=version, tiles=tiles_address(here)).add_to(group)
     lon, lat = spot or (None, None)
     SpotLayer(lon=lon, lat=lat).add_to(group)
     with st.container(key="spot_box"):

@@ -1,7 +1,7 @@
 """What a process works with: the city's store and its cube, or the demo zone while the city has no report."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -30,11 +30,17 @@ class Workspace:
         Counts what the viewer may see, and nothing else, whichever cube was handed in.
     viewer
         Who looks at it, before accounts exist.
+    basemap
+        Where the tiles of its places lie once they are built; None where nobody builds any.
+    address
+        The store's URL with its password, for a process of our own; never for a log or a screen.
     """
 
     store: Store
     cube: Cube
     viewer: Actor = VIEWER
+    basemap: Path | None = None
+    address: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Leave of the cube what the viewer may see."""
@@ -143,7 +149,8 @@ def open_with_cube(
     """Open a store with its cube; the snapshot lies in the home folder, named after the store."""
     store = Store.open(url, create=create, photos=str(photos or chosen.photos_url))
     try:
-        opened = Workspace(store, Cube.open(store, snapshot=snapshot_path(store, chosen)))
+        cube = Cube.open(store, snapshot=snapshot_path(store, chosen))
+        opened = Workspace(store, cube, basemap=basemap_path(store, chosen), address=url)
     except BaseException:
         store.close()
         raise
@@ -164,6 +171,11 @@ def demo_url(chosen: Settings) -> str:
 def snapshot_path(store: Store, chosen: Settings) -> Path:
     """Return where the snapshot of a store's cube lies."""
     return chosen.home / f"cube-{store.identity[:12]}.parquet"
+
+
+def basemap_path(store: Store, chosen: Settings) -> Path:
+    """Return where the tiles of a store's places lie."""
+    return chosen.home / f"basemap-{store.identity[:12]}.pmtiles"
 
 
 def _make_demo(url: str) -> None:

@@ -23,6 +23,9 @@ class BaseLayer(ScriptLayer):
         `light` or `dark`.
     version
         Of the places: another one makes the map fetch again.
+    tiles
+        Address of a PMTiles file with the same places, on the server of the scripts; where it cannot be read
+        the places themselves are fetched.
     locale
         Of names: `name_en` before `name` for `en`; the one in use where left out.
     """
@@ -36,6 +39,7 @@ class BaseLayer(ScriptLayer):
         labels: dict[str, str] | None = None,
         theme: Theme = "light",
         version: str = "",
+        tiles: str = "",
         locale: str | None = None,
     ) -> None:
         super().__init__(
@@ -45,6 +49,7 @@ class BaseLayer(ScriptLayer):
                 "labels": words.labels(**(labels or {})),
                 "theme": theme,
                 "version": version,
+                "tiles": tiles,
                 "locale": locale or current_locale(),
             }
         )

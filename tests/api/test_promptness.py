@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from unittest.mock import Mock
 
 import pytest
 
@@ -68,6 +69,7 @@ def test_a_unix_socket_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -
 def test_the_app_sets_it_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("warm", "settle", "workspace", "close"):
         monkeypatch.setattr(app, name, lambda *_: None)
+    monkeypatch.setattr(app, "BasemapUpkeep", lambda _: Mock())
 
     async def answer() -> bool:
         async with app.lifespan(app.app):

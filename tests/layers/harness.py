@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -16,7 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 import layers
@@ -65,12 +66,14 @@ class Server:
     broken: bool = False
     finest: int = 15
     answers: dict[str, Any] = field(default_factory=dict)
+    tiles: Path | None = None
     asked: list[str] = field(default_factory=list)
 
     def reset(self) -> None:
         """Forget what the last test did."""
         self.delay_s, self.broken, self.finest, self.page = 0.0, False, 15, None
         self.answers = {}
+        self.tiles = None
         self.asked.clear()
 
     def show(
@@ -114,7 +117,17 @@ def routes_of(state: Server) -> list[Route]:
     async def answer(request: Request) -> Response:
         return await _answer(state, request)
 
-    return [Route("/assets/{name:path}", _asset), Route("/api/{kind:path}", answer)]
+    def tiles(request: Request) -> Response:
+        state.asked.append(f"{request.url.path} {request.headers.get('range')}")
+        return (
+            FileResponse(state.tiles) if state.tiles and state.tiles.exists() else Response(status_code=404)
+        )
+
+    return [
+        Route("/assets/{name:path}", _asset),
+        Route("/api/{kind:path}", answer),
+        Route("/tiles/{name:path}", tiles),
+    ]
 
 
 def _asset(request: Request) -> Response:

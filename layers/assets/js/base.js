@@ -3,6 +3,7 @@
   "use strict";
 
   const MARGIN_PX = 200;
+  const SLOW_MS = 300;
 
   class Base {
     constructor(conductor) {
@@ -15,12 +16,14 @@
       this.places = [];
       this.shown = null; // address of what is drawn
       this.complete = false; // the answer held every place: nothing more to ask
+      this.tiles = null; // where the server has them, and as long as they can be read
     }
 
     update(options) {
       const before = this.options;
       this.options = options;
       if (before && options.version !== before.version) this.complete = false;
+      if (options.tiles !== (before ? before.tiles : "")) this.openTiles(options.tiles);
       if (options.answer) this.take(options.answer);
       else if (!before || options.theme !== before.theme || options.locale !== before.locale) this.draw();
       this.moved();
@@ -34,14 +37,51 @@
       this.conductor.notice.clear("base");
     }
 
+    openTiles(url) {
+      this.request.abort();
+      this.tiles = url ? new gezhi.Tiles(gezhi.root + url) : null;
+      this.shown = this.asked = null;
+      this.complete = false;
+    }
+
     moved() {
-      if (this.options.answer || this.complete) return;
+      if (this.options.answer) return;
+      if (this.tiles) {
+        this.readTiles(this.tiles);
+        return;
+      }
+      if (this.complete) return;
       const url = gezhi.address("places", this.options.query, {
         bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
         zoom: this.map.getZoom(),
         v: this.options.version,
       });
       if (url !== this.shown && url !== this.request.url) this.fetch(url);
+    }
+
+    /** Show the tiles of the view; where that fails, ask for the places themselves. */
+    async readTiles(tiles) {
+      const slow = setTimeout(() => this.conductor.notice.busy("base", true), SLOW_MS);
+      try {
+        const wanted = await tiles.wanted(this.map, MARGIN_PX);
+        const asked = wanted.map(({ z, x, y }) => `${z}/${x}/${y}`).join();
+        if (tiles !== this.tiles || asked === this.asked) return;
+        this.asked = asked;
+        const places = await tiles.places(wanted);
+        if (tiles !== this.tiles || asked !== this.asked) return;
+        this.places = places;
+        this.draw();
+        this.map.getContainer().dataset.gezhiTiles = wanted.length;
+      } catch (error) {
+        if (tiles !== this.tiles) return;
+        console.warn("tiles:", error);
+        this.openTiles("");
+        delete this.map.getContainer().dataset.gezhiTiles;
+        this.moved();
+      } finally {
+        clearTimeout(slow);
+        this.conductor.notice.busy("base", false);
+      }
     }
 
     async fetch(url) {

@@ -28,19 +28,26 @@
     { kind: "district", from: 10, to: 13, size: 14, weight: 600, ink: "compound" },
     { kind: "street", level: "main", from: 13, size: 12.5, weight: 600, ink: "street" },
     { kind: "compound", from: 15, size: 12.5, weight: 600, ink: "compound" },
+    { kind: "street_office", from: 12, to: 13, size: 12.5, weight: 600, ink: "quiet" },
     { kind: "community", from: 14, to: 15, size: 12, weight: 500, ink: "quiet" },
     { kind: "street", level: "side", from: 15, size: 12, weight: 500, ink: "street" },
     { kind: "park", from: 14, size: 11.5, weight: 500, ink: "park" },
     { kind: "water", from: 14, size: 11.5, weight: 500, ink: "water" },
     { kind: "school", from: 15, size: 11.5, weight: 500, ink: "compound" },
+    { kind: "hospital", from: 15, size: 11.5, weight: 500, ink: "compound" },
     { kind: "market", from: 15, size: 11.5, weight: 500, ink: "compound" },
+    { kind: "square", from: 15, size: 11.5, weight: 500, ink: "compound" },
     { kind: "street", level: "lane", from: 16, size: 11, weight: 400, ink: "street" },
     { kind: "window_unit", from: 16, size: 11, weight: 400, ink: "quiet" },
+    { kind: "grid", from: 17, size: 10.5, weight: 400, ink: "quiet" },
     { kind: "railway", from: 15, size: 11, weight: 400, ink: "quiet" },
     { kind: "team", from: 17, size: 11, weight: 400, ink: "quiet" },
-    { kind: "shop", from: 18, size: 10.5, weight: 400, ink: "quiet" },
+    { kind: "shop", from: 17, size: 10.5, weight: 400, ink: "quiet" },
   ];
 
+  /** From close up streets are wide, and their names larger. */
+  const CLOSE_FROM_ZOOM = 18;
+  const CLOSE_SIZE = 1.15;
   const REPEAT_PX = 420;
   const SAME_NAME_APART_PX = 260;
   /** How much shorter the straight way may be than the street under a name. */
@@ -70,7 +77,8 @@
       context.lineJoin = "round";
       for (const style of STYLES) {
         if (frame.zoom < style.from || frame.zoom > (style.to || Infinity)) continue;
-        context.font = `${style.weight} ${style.size}px ${FONT}`;
+        const size = frame.zoom < CLOSE_FROM_ZOOM ? style.size : style.size * CLOSE_SIZE;
+        context.font = `${style.weight} ${size}px ${FONT}`;
         context.fillStyle = inks[style.ink];
         context.strokeStyle = inks.halo;
         context.lineWidth = 3;
@@ -78,7 +86,7 @@
           if (!belongs(place, style) || !gezhi.place.isNear(place.box, frame)) continue;
           const name = nameOf(place, this.locale);
           if (!name) continue;
-          const pen = { context, frame, taken, size: style.size, width: context.measureText(name).width };
+          const pen = { context, frame, taken, size, width: context.measureText(name).width };
           if (place.type === "line") nameLine(pen, place, name);
           else nameSpot(pen, place, name);
         }
@@ -127,12 +135,16 @@
     const [worldX, worldY] = middleOf(place);
     const x = worldX * frame.scale - frame.left;
     const y = worldY * frame.scale - frame.top + (place.type === "point" ? size : 0);
-    const room = (place.box[2] - place.box[0]) * frame.scale;
-    if (place.type === "polygon" && width > room * 1.25) return;
+    if (place.type !== "point" && width > roomOf(place) * frame.scale * 1.25) return;
     const box = [x - width / 2 - 3, y - size / 2 - 2, x + width / 2 + 3, y + size / 2 + 2];
     if (!taken.isFree([box])) return;
     taken.take([box], name, x, y);
     write(context, name, x, y);
+  }
+
+  /** How wide a surface is, in world coordinates; a name that stands for one says it in millionths of a degree. */
+  function roomOf(place) {
+    return place.type === "name" ? place.about.span / 360e6 : place.box[2] - place.box[0];
   }
 
   /** The centre of gravity of a polygon's outer ring, or the point itself; worked out once. */

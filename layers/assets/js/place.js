@@ -13,7 +13,7 @@
     if (!geometry) return null;
     const shapes = { Polygon: "polygon", MultiPolygon: "polygon", LineString: "line", MultiLineString: "line" };
     const type = shapes[geometry.type] || "point";
-    const parts = partsOf(geometry).map(toWorld);
+    const parts = partsOf(geometry);
     const box = [1, 1, 0, 0];
     for (const part of parts) {
       for (let i = 0; i < part.length; i += 2) {
@@ -26,12 +26,30 @@
     return { kind: about.kind, level: about.level || "side", about, type, parts, box };
   }
 
-  /** The lines, rings or points that a geometry is made of, each a list of positions. */
+  /** The lines, rings or points that a geometry is made of, each in world coordinates. */
   function partsOf({ type, coordinates }) {
-    if (type === "Point") return [[coordinates]];
-    if (type === "LineString" || type === "MultiPoint") return [coordinates];
-    if (type === "Polygon" || type === "MultiLineString") return coordinates;
-    return type === "MultiPolygon" ? coordinates.flat() : [];
+    if (type === "Point") return [toWorld([coordinates])];
+    if (type === "LineString" || type === "MultiPoint") return [toWorld(coordinates)];
+    if (type === "MultiLineString") return coordinates.map(toWorld);
+    if (type === "Polygon") return turned(coordinates);
+    return type === "MultiPolygon" ? coordinates.flatMap(turned) : [];
+  }
+
+  /** Rings that turn the same way, and holes the other: so surfaces that overlap are both filled. */
+  function turned(rings) {
+    return rings.map((ring, i) => {
+      const numbers = toWorld(ring);
+      const turns = areaOf(numbers) > 0;
+      return turns === (i === 0) ? numbers : toWorld([...ring].reverse());
+    });
+  }
+
+  function areaOf(ring) {
+    let area = 0;
+    for (let i = 0; i + 3 < ring.length; i += 2) {
+      area += (ring[i] - ring[0]) * (ring[i + 3] - ring[1]) - (ring[i + 2] - ring[0]) * (ring[i + 1] - ring[1]);
+    }
+    return area;
   }
 
   function toWorld(positions) {

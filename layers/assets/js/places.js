@@ -12,10 +12,20 @@
       market: "#f0d9c6",
       compound: "#e6e0d2",
       compoundEdge: "#cfc6b3",
+      schoolEdge: "#d8c795",
+      hospital: "#f2d9d9",
+      hospitalEdge: "#dcb5b5",
+      marketEdge: "#dab99f",
+      square: "#e9e4da",
+      squareEdge: "#cfc8b9",
+      parkEdge: "#b3cda0",
       casing: "#d3ccbd",
+      thin: "#d3ccbd",
+      mainThin: "#dcbd6c",
       street: "#ffffff",
-      main: "#fff4d2",
-      mainCasing: "#d9c48f",
+      main: "#fdeebf",
+      mainFar: "#f5d282",
+      mainCasing: "#cfb26b",
       railway: "#a9a397",
       railwayGap: "#f1efea",
       boundary: "#6d5f86",
@@ -30,30 +40,46 @@
       market: "#39291f",
       compound: "#222b35",
       compoundEdge: "#33404d",
+      schoolEdge: "#4d4630",
+      hospital: "#38242a",
+      hospitalEdge: "#523840",
+      marketEdge: "#543d2f",
+      square: "#272c33",
+      squareEdge: "#3a424c",
+      parkEdge: "#2b4a38",
       casing: "#10151b",
+      thin: "#303b48",
+      mainThin: "#5a6a7c",
       street: "#374453",
       main: "#4b5a6b",
+      mainFar: "#6a7b8e",
       mainCasing: "#12181f",
       railway: "#5a6673",
       railwayGap: "#171d24",
       boundary: "#a597c4",
       area: "#7a6f94",
       dot: "#8a97a5",
-      trace: "rgba(13, 18, 24, 0.55)",
+      trace: "rgba(67, 81, 97, 0.6)",
     },
   };
 
   const DASHES_FROM_ZOOM = 12;
+  const EDGES_FROM_ZOOM = 14;
+  /** A street narrower than this is one line. */
+  const SURFACE_FROM_PX = 1.2;
+  const TRACE_FROM_PX = 1.5;
+  const NEAR_FROM_ZOOM = 13;
 
   /** Width of streets in pixels by zoom; between two zooms it grows evenly. */
   const WIDTHS = {
-    main: [[9, 0.6], [12, 1.8], [14, 4], [16, 9], [18, 20]],
-    side: [[11, 0.4], [13, 1.2], [15, 3.4], [16, 6], [18, 14]],
-    lane: [[13, 0.4], [15, 1.4], [16, 2.6], [18, 7]],
+    main: [[9, 0.6], [12, 1.8], [14, 4], [16, 9], [18, 20], [19, 34]],
+    side: [[11, 0.4], [13, 1.2], [15, 3.4], [16, 6], [18, 14], [19, 24]],
+    lane: [[14, 0.5], [15, 1.4], [16, 2.6], [18, 7], [19, 12]],
   };
 
   const AREAS = { community: 13, street_office: 12, area: 12, grid: 15 };
-  const GROUNDS = ["compound", "school", "market", "park", "water"];
+  const OUTER = ["province", "city", "district", "boundary"];
+  const GROUNDS = ["compound", "school", "hospital", "market", "square", "park", "water"];
   /** Kinds that are drawn as they are meant; anything else is an outline or a dot from close up. */
   const DOTS_FROM_ZOOM = { shop: 17, team: 16, window_unit: 15 };
   const OTHERS_FROM_ZOOM = 16;
@@ -102,8 +128,8 @@
       }
       // From far away dashes of a coast or of many districts only make noise.
       const [edge, dash] = frame.zoom < DASHES_FROM_ZOOM ? [1, []] : [2, [10, 5]];
-      drawEdges(brush, [...near("district"), ...near("boundary")], brush.colours.boundary, edge, dash);
-      const known = new Set([...GROUNDS, ...Object.keys(AREAS), "railway", "street", "district", "boundary"]);
+      drawEdges(brush, OUTER.flatMap(near), brush.colours.boundary, edge, dash);
+      const known = new Set([...GROUNDS, ...Object.keys(AREAS), "railway", "street", ...OUTER]);
       for (const kind of this.byKind.keys()) if (!known.has(kind)) drawOthers(brush, kind, near(kind));
     },
   });
@@ -128,7 +154,7 @@
       context.lineJoin = "round";
       for (const level of Object.keys(WIDTHS)) {
         const width = widthAt(frame.zoom, WIDTHS[level]);
-        if (width < 1) continue;
+        if (width < TRACE_FROM_PX) continue;
         traceAll(brush, this.streets.filter((place) => levelOf(place) === level && isNear(place.box, frame)));
         context.lineWidth = Math.min(Math.max(0.8, width * 0.3), 3);
         context.stroke();
@@ -142,17 +168,16 @@
     const lines = places.filter((place) => place.type === "line");
     traceAll(brush, surfaces);
     context.fillStyle = colours[kind];
-    context.fill("evenodd");
-    if (kind === "compound" && frame.zoom >= 13) {
-      context.strokeStyle = colours.compoundEdge;
-      context.lineWidth = 1;
-      context.stroke();
+    context.fill();
+    const edge = colours[`${kind}Edge`];
+    if (edge) {
+      // A surface from a tile has edges where the tile ends; its own come as lines.
+      if (frame.zoom >= EDGES_FROM_ZOOM) {
+        drawEdges(brush, [...surfaces.filter((place) => !place.cut), ...lines], edge, 1, []);
+      }
+    } else if (lines.length) {
+      drawEdges(brush, lines, colours[kind], Math.max(1, frame.zoom - 11), []);
     }
-    if (!lines.length) return;
-    traceAll(brush, lines);
-    context.strokeStyle = colours[kind];
-    context.lineWidth = Math.max(1, frame.zoom - 11);
-    context.stroke();
   }
 
   function drawRailways(brush, places) {
@@ -174,22 +199,25 @@
   /** All edges before all surfaces, so that crossings are open; narrow streets before wide ones. */
   function drawStreets(brush, places) {
     const { context, colours, frame } = brush;
+    // A thin line needs a strong colour.
+    const main = frame.zoom < NEAR_FROM_ZOOM ? colours.mainFar : colours.main;
     const levels = ["lane", "side", "main"].map((level) => ({
       width: widthAt(frame.zoom, WIDTHS[level]),
       places: places.filter((place) => levelOf(place) === level),
-      fill: level === "main" ? colours.main : colours.street,
+      fill: level === "main" ? main : colours.street,
       edge: level === "main" ? colours.mainCasing : colours.casing,
+      thin: level === "main" ? colours.mainThin : colours.thin,
     }));
     context.lineCap = "round";
-    for (const { width, places: some, edge } of levels) {
+    for (const { width, places: some, edge, thin } of levels) {
       if (!width) continue;
       traceAll(brush, some);
-      context.strokeStyle = edge;
+      context.strokeStyle = width < SURFACE_FROM_PX ? thin : edge;
       context.lineWidth = width + (width > 2 ? 2 : 0.6);
       context.stroke();
     }
     for (const { width, places: some, fill } of levels) {
-      if (width < 1.2) continue;
+      if (width < SURFACE_FROM_PX) continue;
       traceAll(brush, some);
       context.strokeStyle = fill;
       context.lineWidth = width;

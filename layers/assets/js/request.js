@@ -64,4 +64,5 @@
 
   gezhi.Request = Request;
   gezhi.address = address;
+  gezhi.root = root;
 })((window.gezhi = window.gezhi || {}));
