@@ -14,7 +14,7 @@ from data.actors import OPERATOR, Actor
 from data.store import Store
 from geo.errors import TransitionError
 from tests.data.samples import reports
-from tests.data.writers import ROOT
+from tests.torture.databases import ROOT
 
 HOUR_NS = 3_600 * 10**9
 ANN = Actor("李娜", "manager")
