@@ -103,13 +103,13 @@ def report(here: Workspace, case: Case) -> None:
 
 
 def where(case: Case) -> None:
-    """Draw the address and the areas."""
-    areas = " · ".join(part for part in (_spot_words(case.spot), *case.areas) if part)
+    """Draw the address, the place with the way to its page, and the areas."""
+    areas = " · ".join(part for part in (_spot_html(case.spot), *map(escape, case.areas)) if part)
     address = case.report["address"] or _("No address is known.")
     doubt = case.report["suspect"]
     st.html(
         f'<div class="gz-where"><strong>{escape(address)}</strong>'
-        f"{f'<span>{escape(areas)}</span>' if areas else ''}</div>"
+        f"{f'<span>{areas}</span>' if areas else ''}</div>"
     )
     if case.exempt is not None:
         words = _("It was reported in an exempt zone: {name}", name=case.exempt or "—")
@@ -118,11 +118,12 @@ def where(case: Case) -> None:
         st.caption(f":material/location_off: {plain(_('The position is doubted: {why}', why=doubt))}")
 
 
-def _spot_words(spot: Spot | None) -> str:
+def _spot_html(spot: Spot | None) -> str:
     if spot is None:
         return ""
     name = spot.name or place_kinds.label(spot.kind)
-    return _("{place}, {metres} m away", place=name, metres=f"{spot.metres:.0f}") if spot.metres else name
+    words = _("{place}, {metres} m away", place=name, metres=f"{spot.metres:.0f}") if spot.metres else name
+    return f'<a href="{escape(session.place_link(spot.place_id))}" target="_self">{escape(words)}</a>'
 
 
 def unit(here: Workspace, case: Case) -> None:

@@ -218,6 +218,15 @@ def test_chance_is_not_called_a_difference(here: Workspace) -> None:
     assert "beyond chance" in verdict(one, wide)
 
 
+def test_a_case_leads_to_its_place(here: Workspace, drawn: Draw) -> None:
+    number = number_of(here.store, HOSTILE_WORDS)
+    case = int(here.cube.ids(Filter(places=(number,)))[0])
+    body = html(opened(drawn, "case.py", id=str(case)))
+
+    assert f"place?id={number}" in body
+    assert "<img src=x" not in body
+
+
 def test_a_place_shows_the_photos_of_its_cases_and_no_hidden_one(here: Workspace, drawn: Draw) -> None:
     number = number_of(here.store, "欣怡小区")
     inside = int(here.cube.ids(Filter(places=(number,)))[0])
