@@ -10,7 +10,7 @@ from uuid import uuid4
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts
+from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts, given
 from data.accesses import What
 from data.actors import SYSTEM, Actor
 from data.case_check import Checked
@@ -29,7 +29,8 @@ from data.records import ISSUE
 from data.rights import Right, require, scope
 from data.schema import REPORT
 from data.units import UnitOf
-from geo.errors import NotAllowedError
+from geo.errors import NotAllowedError, StoreError
+from i18n import gettext as _
 
 #: Cases that are located in one transaction: it takes about a second.
 LOCATED_AT_ONCE: Final = 25_000
@@ -84,9 +85,15 @@ class CaseStore(ABC):
         ------
         StoreError
             Fields that no report has, or none that every report needs.
+        GivenError
+            Values that no report can have: a place off the earth, a time more than a day ahead.
         """
-        row = {**dict.fromkeys(REPORT), "reported_at": moment(), **report}
-        row |= {"source": source, "external_id": uuid4().hex, "status": "reported"}
+        now = moment()
+        if report.get("closed_at") is not None:
+            raise StoreError(_("A report that is new has no time of closing."))
+        row = {**dict.fromkeys(REPORT), "reported_at": now, **given.report(report, now=now)}
+        row |= dict.fromkeys(row.keys() - REPORT.keys())  # what they hold is no matter
+        row |= {"source": given.text("source", source), "external_id": uuid4().hex, "status": "reported"}
         resident = actor.role == "resident"
         reporter = actor.name if resident else (uuid4().hex if contact else None)
         frame = pl.DataFrame([row], schema={**REPORT, **{n: pl.String for n in row if n not in REPORT}})
@@ -127,6 +134,8 @@ class CaseStore(ABC):
         ------
         TransitionError
             It cannot happen in this state, or lacks what it needs; the message says what is possible.
+        GivenError
+            `at` is to come, before the report or without zone, or a text stands in place of a number.
         NotAllowedError
             The actor's role may not do this, or the case lies in somebody else's part of the city.
         ConflictError

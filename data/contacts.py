@@ -1,11 +1,11 @@
 """How to reach reporters, apart from the cases: read by few, each reading written down, forgotten in time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from data import accesses
+from data import accesses, given
 from data.actors import Actor
 from data.clock import now
 from data.records import CONTACT, ISSUE, OPEN
@@ -23,7 +23,9 @@ class Contact:
 
 def write(connection: Connection, reporter: str, contact: Contact) -> None:
     """Keep how to reach a reporter, in place of what was known."""
-    values = {"name": contact.name, "phone": contact.phone, "email": contact.email, "given_at": now()}
+    told = {field.name: getattr(contact, field.name) for field in fields(contact)}
+    texts = {name: None if value is None else given.text(name, value) for name, value in told.items()}
+    values = {**texts, "given_at": now()}
     if connection.execute(update(CONTACT).filter_by(reporter=reporter).values(values)).rowcount == 0:
         connection.execute(insert(CONTACT).values(reporter=reporter, **values))
 
