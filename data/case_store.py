@@ -21,6 +21,7 @@ from data.cases import Case
 from data.city_rules import city_rules, table_fact
 from data.clock import moment
 from data.contacts import Contact
+from data.database import empty_log
 from data.facts import set_fact
 from data.issue_reading import ISSUE_COLUMNS, changed_since
 from data.issue_writing import Batch
@@ -234,7 +235,7 @@ class CaseStore(ABC):
             return case_list.workload(connection, actor=actor, categories=categories, now=now)
 
     def repeats(self, issue_id: int, *, actor: Actor) -> list[int]:
-        """Return the cases that were merged into a case, with the errors of `case`."""
+        """Return the cases that were merged into a case, by way of others too, with the errors of `case`."""
         with self._reading(actor) as connection:
             cases.look_up(connection, issue_id, actor=actor)
             return case_list.repeats(connection, issue_id)
@@ -378,9 +379,16 @@ class CaseStore(ABC):
         Returns
         -------
         How many reporters were forgotten.
+
+        Raises
+        ------
+        StoreError
+            They were, but readers keep a file's log from being emptied of them: try again.
         """
         with self._writing(actor, "rules") as connection:
-            return contacts.forget(connection, days=days)
+            n = contacts.forget(connection, days=days)
+        empty_log(connection.engine)
+        return n
 
     def check(self, *, actor: Actor) -> Checked:
         """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""
