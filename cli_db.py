@@ -72,7 +72,8 @@ def check(
         if not found.ok:
             way = _("`gezhi db repair` makes the rows from their events anew.")
             lost = _("Events were lost or damaged: restore a backup (`gezhi db restore`).")
-            _out.print(way if found.whole else lost, markup=False)
+            if found.repairable or not found.whole:
+                _out.print(way if found.whole else lost, markup=False)
     if not found.ok:
         raise typer.Exit(1)
 
@@ -95,7 +96,8 @@ def repair(
         done = opened.repair(actor=OPERATOR)
         for words in done.found.words():
             _out.print(words, markup=False)
-        if done.found.ok:
+        if not done.any:
+            _out.print(_("Nothing to repair."), markup=False)
             return
         if not write:
             _out.print(_("Nothing was changed. With --write these are made from the events anew."))
@@ -107,10 +109,12 @@ def repair(
         done = opened.repair(actor=OPERATOR, write=True)
     _out.print(
         _(
-            "Changed: {values} values, {moments} due moments, the areas of {places} cases. The store holds.",
+            "Changed: {values} values, {moments} due moments, the areas of {places} cases, {photos} photos. "
+            "The rows hold.",
             values=done.values,
             moments=done.moments,
             places=done.places,
+            photos=done.photos,
         ),
         markup=False,
     )

@@ -254,8 +254,31 @@ def _fill(connection: Connection, table: Table, frames: Iterator[pl.DataFrame]) 
                 _("The backup's table '{table}' has other columns than a store's.", table=table.name)
             )
         made.update(frame)
+        _refuse_zeros(connection, table, frame)
         insert_rows(connection, table, frame)
     return Copied(table.name, made.rows, made.hexdigest())
+
+
+def _refuse_zeros(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    """Name the row whose text PostgreSQL cannot hold; older programs let one into a file."""
+    if connection.dialect.name == "sqlite":
+        return
+    case = {"issue": "id", "event": "issue_id"}.get(table.name)
+    keys = [case] if case else [key.name for key in table.primary_key]
+    for name in frame.select(pl.col(pl.String)).columns:
+        wrong = frame.filter(pl.col(name).str.contains("\0", literal=True))
+        if wrong.height:
+            row = ", ".join(str(value) for value in wrong.select(keys).row(0))
+            raise StoreError(
+                _(
+                    "{n} texts of '{table}' hold a zero character, which this database does not take; "
+                    "first: '{column}' of {row}. Correct them there first; nothing was kept.",
+                    n=wrong.height,
+                    table=table.name,
+                    column=name,
+                    row=_("case {id}", id=row) if case else row,
+                )
+            )
 
 
 def _verify(connection: Connection, table: Table, expected: Copied) -> None:

@@ -79,6 +79,11 @@ class Checked:
         lost = (self.impossible, self.orphans, self.missing, self.unreadable, self.beyond, len(self.damage))
         return not any(lost)
 
+    @property
+    def repairable(self) -> bool:
+        """Whether there are rows that can be made from their events anew."""
+        return self.whole and any((self.differing, self.misdated, self.misplaced, self.astray_photos))
+
     def words(self) -> list[str]:
         """Say in the language in use what holds and what does not, a line each."""
         lines = [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, true
 
-from data import clock
+from data import clock, merges
 from data.actors import Actor
 from data.case_deadlines import JUDGED, deadlines, judged_columns, judged_frame
 from data.case_rows import to_micros
@@ -110,9 +110,8 @@ def workload(
 
 
 def repeats(connection: Connection, issue_id: int) -> list[int]:
-    """Return the cases that were merged into a case, oldest first."""
-    query = select(ISSUE.c.id).where(ISSUE.c.merged_into == issue_id).order_by(ISSUE.c.id)
-    return list(connection.execute(query).scalars())
+    """Return the cases that were merged into a case, by way of others too, oldest first."""
+    return sorted(connection.execute(merges.repeats(issue_id)).scalars())
 
 
 def _among(

@@ -17,6 +17,7 @@ from data.case_deadlines import rejudge
 from data.case_rows import STATE_COLUMNS
 from data.city_rules import city_rules
 from data.events import decode
+from data.photo_check import check_rows, rewrite_rows
 from data.records import ISSUE
 from data.replay import Replay
 from data.schema import LOCATED
@@ -34,6 +35,12 @@ class Repaired:
     values: int  # of rows, set to what their events say
     moments: int  # due moments, set to what the limits say
     places: int  # cases, noted in the areas that they lie in
+    photos: int  # rows of photos, made as their events say
+
+    @property
+    def any(self) -> bool:
+        """Whether there was anything to repair."""
+        return bool(self.values or self.moments or self.places or self.photos)
 
 
 def repair(connection: Connection, *, write: bool) -> Repaired:
@@ -49,7 +56,7 @@ def repair(connection: Connection, *, write: bool) -> Repaired:
     StoreError
         The events themselves are damaged or lost: nothing is changed.
     """
-    found = check(connection)
+    found = _checked(connection)
     if not found.whole:
         raise StoreError(
             _(
@@ -59,16 +66,24 @@ def repair(connection: Connection, *, write: bool) -> Repaired:
             )
         )
     if not write:
-        return Repaired(found, found.differing, found.misdated, found.misplaced)
+        return Repaired(found, found.differing, found.misdated, found.misplaced, found.astray_photos)
     values = sum(_rewrite(connection, *part) for part in parts(connection))
     places = case_places.locate_all(connection) if found.misplaced else 0
     moments = rejudge(connection, city_rules(connection))
-    again = check(connection)
+    photos = rewrite_rows(connection) if found.astray_photos else 0
+    again = _checked(connection)
     if not again.ok:
         raise StoreError(
             _("The repair did not succeed, nothing was changed: {faults}.", faults="; ".join(again.words()))
         )
-    return Repaired(found, values, moments, places)
+    return Repaired(found, values, moments, places, photos)
+
+
+def _checked(connection: Connection) -> Checked:
+    found = check(connection)
+    if not found.unreadable:
+        check_rows(connection, found)
+    return found
 
 
 def _rewrite(connection: Connection, stored: pl.DataFrame, events: pl.DataFrame) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, RowMapping, select
 
-from data import schema
+from data import given, schema
 from data.bulk_reading import fetch, row_frame
 from data.events import Event, decode
 from data.lifecycle import STAGE_TIMES, Pause, State
@@ -113,7 +113,8 @@ def row_of(connection: Connection, issue_id: int) -> RowMapping:
     StoreError
         There is no such case.
     """
-    row = connection.execute(select(ISSUE).where(ISSUE.c.id == issue_id)).mappings().first()
+    query = select(ISSUE).where(ISSUE.c.id == issue_id)
+    row = connection.execute(query).mappings().first() if given.is_number(issue_id) else None
     if row is None:
         raise StoreError(_("There is no case {id} in this store.", id=issue_id))
     return row
@@ -168,10 +169,18 @@ def event_frame(rows: Sequence[Any]) -> pl.DataFrame:
 
 
 def as_json(values: Mapping[str, Any]) -> str:
-    """Write fields as the store keeps them in an event; times as ISO 8601 in UTC."""
-    return json.dumps(
-        {name: _text(value) for name, value in values.items()}, ensure_ascii=False, separators=(",", ":")
-    )
+    """Write fields as the store keeps them in an event; times as ISO 8601 in UTC.
+
+    Raises
+    ------
+    StoreError
+        A value that JSON has no words for, such as a number without end.
+    """
+    plain = {name: _text(value) for name, value in values.items()}
+    try:
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise StoreError(_("This cannot be written: {why}.", why=error)) from error
 
 
 def from_json(text: str | None) -> dict[str, Any]:

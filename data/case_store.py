@@ -10,7 +10,7 @@ from uuid import uuid4
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts
+from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts, given
 from data.accesses import What
 from data.actors import SYSTEM, Actor
 from data.case_check import Checked
@@ -21,6 +21,7 @@ from data.cases import Case
 from data.city_rules import city_rules, table_fact
 from data.clock import moment
 from data.contacts import Contact
+from data.database import empty_log
 from data.facts import set_fact
 from data.issue_reading import ISSUE_COLUMNS, changed_since
 from data.issue_writing import Batch
@@ -29,7 +30,8 @@ from data.records import ISSUE
 from data.rights import Right, require, scope
 from data.schema import REPORT
 from data.units import UnitOf
-from geo.errors import NotAllowedError
+from geo.errors import NotAllowedError, StoreError
+from i18n import gettext as _
 
 #: Cases that are located in one transaction: it takes about a second.
 LOCATED_AT_ONCE: Final = 25_000
@@ -84,9 +86,15 @@ class CaseStore(ABC):
         ------
         StoreError
             Fields that no report has, or none that every report needs.
+        GivenError
+            Values that no report can have: a place off the earth, a time more than a day ahead.
         """
-        row = {**dict.fromkeys(REPORT), "reported_at": moment(), **report}
-        row |= {"source": source, "external_id": uuid4().hex, "status": "reported"}
+        now = moment()
+        if report.get("closed_at") is not None:
+            raise StoreError(_("A report that is new has no time of closing."))
+        row = {**dict.fromkeys(REPORT), "reported_at": now, **given.report(report, now=now)}
+        row |= dict.fromkeys(row.keys() - REPORT.keys())  # what they hold is no matter
+        row |= {"source": given.text("source", source), "external_id": uuid4().hex, "status": "reported"}
         resident = actor.role == "resident"
         reporter = actor.name if resident else (uuid4().hex if contact else None)
         frame = pl.DataFrame([row], schema={**REPORT, **{n: pl.String for n in row if n not in REPORT}})
@@ -127,6 +135,8 @@ class CaseStore(ABC):
         ------
         TransitionError
             It cannot happen in this state, or lacks what it needs; the message says what is possible.
+        GivenError
+            `at` is to come, before the report or without zone, or a text stands in place of a number.
         NotAllowedError
             The actor's role may not do this, or the case lies in somebody else's part of the city.
         ConflictError
@@ -225,7 +235,7 @@ class CaseStore(ABC):
             return case_list.workload(connection, actor=actor, categories=categories, now=now)
 
     def repeats(self, issue_id: int, *, actor: Actor) -> list[int]:
-        """Return the cases that were merged into a case, with the errors of `case`."""
+        """Return the cases that were merged into a case, by way of others too, with the errors of `case`."""
         with self._reading(actor) as connection:
             cases.look_up(connection, issue_id, actor=actor)
             return case_list.repeats(connection, issue_id)
@@ -369,9 +379,16 @@ class CaseStore(ABC):
         Returns
         -------
         How many reporters were forgotten.
+
+        Raises
+        ------
+        StoreError
+            They were, but readers keep a file's log from being emptied of them: try again.
         """
         with self._writing(actor, "rules") as connection:
-            return contacts.forget(connection, days=days)
+            n = contacts.forget(connection, days=days)
+        empty_log(connection.engine)
+        return n
 
     def check(self, *, actor: Actor) -> Checked:
         """Prove that every row is the replay of its events and nothing is missing; nothing is changed."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data import case_places, case_rows, place_kinds
+from data import case_places, case_rows, given, place_kinds
 from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
@@ -15,6 +15,7 @@ from data.categories import labels
 from data.city_rules import CityRules, city_rules
 from data.clock import moment, not_before
 from data.events import CLEARABLE, Event
+from data.issue_writing import check as check_reports
 from data.lifecycle import State, allowed, apply, check, conflict
 from data.merges import check_merge
 from data.records import CATEGORY, EVENT, ISSUE, PLACE
@@ -134,14 +135,15 @@ def transition(
         raise TransitionError(_("Where a case belongs is found by `locate`."))
     row = look_up(connection, issue_id, actor=actor)
     check_version(connection, row, version)
+    now = _recorded_at(connection, row)
     event = Event(
         kind=kind,
-        at=_recorded_at(connection, row),
+        at=now,
         actor=actor.name,
         role=actor.role,
-        happened_at=at,
-        reason=reason,
-        **needs,
+        happened_at=given.happened_at(at, reported_at=case_rows.to_moment(row["reported_at"]), now=now),
+        reason=given.text("reason", reason),
+        **given.needs(needs),
     )
     check(case_rows.state_of(row), event)
     city_rules(connection).second_person.check(connection, issue_id, actor=actor, event=kind)
@@ -173,8 +175,8 @@ def record(
         at=_recorded_at(connection, row),
         actor=actor.name,
         role=actor.role,
-        reason=reason,
-        note=note,
+        reason=given.text("reason", reason),
+        note=given.text("note", note),
     )
     check(case_rows.state_of(row), event)
     return _case(connection, *_write(connection, row, event, payload=event.payload() | facts), actor=actor)
@@ -202,14 +204,17 @@ def correct(
         raise TransitionError(_("These must not be empty: {names}.", names=", ".join(missing)))
     row = look_up(connection, issue_id, actor=actor)
     check_version(connection, row, version)
+    now = _recorded_at(connection, row)
     reported = case_rows.report_of(row)
+    changes = {name: value for name, value in changes.items() if reported[name] != value}
+    changes = given.report(changes, now=now)
     changes = {name: value for name, value in changes.items() if reported[name] != value}
     event = Event(
         kind="update",
-        at=_recorded_at(connection, row),
+        at=now,
         actor=actor.name,
         role=actor.role,
-        reason=reason,
+        reason=given.text("reason", reason),
         unit=changes.get("unit"),
         reported_at=changes.get("reported_at"),
         closed_at=changes.get("closed_at"),
@@ -221,6 +226,9 @@ def correct(
         return _case(connection, row, actor=actor)
     if "closed_at" in changes and not before.done:
         raise TransitionError(_("A case that is open has no time of closing."))
+    if changes.keys() & {"reported_at", "closed_at"}:
+        given.in_order(*({**reported, **changes}[name] for name in ("reported_at", "closed_at")))
+    check_reports(pl.DataFrame([{**reported, **changes}], schema=REPORT))
     payload = {name: value for name, value in event.payload().items() if name not in CORRECTABLE} | changes
     changed = _write(connection, row, event, payload=payload, changes=changes)
     if case_places.DECIDING & set(changes) and case_places.locate(connection, [issue_id]):

@@ -22,6 +22,8 @@ BUSY_S: Final = 60
 RESTART_S: Final = 30
 #: SQLite waits 1, 2, 5 and 10 ms between its looks, then longer.
 _LOOK_MS: Final = 18
+#: The log is emptied when its readers are done so soon.
+_LOG_MS: Final = 1_000
 _COMING_UP: Final = ("starting up", "not yet accepting", "in recovery")
 _AWAY: Final = ("refused", "No such file", "shutting down", "closed the connection", "terminating")
 #: PostgreSQL's codes for a connection that it does not give: user, password, database, too many.
@@ -87,6 +89,35 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_S}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
         yield connection
+
+
+def empty_log(engine: Engine) -> None:
+    """Write SQLite's log into the file and cut it, so that nothing that was deleted is left in it.
+
+    Raises
+    ------
+    StoreError
+        Readers still need what is in it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with explained(engine):
+        raw = engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {_LOG_MS}")  # other writers wait as long
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_S * 1_000}")
+        finally:
+            raw.close()
+    if busy:
+        raise StoreError(
+            _(
+                "What was deleted from '{name}' is still in its log, which others are reading. "
+                "Do the same again when they have finished.",
+                name=sqlite_file(engine.url),
+            )
+        )
 
 
 @contextmanager
@@ -209,8 +240,7 @@ def _postgresql(url: URL) -> Engine:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
             _(
-                "A PostgreSQL store needs the driver '{name}', which is not installed: "
-                "pip install 'gezhi[postgres]'.",
+                "A PostgreSQL store needs the driver '{name}', which is not installed: make driver.",
                 name=getattr(error, "name", None) or url.drivername,
             )
         ) from error

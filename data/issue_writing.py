@@ -251,6 +251,10 @@ def check(frame: pl.DataFrame) -> None:
 def _value_faults(frame: pl.DataFrame) -> list[str]:
     wrong = {
         **{f"{name} is null": pl.col(name).is_null() for name in REQUIRED},
+        "category is empty": pl.col("category").str.strip_chars() == "",
+        "a text holds a zero character": pl.any_horizontal(
+            pl.col(pl.String).str.contains("\0", literal=True)
+        ),
         "status is unknown": ~pl.col("status").is_in(STATUSES),
         "lon is not within -180 and 180": ~pl.col("lon").is_between(-180, 180),
         "lat is not within -90 and 90": ~pl.col("lat").is_between(-90, 90),

@@ -1,10 +1,9 @@
 """Duplicates: which case a report repeats, and everybody who reported what is one problem."""
 
-import numpy as np
-import numpy.typing as npt
-import polars as pl
+from sqlalchemy import ColumnElement, Select, select
 
 from data.lifecycle import State
+from data.records import ISSUE
 from geo.errors import TransitionError
 from i18n import gettext as _
 
@@ -34,62 +33,20 @@ def check_merge(case: int, into: int, into_state: State) -> None:
         raise TransitionError(_("Case {into} was rejected. Reopen it first.", into=into))
 
 
-def roots(cases: pl.DataFrame) -> pl.Series:
-    """Return for each case the one that is worked on in the end: itself where it is no duplicate.
+def repeats(case: int) -> Select[int]:
+    """Ask for the cases that repeat a case, those among them that were merged into a duplicate of it too."""
+    found = select(ISSUE.c.id).where(ISSUE.c.merged_into == case).cte("repeats", recursive=True)
+    further = select(ISSUE.c.id).join(found, ISSUE.c.merged_into == found.c.id)
+    return select(found.union(further).c.id)  # UNION ends a circle that only a damaged store can hold
 
-    Parameters
-    ----------
-    cases
-        `issue_id` (unique) and `merged_into`, which may be null or a case that is not among these.
 
-    Raises
-    ------
-    TransitionError
-        Cases that repeat each other in a circle.
-    """
-    ids = cases["issue_id"].to_numpy().astype(np.int64)
-    order = np.argsort(ids)
-    into = cases["merged_into"].fill_null(-1).to_numpy().astype(np.int64)
-    place = np.searchsorted(ids[order], into)
-    there = place < len(ids)
-    there[there] = ids[order][place[there]] == into[there]
-    leads: npt.NDArray[np.int64] = np.where(
-        there, order[np.where(there, place, 0)] if len(ids) else 0, np.arange(len(ids))
+def reporters_of_repeats(worked_on: ColumnElement[bool]) -> Select[str | None]:
+    """Ask for the reporters of duplicates that repeat, by way of others too, a case of this condition."""
+    leads = (
+        select(ISSUE.c.reporter, ISSUE.c.merged_into)
+        .where(ISSUE.c.reporter.is_not(None), ISSUE.c.merged_into.is_not(None))
+        .cte("leads", recursive=True, nesting=True)  # a DELETE that begins with WITH counts nothing
     )
-    for _doubling in range(max(len(ids), 1).bit_length() + 1):
-        further = leads[leads]
-        if np.array_equal(further, leads):
-            break
-        leads = further
-    circle = np.flatnonzero(there[leads])
-    if len(circle):
-        raise TransitionError(
-            _(
-                "{n} cases repeat each other in a circle; first: case {case}.",
-                n=len(circle),
-                case=int(ids[circle].min()),
-            )
-        )
-    return pl.Series("root", ids[leads])
-
-
-def reporters(cases: pl.DataFrame) -> pl.DataFrame:
-    """Return everybody who reported a problem, the reporters of its duplicates included.
-
-    Parameters
-    ----------
-    cases
-        `issue_id` (unique), `merged_into` and `reporter`, which is null where nobody is known.
-
-    Returns
-    -------
-    `issue_id` of the case that is worked on and `reporters`, a list of each once, by name; only cases that
-    somebody is known for.
-    """
-    return (
-        cases.select("reporter", issue_id=roots(cases))
-        .drop_nulls("reporter")
-        .group_by("issue_id")
-        .agg(pl.col("reporter").unique().sort().alias("reporters"))
-        .sort("issue_id")
-    )
+    further = select(leads.c.reporter, ISSUE.c.merged_into).join(leads, ISSUE.c.id == leads.c.merged_into)
+    every = leads.union(further)
+    return select(every.c.reporter).join(ISSUE, ISSUE.c.id == every.c.merged_into).where(worked_on)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
 from data.case_check import Checked
 from data.case_photos import row_of
@@ -29,6 +29,18 @@ def check_rows(connection: Connection, found: Checked) -> None:
         found.examples.append(
             _("case {id}: photo {seq} is not what its events say", id=row["issue_id"], seq=seq)
         )
+
+
+def rewrite_rows(connection: Connection) -> int:
+    """Make the rows that are otherwise from the events anew, and return how many were."""
+    stored = {row["seq"]: dict(row) for row in connection.execute(select(PHOTO)).mappings()}
+    told = _told(connection)
+    wrong = [seq for seq in stored.keys() | told.keys() if stored.get(seq) != told.get(seq)]
+    for seq in wrong:
+        connection.execute(delete(PHOTO).where(PHOTO.c.seq == seq))
+        if seq in told:
+            connection.execute(insert(PHOTO).values(told[seq]))
+    return len(wrong)
 
 
 def check_folder(found: Checked, folder: PhotoFolder, known: Sequence[Photo]) -> Checked:

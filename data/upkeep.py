@@ -48,6 +48,9 @@ class Upkeep:
         except GezhiError as why:  # a store that is away or full today is not so tomorrow
             _log.warning("Contacts could not be forgotten: %s", why)
             return False
+        except Exception:  # a thread that ends is not missed by anybody: the next look comes all the same
+            _log.exception("Contacts could not be forgotten")
+            return False
         if n:
             _log.info("%s reporters were forgotten", n)
         self._last = moment

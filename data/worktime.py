@@ -167,6 +167,9 @@ class WorkClock:
         _check_unit(unit, whole_days=whole_days)
         if np.any(amounts < 0):
             raise ClockError(f"{int(np.sum(amounts < 0))} amounts of time are negative. Expected 0 or more.")
+        in_days = unit in ("days", "work_days")
+        if np.any(amounts > len(self._worked) * (1 if in_days else 24)):  # more than numbers hold, too
+            raise ClockError(f"A span of work ends after {LAST_DAY}, where the calendar ends.")
         missing = (begin == _NO_TIME) | np.isnan(amounts)
         begin, amounts = np.where(missing, self._midnight[0], begin), np.where(missing, 0.0, amounts)
         if whole_days:

@@ -57,6 +57,10 @@ class TransitionError(GezhiError, ValueError):
     """An event that cannot happen to a case in its present state, or that lacks what it needs."""
 
 
+class GivenError(GezhiError, ValueError):
+    """A value that no case can have: a place off the earth, a time to come, a text in place of a number."""
+
+
 class NotAllowedError(GezhiError, PermissionError):
     """Something that the actor's role may not do."""
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from data.ingest.plan import Plan
 from data.ingest.reasons import rejection_words, suspicion_words
-from data.ingest.rows import ROW_NOTICES, Tally, check, details, note_damage, reports
+from data.ingest.rows import ROW_NOTICES, Tally, check, details, note_damage, note_zeros, reports
 from data.ingest.tables import BATCH_ROWS, Batch, Broken, Table
 from data.ingest.verdicts import Verdicts
 from geo.errors import ImportFileError
@@ -145,6 +145,7 @@ def _sorted_out(batch: Batch, part: slice, plan: Plan, verdicts: Verdicts, tally
     taken, frame = checked.filter(good), batch.frame.filter(good)
     _note(taken, frame, plan, tally)
     note_damage(batch.frame, plan, tally)
+    note_zeros(frame, plan, tally)
     taken = _numbered(taken, np.flatnonzero(good.to_numpy()) + part.start, verdicts)
     return Part(
         read=len(batch.rows) + len(batch.broken),

@@ -49,6 +49,8 @@ WARNINGS: Final[dict[str, str]] = {
     "damaged_text": N_(
         "{count} texts in columns that are not used are damaged by a wrong decoding: {examples}"
     ),
+    "zero_characters": N_("{count} texts held zero characters, which no store takes; they were left out"),
+    "half_characters": N_("{count} texts held half a character; it reads �"),
     "lost_characters": N_("{count} characters could not be decoded as {encoding}; they read �"),
     "identical_rows": N_(
         "rows that repeat an earlier one word for word and count as reports of their own: {count}"

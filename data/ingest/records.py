@@ -11,8 +11,10 @@ import polars as pl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from data.given import whole
 from data.ingest.encoding import scan
 from data.ingest.files import Source
+from data.ingest.reasons import Notice
 from data.ingest.tables import FrameTable
 from data.ingest.times import NOTHING
 from geo.errors import ImportFileError
@@ -151,8 +153,27 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _table(source: Source, records: Iterable[Mapping[str, Any]], *, kind: str) -> FrameTable:
     rows = list(records)
     names = list(Counter(name for row in rows for name in row))
-    columns = {name: pl.Series([_as_text(row.get(name)) for row in rows], dtype=pl.String) for name in names}
-    return FrameTable(source, pl.DataFrame(columns), kind=kind)
+    texts = {name: [_as_text(row.get(name)) for row in rows] for name in names}
+    halves = 0
+    for values in texts.values():
+        for place, value in enumerate(values):
+            if value is not None and not _is_whole(value):
+                values[place] = whole(value)
+                halves += 1
+    columns = {whole(name): pl.Series(values, dtype=pl.String) for name, values in texts.items()}
+    table = FrameTable(source, pl.DataFrame(columns), kind=kind)
+    if halves:
+        table.notices.append(Notice("half_characters", halves))
+    return table
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether a text holds no half of a character, as JSON can write it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_text(value: Any) -> str | None:

@@ -148,6 +148,15 @@ def note_damage(frame: pl.DataFrame, plan: Plan, tally: Tally) -> None:
                 tally.note("damaged_text", damaged, pl.Series([name]))
 
 
+def note_zeros(frame: pl.DataFrame, plan: Plan, tally: Tally) -> None:
+    """Note the texts of reports that held zero characters, which `times.clean` leaves out."""
+    fields = (*_TEXTS, "external_id", "status")
+    columns = {column for name in fields if name in plan.uses for column in plan.uses[name].columns}
+    for column in sorted(columns):
+        if frame[column].dtype == pl.String:
+            tally.note("zero_characters", int(frame[column].str.contains("\0", literal=True).sum()))
+
+
 def _ids(frame: pl.DataFrame, plan: Plan) -> pl.Series:
     if "external_id" in plan.uses:
         return plan.text(frame, "external_id")

@@ -167,7 +167,10 @@ def to_utc(local: pl.Series, tz: ZoneInfo) -> pl.Series:
 
 def clean(values: pl.Series) -> pl.Series:
     """Trim texts, write numbers as whole as they are, and make the usual words for nothing null."""
-    texts = values.cast(pl.String, strict=False).str.strip_chars()
+    texts = values.cast(pl.String, strict=False)
+    if texts.str.contains("\0", literal=True).any():  # no database holds it
+        texts = texts.str.replace_all("\0", "", literal=True)
+    texts = texts.str.strip_chars()
     if values.dtype.is_float():
         texts = texts.str.strip_suffix(".0")
     short = (texts.str.len_bytes() <= _LONGEST_NOTHING).arg_true()

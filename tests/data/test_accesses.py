@@ -1,6 +1,8 @@
 """Who took personal data is written down, and who tried; contacts are forgotten without a command."""
 
 import logging
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,12 +115,66 @@ def test_contacts_are_forgotten_at_the_start_and_daily_by_the_clock(
 def test_what_was_forgotten_is_not_left_in_the_file(sqlite_url: str) -> None:
     number = "13812345678-in-the-file"
     with Store.open(sqlite_url) as store:
-        store.report(REPORT, actor=OPERATOR, contact=Contact(phone=number))
-        store.transition(1, "close", actor=OPERATOR, reason="好", at=datetime(2024, 1, 1, tzinfo=UTC))
+        long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+        store.report(REPORT | {"reported_at": long_ago}, actor=OPERATOR, contact=Contact(phone=number))
+        store.transition(1, "close", actor=OPERATOR, reason="好", at=long_ago)
         assert store.forget_contacts(actor=OPERATOR, days=0) == 1
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     left = [file.name for file in path.parent.glob(f"{path.name}*") if number.encode() in file.read_bytes()]
     assert left == []
+
+
+def test_what_was_forgotten_is_not_left_in_the_log_of_a_store_that_goes_on(sqlite_url: str) -> None:
+    number = "13812345678-in-the-log"
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def left() -> list[str]:
+        return [
+            file.name for file in path.parent.glob(f"{path.name}*") if number.encode() in file.read_bytes()
+        ]
+
+    long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    with Store.open(sqlite_url) as store:
+        store.report(REPORT | {"reported_at": long_ago}, actor=OPERATOR, contact=Contact(phone=number))
+        store.transition(1, "close", actor=OPERATOR, reason="好", at=long_ago)
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM contact").fetchall()
+            with pytest.raises(StoreError, match="still in its log, which others are reading"):
+                store.forget_contacts(actor=OPERATOR, days=0)
+            assert left() != []
+        assert store.contacts(1, actor=OPERATOR) == []
+        assert store.forget_contacts(actor=OPERATOR, days=0) == 0
+        assert left() == []
+
+
+def test_a_reporter_is_kept_while_the_case_at_the_end_of_the_chain_is_open(store: Store) -> None:
+    long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    for phone in ("1", "2", "3", "4"):
+        store.report(REPORT | {"reported_at": long_ago}, actor=OPERATOR, contact=Contact(phone=phone))
+    for case, into in ((1, 2), (2, 3)):
+        store.transition(case, "merge", actor=OPERATOR, reason="同一处", into=into, at=long_ago)
+    store.transition(4, "close", actor=OPERATOR, reason="好", at=long_ago)
+    assert store.forget_contacts(actor=OPERATOR, days=0) == 1
+    assert {found.phone for found in store.contacts(3, actor=OPERATOR)} == {"1", "2", "3"}
+    store.transition(3, "close", actor=OPERATOR, reason="好", at=long_ago)
+    assert store.forget_contacts(actor=OPERATOR, days=0) == 3
+    assert store.contacts(3, actor=OPERATOR) == []
+
+
+def test_the_daily_look_survives_anything(city: Store, caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([RuntimeError("a fault of the program"), city])
+
+    def store() -> Store:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    upkeep = Upkeep(store)
+    assert not upkeep.look()
+    assert "a fault of the program" in caplog.text
+    assert upkeep.look()
 
 
 def test_a_store_that_is_away_stops_nothing_and_is_looked_after_later(

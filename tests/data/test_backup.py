@@ -253,3 +253,16 @@ def test_who_may_only_read_takes_nothing_away(store: Store, url: str, tmp_path: 
         backup(url, tmp_path / "b", actor=analyst)
     with pytest.raises(GezhiError):
         copy(url, f"sqlite:///{tmp_path / 'c'}", actor=analyst)
+
+
+def test_a_copy_names_the_case_whose_text_no_server_can_hold(sqlite_url: str, postgres_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        fill(store)
+        with write_transaction(store._engine) as connection:
+            connection.exec_driver_sql("UPDATE issue SET address = 'a' || char(0) || 'b' WHERE id = 17")
+        with pytest.raises(StoreError, match="1 texts of 'issue' .*'address' of case 17"):
+            copy(sqlite_url, postgres_url, actor=OPERATOR)
+        store.correct(17, actor=OPERATOR, address="ab")
+        assert store.case(17, actor=OPERATOR).report["address"] == "ab"
+    copy(sqlite_url, postgres_url, actor=OPERATOR)
+    assert everything(sqlite_url) == everything(postgres_url)

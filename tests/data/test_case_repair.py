@@ -14,8 +14,10 @@ from typer.testing import CliRunner
 from cli import app
 from data.actors import OPERATOR
 from data.records import ISSUE
+from data.settings import settings
 from data.store import Store
 from geo.errors import StoreError
+from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
 
 #: What no event can prove: the number itself, and what a feed said last.
@@ -114,6 +116,54 @@ def test_the_command_looks_first_and_backs_up_before_it_writes(city: Store, url:
     assert saved.exists()
     checked = CliRunner().invoke(app, ["db", "check", "--json", "--store", url])
     assert json.loads(checked.output)["ok"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE photo SET role = 'before', width = 1",
+        "UPDATE photo SET hidden = NULL WHERE hidden IS NOT NULL",
+        "DELETE FROM photo",
+        """INSERT INTO photo SELECT 2, 2, role, full, view, thumb, width, height, bytes, hash, taken_at,
+           lon, lat, hidden FROM photo LIMIT 1""",
+    ],
+)
+def test_rows_of_photos_are_made_from_their_events_too(city: Store, url: str, spoil: str) -> None:
+    kept = city.add_photo(1, encoded(scene(1)), role="after", actor=OPERATOR).photo.seq
+    gone = city.add_photo(1, encoded(scene(2)), actor=OPERATOR).photo.seq
+    city.remove_photo(1, gone, actor=OPERATOR, reason="糊了")
+    before = raw(url, "SELECT * FROM photo ORDER BY seq")
+    assert [row[0] for row in before] == [kept, gone]
+    raw(url, spoil)
+    n = city.check(actor=OPERATOR).astray_photos
+    assert n
+    looked = city.repair(actor=OPERATOR)
+    assert looked.photos == n and raw(url, "SELECT * FROM photo ORDER BY seq") != before
+    assert city.repair(actor=OPERATOR, write=True).photos == n
+    assert raw(url, "SELECT * FROM photo ORDER BY seq") == before
+    assert city.check(actor=OPERATOR).ok
+
+
+def test_where_all_holds_there_is_nothing_to_repair(city: Store, url: str) -> None:
+    assert not city.repair(actor=OPERATOR, write=True).any
+    done = CliRunner().invoke(app, ["db", "repair", "--store", url])
+    assert done.exit_code == 0 and "Nothing to repair." in done.output, done.output
+
+
+def test_a_missing_photo_file_sends_nobody_to_the_repair_of_rows(
+    city: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.add_photo(1, encoded(scene(1)), actor=OPERATOR)
+    folder = tmp_path / "photos"
+    next(file for file in folder.rglob("*.jpg")).unlink()
+    monkeypatch.setenv("GEZHI_PHOTOS", str(folder))
+    settings.cache_clear()
+    try:
+        done = CliRunner().invoke(app, ["db", "check", "--store", url])
+    finally:
+        settings.cache_clear()
+    assert done.exit_code == 1 and "1 photo files are missing" in done.output, done.output
+    assert "gezhi db repair" not in done.output
 
 
 def test_a_repair_does_not_take_a_hand_made_status_for_what_the_feed_said(city: Store, url: str) -> None:

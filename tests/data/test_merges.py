@@ -1,70 +1,58 @@
 """Duplicates: nobody who reported is lost, and nothing goes round in a circle."""
 
-from itertools import pairwise
-
-import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import update
 
-from data.lifecycle import State, apply
-from data.merges import check_merge, reporters, roots
+from data.actors import OPERATOR
+from data.contacts import Contact
+from data.database import read_transaction, write_transaction
+from data.lifecycle import State
+from data.merges import check_merge, repeats
+from data.records import ISSUE
+from data.store import Store
 from geo.errors import TransitionError
-from tests.data.case_lives import START, complete
+from tests.data.case_lives import START
 
-SCHEMA = {"issue_id": pl.Int64, "merged_into": pl.Int64, "reporter": pl.String}
-
-
-def cases(*rows: tuple[int, int | None, str | None]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
 
 
 def state(status: str, into: int | None = None) -> State:
     return State(status=status, version=1, reported_at=START, merged_into=into)
 
 
-def test_a_case_keeps_the_reporters_of_all_its_duplicates() -> None:
-    found = reporters(
-        cases((1, None, "甲"), (2, 1, "乙"), (3, 2, "甲"), (4, None, None), (5, 1, None), (6, 99, "丙"))
-    )
-    assert found.rows() == [(1, ["乙", "甲"]), (6, ["丙"])]
+@pytest.fixture
+def chain(store: Store) -> Store:
+    """Fill a store with five reports, of which the first repeats the second and that one the third."""
+    for phone in ("1", "2", "3", "4", "5"):
+        store.report(REPORT, actor=OPERATOR, contact=Contact(phone=phone))
+    for case, into in ((1, 2), (2, 3), (4, 3)):
+        store.merge(case, into, actor=OPERATOR, reason="同一处")
+    return store
 
 
-def test_an_undone_merge_takes_its_reporter_along() -> None:
-    merged = apply(apply(None, complete("report", reporter="乙")), complete("merge", into=1))
-    apart = apply(merged, complete("unmerge"))
-    for now, expected in ((merged, [(1, ["乙", "甲"])]), (apart, [(1, ["甲"]), (2, ["乙"])])):
-        assert reporters(cases((1, None, "甲"), (2, now.merged_into, now.reporter))).rows() == expected
+def phones(store: Store, case: int) -> set[str | None]:
+    return {contact.phone for contact in store.contacts(case, actor=OPERATOR)}
 
 
-@given(st.lists(st.integers(0, 30) | st.none(), max_size=30))
-def test_the_root_is_where_a_walk_from_duplicate_to_duplicate_ends(into: list[int | None]) -> None:
-    # Each case repeats one with a smaller number, so that there is no circle.
-    rows = [(n, target % n if target is not None and n else None, None) for n, target in enumerate(into)]
-    found = roots(cases(*rows)).to_list()
-    for n, root in enumerate(found):
-        here = n
-        while (further := rows[here][1]) is not None:
-            here = further
-        assert root == here
+def test_a_case_keeps_the_reporters_of_all_its_duplicates(chain: Store) -> None:
+    assert chain.repeats(3, actor=OPERATOR) == [1, 2, 4]
+    assert phones(chain, 3) == {"1", "2", "3", "4"}
+    assert (chain.repeats(2, actor=OPERATOR), phones(chain, 2)) == ([1], {"1", "2"})
+    assert (chain.repeats(5, actor=OPERATOR), phones(chain, 5)) == ([], {"5"})
 
 
-def test_a_long_chain_ends_at_its_last_case() -> None:
-    chain = [(n + 1, n, None) for n in range(1, 5000)]
-    assert set(roots(cases((1, None, None), *chain)).to_list()) == {1}
+def test_an_undone_merge_takes_its_reporters_along(chain: Store) -> None:
+    chain.unmerge(2, actor=OPERATOR)
+    assert (chain.repeats(3, actor=OPERATOR), phones(chain, 3)) == ([4], {"3", "4"})
+    assert (chain.repeats(2, actor=OPERATOR), phones(chain, 2)) == ([1], {"1", "2"})
 
 
-@pytest.mark.parametrize("length", [1, 2, 3, 5, 8])
-def test_a_circle_is_found(length: int) -> None:
-    numbers = [*range(1, length + 1), 1]
-    with pytest.raises(
-        TransitionError, match=rf"{length} cases repeat each other in a circle; first: case 1\."
-    ):
-        roots(cases(*((first, second, None) for first, second in pairwise(numbers)), (50, None, None)))
-
-
-def test_no_cases_have_no_reporters() -> None:
-    assert reporters(cases()).height == 0
+def test_a_circle_that_only_a_damaged_store_holds_comes_to_an_end(chain: Store) -> None:
+    with write_transaction(chain._engine) as connection:
+        connection.execute(update(ISSUE).where(ISSUE.c.id == 3).values(merged_into=1))
+    with read_transaction(chain._engine) as connection:
+        assert sorted(connection.execute(repeats(3)).scalars()) == [1, 2, 3, 4]
+    assert chain.forget_contacts(actor=OPERATOR, days=1) == 0
 
 
 @pytest.mark.parametrize(

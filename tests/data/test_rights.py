@@ -252,9 +252,9 @@ def test_a_merged_case_keeps_its_reporter(store: Store) -> None:
 
 
 def test_contacts_are_forgotten_some_time_after_the_end(store: Store) -> None:
-    for phone in ("1", "2"):
-        store.report(REPORT, actor=OPERATOR, contact=Contact(phone=phone))
     long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    for phone in ("1", "2"):
+        store.report(REPORT | {"reported_at": long_ago}, actor=OPERATOR, contact=Contact(phone=phone))
     store.transition(1, "close", actor=OPERATOR, reason="已修好", at=long_ago)
     assert store.forget_contacts(actor=OPERATOR, days=30) == 0, "given only now"
     assert store.forget_contacts(actor=OPERATOR, days=0) == 1

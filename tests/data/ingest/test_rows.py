@@ -212,3 +212,26 @@ def test_new_kinds_become_categories_with_a_name(import_: Import, store: Store, 
 def test_a_date_column_that_cannot_be_read_rejects_its_rows(import_: Import, tmp_path: Path) -> None:
     body = [row(n, 上报时间=f"{n} days ago") for n in range(1, 6)]
     assert import_(write(tmp_path / "export.csv", body)).reasons == {"unreadable_date": 5}
+
+
+def test_zero_characters_are_left_out_and_counted(store: Store, tmp_path: Path) -> None:
+    body = [row(1, 地址="新\0华路"), row(2, 编号="A\x000002", 问题类型="\0井盖"), row(3)]
+    summary = import_file(write(tmp_path / "export.csv", body), store, crs="wgs84", actor=OPERATOR)
+    assert {notice.code: notice.count for notice in summary.warnings}["zero_characters"] == 3
+    assert summary.taken == 3
+    assert stored(store)["external_id"].to_list() == ["A0001", "A0002", "A0003"]
+    assert "\0" not in "".join(str(cell) for line in stored(store).rows() for cell in line)
+    (tmp_path / "later").mkdir()
+    later = write(tmp_path / "later" / "export.csv", [*body, row(4)])
+    again = import_file(later, store, crs="wgs84", actor=OPERATOR)
+    assert (again.taken, again.updated) == (1, 0)
+
+
+def test_half_a_character_costs_neither_its_row_nor_the_file(store: Store, tmp_path: Path) -> None:
+    records = [dict(zip(HEADER, row(n), strict=True)) for n in range(1, 4)]
+    records[1]["地址"] = "新华路\ud83d"
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps(records), encoding="utf-8")
+    summary = import_file(file, store, crs="wgs84", actor=OPERATOR)
+    assert {notice.code: notice.count for notice in summary.warnings}["half_characters"] == 1
+    assert stored(store)["address"].to_list()[1] == "新华路\ufffd"
