@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-fast lint format bench lock words torture postgres chromium clean
+.PHONY: help app test test-fast lint format bench lock words torture driver postgres chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ bench: .venv/.dev chromium  ## measure every figure beside its peer and print ra
 
 torture: .venv/.dev postgres  ## the long trials of the store: writers, kills, full disks
 	TORTURE=1 $(PY) -m pytest tests/torture -q
+
+driver: .venv/.app  ## install the driver for PostgreSQL beside the app
+	$(UV) pip install --quiet --python $(PY) --editable '.[postgres]'
 
 postgres:  # the database server for the tests, where the machine allows it
 	@sh tests/data/postgres.sh
