@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from data import routing_faults, units
 from data.categories import delivered
 from data.routing import RULE_COLUMNS, Rule, Rules
-from i18n import use_locale
 from data.routing_faults import Finding
 from geo.errors import TableError
+from i18n import use_locale
 
 PARENTS = {
     "柳溪社区第1网格": "柳溪社区",
