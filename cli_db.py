@@ -14,7 +14,7 @@ from data.actors import OPERATOR
 from data.settings import settings
 from geo.errors import GezhiError
 from i18n import gettext as _
-from i18n import ngettext
+from i18n import listed, ngettext
 
 if TYPE_CHECKING:
     from data.backup import Copied
@@ -103,21 +103,17 @@ def repair(
             _out.print(_("Nothing was changed. With --write these are made from the events anew."))
             return
         file = backup_to or settings().home / f"before-repair-{moment():%Y%m%d-%H%M%S}.gezhi"
-        file.parent.mkdir(parents=True, exist_ok=True)
         save(url, file, actor=OPERATOR)
         _out.print(_("The store as it was is in {path}", path=file), markup=False, soft_wrap=True)
         done = opened.repair(actor=OPERATOR, write=True)
-    _out.print(
-        _(
-            "Changed: {values} values, {moments} due moments, the areas of {places} cases, {photos} photos. "
-            "The rows hold.",
-            values=done.values,
-            moments=done.moments,
-            places=done.places,
-            photos=done.photos,
-        ),
-        markup=False,
+    changed = (
+        ngettext("{n} value", "{n} values", done.values),
+        ngettext("{n} due moment", "{n} due moments", done.moments),
+        ngettext("the areas of {n} case", "the areas of {n} cases", done.places),
+        ngettext("{n} photo", "{n} photos", done.photos),
     )
+    words = _("Changed: {changed}. The rows hold.", changed=listed(changed))
+    _out.print(words, markup=False)
 
 
 @db.command()
@@ -165,11 +161,16 @@ def backup(
     with clear_errors():
         copied = write(url, file, actor=OPERATOR)
         _print_copied(copied)
+        _out.print(_("The backup is in {path}", path=file.absolute()), markup=False, soft_wrap=True)
         n = sum(one.rows for one in copied if one.table == "photo")
         if n and photos:
             _print_photos(copy_photos(url, settings().photos_url, photos, actor=OPERATOR))
         elif n:
-            words = _("The {n} photos are not in the file: --photos FOLDER copies them too.", n=n)
+            words = ngettext(
+                "{n} photo is not in the file: --photos FOLDER copies it too.",
+                "{n} photos are not in the file: --photos FOLDER copies them too.",
+                n,
+            )
             _out.print(words, markup=False)
 
 
@@ -179,11 +180,17 @@ def restore(
     store: StoreUrl = None,
 ) -> None:
     """Make a store from a backup, where none is in use; kept only if every value arrived."""
+    from sqlalchemy import make_url
+
     from data.backup import restore as load
 
     with clear_errors():
-        copied = load(file, store or settings().store_url, actor=OPERATOR)
+        url = store or settings().store_url
+        copied = load(file, url, actor=OPERATOR)
     _print_copied(copied)
+    target = make_url(url).render_as_string(hide_password=True)
+    words = _("{path} was restored into {url}", path=file.absolute(), url=target)
+    _out.print(words, markup=False, soft_wrap=True)
 
 
 @db.command()
@@ -210,11 +217,19 @@ def _print_copied(copied: "list[Copied]") -> None:
 
 
 def _print_photos(copied: "CopiedPhotos") -> None:
-    _out.print(_("{n} photo files copied, {new} of them new", n=copied.files, new=copied.new), markup=False)
+    n, new = copied.files, copied.new
+    words = ngettext(
+        "{n} photo file copied, {new} new", "{n} photo files copied, {new} of them new", n, new=new
+    )
+    _out.print(words, markup=False)
     if copied.lost:
-        n, first = len(copied.lost), copied.lost[0]
         _complain(
-            _("{n} photo files are missing or damaged and were not copied; first: {name}", n=n, name=first)
+            ngettext(
+                "{n} photo file is missing or damaged and was not copied: {name}",
+                "{n} photo files are missing or damaged and were not copied; first: {name}",
+                len(copied.lost),
+                name=copied.lost[0],
+            )
         )
         raise typer.Exit(1)
 

@@ -153,6 +153,8 @@ def _tell(drop: "Drop", *, as_json: bool) -> None:
     elif drop.summary:
         _out.print(drop.path.name, style="bold", markup=False)
         _print_summary(drop.summary.as_dict())
+    elif drop.error:  # it waits, or is known otherwise
+        _err.print(f"{drop.path.name}: {drop.error}", style="yellow", markup=False, soft_wrap=True)
     else:
         _out.print(_("{name} was imported before.", name=drop.path.name), markup=False)
 

@@ -6,6 +6,7 @@ from app_pages import (
     case_actions,
     case_contacts,
     case_facts,
+    case_form,
     case_photos,
     case_repeats,
     case_spot,
@@ -45,7 +46,9 @@ def number(text: str) -> int:
 
 
 def _compose(here: Workspace, found: Case) -> None:
-    toast.conflict()
+    if case_form.opened(found) is None:
+        toast.conflict()
+    case_form.left_over(found)
     case_facts.heading(here, found)
     left, right = st.columns([13, 8], gap="large")
     with left:

@@ -45,6 +45,9 @@ _UNIT_WORDS: Final = {
 
 def render(here: Workspace, case: Case) -> None:
     """Draw a button for each event that the actor may make happen, the usual next one in front."""
+    wanted = case_form.opened(case)
+    if wanted in _ICONS and wanted not in case.allowed:
+        case_form.overtaken(here, case)
     main = main_event(case)
     events = [event for event in case.allowed if event in _ICONS]
     if not events:
@@ -54,7 +57,6 @@ def render(here: Workspace, case: Case) -> None:
     for event in sorted(events, key=lambda name: name != main):
         kind: Literal["primary", "secondary"] = "primary" if event == main else "secondary"
         case_form.button(here, row, event, button_label(event), case, icon=_ICONS[event], type=kind)
-    wanted = case_form.opened(case)
     if wanted in _ICONS:
         case_form.show(button_label(wanted), _form, here, case, wanted)
 
@@ -67,7 +69,7 @@ def _form(here: Workspace, case: Case, event: str) -> None:
         if changes is not None:
             _correct(here, case, *changes)
         return
-    needs = _merge_fields(here) if event == "merge" else _fields(here, case, event)
+    needs = _merge_fields(here, case) if event == "merge" else _fields(here, case, event)
     if needs is not None:
         _act(here, case, event, needs)
 
@@ -83,22 +85,26 @@ def _fields(here: Workspace, case: Case, event: str) -> dict[str, Any] | None:
         if "amount" in asked:
             first, second = st.columns(2)
             needs["amount"] = first.number_input(
-                _("How much more"), min_value=0.5, value=1.0, step=0.5, key="form_amount"
+                _("How much more"),
+                min_value=0.5,
+                value=case_form.draft(case, "amount", 1.0),
+                step=0.5,
+                key="form_amount",
             )
             needs["amount_unit"] = second.selectbox(
                 _("Counted in"),
                 UNITS,
-                index=1,
+                index=UNITS.index(case_form.draft(case, "amount_unit", UNITS[1])),
                 format_func=lambda name: gettext(_UNIT_WORDS[name]),
                 key="form_amount_unit",
             )
         if "note" in asked:
             needs["note"] = st.text_area(
-                _("Note"), value=case_form.draft("note"), key="form_note", max_chars=2000
+                _("Note"), value=case_form.draft(case, "note"), key="form_note", max_chars=2000
             )
         if "reason" in asked:
             needs["reason"] = st.text_area(
-                _("Reason"), value=case_form.draft("reason"), key="form_reason", max_chars=2000
+                _("Reason"), value=case_form.draft(case, "reason"), key="form_reason", max_chars=2000
             )
         sent = st.form_submit_button(
             button_label(event), type="primary", icon=f":material/{_ICONS[event]}:", key="form_send"
@@ -111,7 +117,7 @@ def _unit_field(here: Workspace, case: Case) -> str | None:
     for other in (case.proposal.unit, case.state.unit):
         if other and other not in names:
             names.append(other)
-    wanted = case.proposal.unit or case.state.unit
+    wanted = case_form.draft(case, "unit", case.proposal.unit or case.state.unit)
     st.caption(plain(case.proposal.why))
     chosen: str | None = st.selectbox(
         _("Unit"),
@@ -124,9 +130,14 @@ def _unit_field(here: Workspace, case: Case) -> str | None:
     return chosen
 
 
-def _merge_fields(here: Workspace) -> dict[str, Any] | None:
+def _merge_fields(here: Workspace, case: Case) -> dict[str, Any] | None:
     into = st.number_input(
-        _("Number of the case that stays"), min_value=1, value=None, step=1, format="%d", key="form_into"
+        _("Number of the case that stays"),
+        min_value=1,
+        value=case_form.draft(case, "into", None),
+        step=1,
+        format="%d",
+        key="form_into",
     )
     ready = False
     if into:
@@ -138,7 +149,8 @@ def _merge_fields(here: Workspace) -> dict[str, Any] | None:
             ready = True
         except GezhiError as error:
             st.error(plain(error), icon=":material/error:")
-    reason = st.text_area(_("Reason"), value=_("The same problem"), key="form_reason", max_chars=2000)
+    given = case_form.draft(case, "reason", _("The same problem"))
+    reason = st.text_area(_("Reason"), value=given, key="form_reason", max_chars=2000)
     sent = st.button(
         button_label("merge"), type="primary", icon=":material/merge:", key="form_send", disabled=not ready
     )
@@ -151,7 +163,7 @@ def _act(here: Workspace, case: Case, event: str, needs: dict[str, Any]) -> None
     try:
         after = here.store.transition(case.id, event, actor=session.actor(here), version=seen, **given)
     except ConflictError as error:
-        case_form.told_off(error, **given)
+        case_form.told_off(here, error, **given)
     except GezhiError as error:
         st.error(plain(error), icon=":material/error:")
         return
@@ -166,7 +178,7 @@ def _correct(here: Workspace, case: Case, changes: dict[str, Any], reason: str) 
     try:
         after = here.store.correct(case.id, actor=actor, version=case_form.seen(), reason=reason, **changes)
     except ConflictError as error:
-        case_form.told_off(error, reason=reason)
+        case_form.told_off(here, error, reason=reason, **changes)
     except GezhiError as error:
         st.error(plain(error), icon=":material/error:")
         return

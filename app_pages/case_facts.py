@@ -68,13 +68,16 @@ def _limit(case: Case) -> str:
 
 
 def _steps(case: Case) -> str:
-    """Draw how far the case came; nothing where it left the usual way for good."""
+    """Draw how far the case came, by what is known of it; nothing where it left the usual way for good."""
     at = case.state.resumes or case.status
     if at not in _STEPS:
         return ""
     reached = _STEPS.index(at)
+    own = case.state
+    times = (own.accepted_at, own.dispatched_at, own.started_at, own.fixed_at, own.verified_at)
+    passed = {_STEPS[0], *(step for step, time in zip(_STEPS[1:], times, strict=False) if time)}
     items = "".join(
-        f'<li class="{"gz-now" if n == reached else "gz-past" if n < reached else ""}"'
+        f'<li class="{"gz-now" if n == reached else "gz-past" if n < reached and step in passed else ""}"'
         f"{' aria-current=step' if n == reached else ''}><span>{escape(label(step))}</span></li>"
         for n, step in enumerate(_STEPS)
     )

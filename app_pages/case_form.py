@@ -6,12 +6,13 @@ from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
-from app_pages import session
+from app_pages import session, toast
 from data.cases import Case
 from data.events import Event
 from data.lifecycle import conflict
 from data.workspace import Workspace
 from geo.errors import ConflictError
+from i18n import gettext as _
 
 
 def button(
@@ -51,6 +52,7 @@ def show(title: str, body: Callable[..., None], *args: Any) -> None:
 
     def speaking(*given: Any) -> None:
         session.speak()
+        toast.conflict()
         body(*given)
 
     st.dialog(title, width="medium", on_dismiss=_close)(speaking)(*args)
@@ -68,30 +70,78 @@ def done() -> NoReturn:
     st.rerun()
 
 
-def told_off(error: ConflictError, **written: Any) -> NoReturn:
-    """Draw the page anew with what the other person did; what was written stays for the next try."""
+def told_off(here: Workspace, error: ConflictError, **written: Any) -> NoReturn:
+    """Draw the page anew with what the other person did, and the form as it was written if it still fits.
+
+    It then acts on the version that the page shows by then. Where the event is no longer possible the page
+    shows the words, so that they can be copied, and the next form that asks for such has them.
+    """
     st.session_state[session.CONFLICT] = str(error)
+    event, issue_id, _version = st.session_state[session.FORM]
+    now = here.store.case(issue_id, actor=session.actor(here))
     _close()
-    st.session_state[session.DRAFT] = written
+    st.session_state[session.DRAFT] = (issue_id, written)
+    if event in now.allowed:
+        st.session_state[session.FORM] = (event, issue_id, now.version)
     st.rerun()
 
 
-def draft(name: str) -> str:
-    """Return what was written into a field before somebody else came between."""
-    return str(st.session_state.get(session.DRAFT, {}).get(name, ""))
+def draft(case: Case, name: str, otherwise: Any = "") -> Any:
+    """Return what was written into a field before somebody else came between, else what it begins with."""
+    return _written(case).get(name, otherwise)
+
+
+def key(case: Case, name: str) -> str:
+    """Name a field that shows what the case says: after a conflict it is a new one, without old values."""
+    return f"{name}_{seen()}" if _written(case) else name
+
+
+def as_seen(case: Case) -> dict[str, Any]:
+    """Return what the case said when its form was opened: what differs from that was written by hand."""
+    mark = (case.id, seen())
+    if st.session_state.get(session.SEEN, (None, {}))[0] != mark:
+        st.session_state[session.SEEN] = (mark, dict(case.report))
+    kept: dict[str, Any] = st.session_state[session.SEEN][1]
+    return kept
+
+
+def overtaken(here: Workspace, case: Case) -> NoReturn:
+    """Put a form away whose event is no longer possible; its words stay on the page."""
+    names = ("note", "reason")
+    written = {name: text for name in names if (text := st.session_state.get(f"form_{name}"))}
+    told_off(here, _since(here, case.id, seen()) or ConflictError(""), **written)
+
+
+def left_over(case: Case) -> None:
+    """Draw the words of a form that is no longer possible, to be copied."""
+    words = [text for text in _written(case).values() if isinstance(text, str) and text.strip()]
+    if words and opened(case) is None:
+        st.caption(_("What you wrote was not sent:"))
+        st.code("\n".join(words), language=None, wrap_lines=True)
+
+
+def _written(case: Case) -> dict[str, Any]:
+    of, written = st.session_state.get(session.DRAFT, (None, {}))
+    found: dict[str, Any] = written if of == case.id else {}
+    return found
 
 
 def _open(here: Workspace, event: str, issue_id: int, version: int) -> None:
     """Open a form, unless the case is another one by now: then it may not even make sense any more."""
+    if since := _since(here, issue_id, version):
+        st.session_state[session.CONFLICT] = str(since)
+    else:
+        st.session_state[session.FORM] = (event, issue_id, version)
+
+
+def _since(here: Workspace, issue_id: int, version: int) -> ConflictError | None:
+    """Say what happened to a case after a version; None where nothing did."""
     rows = here.store.events(issue_id, actor=session.actor(here)).slice(version)
     since = [
         Event.from_payload(row["kind"], row["at"], row["actor"], json.loads(row["payload"]))
         for row in rows.iter_rows(named=True)
     ]
-    if since:
-        st.session_state[session.CONFLICT] = str(conflict(since, tz=here.tz))
-    else:
-        st.session_state[session.FORM] = (event, issue_id, version)
+    return conflict(since, tz=here.tz) if since else None
 
 
 def _close() -> None:

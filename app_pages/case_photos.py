@@ -17,7 +17,7 @@ from data.photos import doubt_words
 from data.settings import settings
 from data.workspace import Workspace
 from geo.errors import ConflictError, GezhiError
-from i18n import N_, gettext
+from i18n import N_, gettext, ngettext
 from i18n import gettext as _
 
 _ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
@@ -74,7 +74,9 @@ def _add(here: Workspace, case: Case) -> None:
         max_upload_size=math.ceil(settings().photo_mb),
         key="photo_files",
     )
-    note = st.text_input(_("Note (may stay empty)"), max_chars=200, key="photo_note")
+    note = st.text_input(
+        _("Note (may stay empty)"), value=case_form.draft(case, "note"), max_chars=200, key="photo_note"
+    )
     if not st.button(
         _("Add"), type="primary", key="photo_send", icon=":material/add_a_photo:", disabled=not files
     ):
@@ -92,14 +94,20 @@ def _add(here: Workspace, case: Case) -> None:
                 name=file.name,
                 keep_time=True,
             )
+        except ConflictError as error:
+            if not added:
+                case_form.told_off(here, error, note=note)
+            faults.append(str(error))
+            break
         except GezhiError as error:
             faults.append(str(error))
             continue
         version, added = done.case.version, added + 1
-    if faults:
-        st.session_state[session.CONFLICT] = " ".join(faults)
-    if added:
-        say(Done(case.id, _("The photos are added"), version))
+    if not added:
+        st.error(plain(" ".join(faults)), icon=":material/error:")
+        return
+    words = ngettext("{n} photo is added", "{n} photos are added", added)
+    say(Done(case.id, ". ".join([words, *faults]), version))
     case_form.done()
 
 
@@ -108,7 +116,9 @@ def _hide(here: Workspace, case: Case, photos: list[CasePhoto]) -> None:
     places = {photo.seq: f"{n}. {_caption(photo, zone)}" for n, photo in enumerate(photos, 1)}
     with st.form("form_hide", border=False):
         seq = st.selectbox(_("Which photo"), list(places), format_func=places.__getitem__, key="hide_seq")
-        reason = st.text_area(_("Reason"), key="hide_reason", max_chars=500)
+        reason = st.text_area(
+            _("Reason"), value=case_form.draft(case, "reason"), key="hide_reason", max_chars=500
+        )
         if not st.form_submit_button(_("Take it away"), type="primary", key="hide_send"):
             return
     try:
@@ -116,8 +126,7 @@ def _hide(here: Workspace, case: Case, photos: list[CasePhoto]) -> None:
             case.id, seq, actor=session.actor(here), reason=reason, version=case_form.seen()
         )
     except ConflictError as error:
-        case_form.told_off(error)
-        return
+        case_form.told_off(here, error, reason=reason)
     except GezhiError as error:
         st.error(plain(error), icon=":material/error:")
         return

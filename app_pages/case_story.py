@@ -49,7 +49,12 @@ class Told:
     into: int | None = None
 
 
-def story(rows: Iterable[Mapping[str, Any]], payloads: Iterable[dict[str, Any]]) -> list[Told]:
+def story(
+    rows: Iterable[Mapping[str, Any]],
+    payloads: Iterable[dict[str, Any]],
+    *,
+    units: Mapping[str, str] | None = None,
+) -> list[Told]:
     """Tell the events of one case, in their order.
 
     Parameters
@@ -58,14 +63,16 @@ def story(rows: Iterable[Mapping[str, Any]], payloads: Iterable[dict[str, Any]])
         kind, at and actor of each event, oldest first.
     payloads
         What else the store keeps of each.
+    units
+        Names of units in the language in use; one that is not there is shown as it is.
     """
     told: list[Told] = []
     known: dict[str, Any] = {}
     dispatched = False
     for row, payload in zip(rows, payloads, strict=True):
         event = Event.from_payload(row["kind"], row["at"], row["actor"], payload)
-        title = _title(event, payload, again=dispatched)
-        lines = _lines(event, payload, known)
+        title = _title(event, payload, units or {}, again=dispatched)
+        lines = _lines(event, payload, known, units or {})
         moment = event.reported_at if event.kind == "report" and event.reported_at else event.moment
         late = event.at - moment > timedelta(minutes=2)
         told.append(
@@ -91,13 +98,14 @@ def _who(event: Event) -> str:
     return _("{actor} ({role})", actor=event.actor, role=word(event.role))
 
 
-def _title(event: Event, payload: Mapping[str, Any], *, again: bool) -> str:
+def _title(event: Event, payload: Mapping[str, Any], units: Mapping[str, str], *, again: bool) -> str:
     if event.kind == "report":
         status = payload.get("status") or "reported"
         came = _("Reported; came in as: {status}", status=label(status))
         return _("Reported") if status == "reported" else came
     if event.kind == "dispatch":
-        passed, sent = _("Passed on to {unit}", unit=event.unit), _("Dispatched to {unit}", unit=event.unit)
+        unit = units.get(event.unit or "", event.unit)
+        passed, sent = _("Passed on to {unit}", unit=unit), _("Dispatched to {unit}", unit=unit)
         return passed if again else sent
     if event.kind == "extend":
         amount = amount_words(event.amount or 0.0, cast("Unit", event.amount_unit))
@@ -111,7 +119,9 @@ def _title(event: Event, payload: Mapping[str, Any], *, again: bool) -> str:
     return gettext(_HAPPENED[event.kind]) if event.kind in _HAPPENED else word(event.kind)
 
 
-def _lines(event: Event, payload: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(
+    event: Event, payload: Mapping[str, Any], known: Mapping[str, Any], units: Mapping[str, str]
+) -> tuple[str, ...]:
     if event.kind != "update":
         return ()
     skipped = {"role", "located", "reason", "note", "happened_at", "source", "external_id", "updated_at"}
@@ -119,17 +129,19 @@ def _lines(event: Event, payload: Mapping[str, Any], known: Mapping[str, Any]) -
         _(
             "{field}: {before} → {after}",
             field=field_label(name),
-            before=_value(name, known.get(name)),
-            after=_value(name, value),
+            before=_value(name, known.get(name), units),
+            after=_value(name, value, units),
         )
         for name, value in payload.items()
         if name not in skipped and known.get(name) != value
     )
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, units: Mapping[str, str]) -> str:
     if value in (None, ""):
         return "—"
+    if name == "unit":
+        return units.get(value, str(value))
     if name == "status":
         return label(str(value))
     return f"{value:.6f}" if isinstance(value, float) else str(value)

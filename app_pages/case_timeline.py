@@ -12,6 +12,7 @@ from app_pages.case_story import Told, story
 from app_pages.case_words import time_words
 from data.cases import Case
 from data.workspace import Workspace
+from i18n import current_locale
 from i18n import gettext as _
 
 
@@ -19,7 +20,9 @@ def render(here: Workspace, case: Case) -> None:
     """Draw the events; what they say of others is escaped."""
     events = here.store.events(case.id, actor=session.actor(here))
     payloads = [json.loads(text) for text in events["payload"]]
-    told = story(events.iter_rows(named=True), payloads)
+    known = here.store.units(actor=session.actor(here))
+    units = {name: unit.label(current_locale()) for name, unit in known.items()}
+    told = story(events.iter_rows(named=True), payloads, units=units)
     st.markdown("###### " + _("What happened"))
     st.html(timeline(told, ZoneInfo(here.tz)))
 

@@ -52,10 +52,12 @@ def render(here: Workspace) -> tuple[float, float] | None:
             feature_group_to_add=group,
             on_change=_take_click,
         )
+    if not version:
+        st.caption(_("No streets are in the store, so the map is empty: coordinates are surer here."))
     st.text_input(
         _("Or coordinates or a place's name"),
         key=_TYPED,
-        placeholder="38.30412, 116.87654",
+        placeholder=_example(here),
         on_change=_take_words,
         args=(here,),
     )
@@ -70,6 +72,13 @@ def render(here: Workspace) -> tuple[float, float] | None:
         st.caption(_("Click on the map where the problem is."))
     found: tuple[float, float] | None = spot
     return found
+
+
+def _example(here: Workspace) -> str:
+    """Return the middle of the city as an example of how a position is written."""
+    box = here.cube.extent()
+    west, south, east, north = box or (116.87654, 38.30412, 116.87654, 38.30412)
+    return f"{(south + north) / 2:.5f}, {(west + east) / 2:.5f}"
 
 
 def _take_click() -> None:

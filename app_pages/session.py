@@ -39,11 +39,12 @@ COLUMN: Final = "column"
 SYSTEM: Final = "import_system"
 FORCE: Final = "import_force"
 #: A case: the form that is open (event, case, version seen), what just happened, whose change came between,
-#: and the words of a form that was refused.
+#: the words of a form that was refused, and what the case said when its form was opened.
 FORM: Final = "case_form"
 TOAST: Final = "case_toast"
 CONFLICT: Final = "case_conflict"
 DRAFT: Final = "case_draft"
+SEEN: Final = "case_seen"
 #: The list of open cases: whose, of which kind, which part of them, and how many are listed.
 LIST_UNIT: Final = "list_unit"
 LIST_CATEGORIES: Final = "list_categories"

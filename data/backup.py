@@ -25,7 +25,7 @@ from data import contents, foreign_keys
 from data.accesses import What, note_taking
 from data.actors import Actor
 from data.bulk import insert_rows
-from data.database import connect, read_transaction, sqlite_file, write_transaction
+from data.database import connect, make_own_folder, read_transaction, sqlite_file, write_transaction
 from data.migration import HEAD, build, migrate, prepare, revision_of
 from data.rights import require
 from geo.errors import GezhiError, NotAllowedError, StoreError
@@ -58,6 +58,7 @@ def backup(url: str, path: Path, *, actor: Actor) -> list[Copied]:
     StoreError
         There is no store, or the file cannot be written; an older file is as it was.
     """
+    make_own_folder(path)
     engine = connect(url, create=False)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -98,6 +99,8 @@ def restore(path: Path, url: str, *, actor: Actor) -> list[Copied]:
             return _load(url, manifest["revision"], lambda name: _parts(archive, manifest, name), names)
     except GezhiError:
         raise
+    except FileNotFoundError as error:
+        raise StoreError(_("There is no backup at '{path}'. Check the path.", path=path)) from error
     # A damaged file deceives its readers in many ways: an unknown compression, a password, a table too many.
     except (*_DAMAGED, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise StoreError(

@@ -93,7 +93,11 @@ class Checked:
                 self.issues,
             )
             if not self.differing
-            else _("{n} values differ from the replay of the events", n=self.differing),
+            else ngettext(
+                "{n} value differs from the replay of the events",
+                "{n} values differ from the replay of the events",
+                self.differing,
+            ),
             ngettext("{n} event has its case", "{n} events have their case", self.events)
             if not self.orphans
             else _("{n} events have no case", n=self.orphans),
@@ -103,7 +107,11 @@ class Checked:
             _("{n} events are missing", n=self.missing): self.missing,
             _("{n} rows or events cannot be read", n=self.unreadable): self.unreadable,
             _("{n} cases are further than their events, of which some were lost", n=self.beyond): self.beyond,
-            _("{n} open cases are due at another moment than the limits say", n=self.misdated): self.misdated,
+            ngettext(
+                "{n} open case is due at another moment than the limits say",
+                "{n} open cases are due at another moment than the limits say",
+                self.misdated,
+            ): self.misdated,
             _("{n} cases belong elsewhere than is noted", n=self.misplaced): self.misplaced,
             _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
         }
@@ -120,7 +128,9 @@ class Checked:
 
     def _photo_words(self) -> list[str]:
         if self.photo_folder:
-            n = _("{n} photos could not be looked at.", n=self.photos)
+            n = ngettext(
+                "{n} photo could not be looked at.", "{n} photos could not be looked at.", self.photos
+            )
             return [f"{n} {self.photo_folder}"]
         files = self.photo_files
         found = {
@@ -130,7 +140,11 @@ class Checked:
                 files,
                 size=self.photo_bytes / 1e6,
             ): files and not self.damaged_photos,
-            _("{n} photos are not what the events say", n=self.astray_photos): self.astray_photos,
+            ngettext(
+                "{n} photo is not what the events say",
+                "{n} photos are not what the events say",
+                self.astray_photos,
+            ): self.astray_photos,
             _("{n} photo files are missing", n=self.missing_photos): self.missing_photos,
             _("{n} of {files} photo files are damaged", n=self.damaged_photos, files=files): (
                 self.damaged_photos

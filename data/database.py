@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.types import UserDefinedType
 
+from data.settings import settings
 from geo.errors import StoreError
 from i18n import gettext as _
 
@@ -135,6 +136,31 @@ def sqlite_file(url: str | URL) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def make_own_folder(path: Path) -> None:
+    """Make the folder of a file that is to be written, where it is the home folder or lies in it.
+
+    Another one that is not there is likely mistyped, and would hide a store or a backup where nobody looks.
+
+    Raises
+    ------
+    StoreError
+        There is no such folder.
+    OSError
+        It cannot be made.
+    """
+    folder, home = path.absolute().parent, settings().home.absolute()
+    if folder.is_relative_to(home):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not folder.is_dir():
+        raise StoreError(
+            _(
+                "There is no folder {folder} for {name}. Check the path, or make it.",
+                folder=folder,
+                name=path.name,
+            )
+        )
+
+
 def _connected(engine: Engine, options: dict[str, Any]) -> Connection:
     if engine.dialect.name == "sqlite":  # its readers see one state, its writers come one by one
         options = {"gezhi_writer": options["gezhi_writer"]}
@@ -169,7 +195,7 @@ def _prepare_file(url: URL, *, create: bool) -> None:
         raise StoreError(_("'{path}' is a folder. Expected the path of a store's file.", path=path))
     if create:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_own_folder(path)
         except OSError as error:
             raise StoreError(
                 _(

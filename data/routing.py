@@ -11,11 +11,22 @@ import polars as pl
 
 from data import area_chain, combinations
 from data.city_table import TABLES, CityTable
+from i18n import current_locale
 from i18n import gettext as _
 
 _Value = TypeVar("_Value")
 
-RULE_COLUMNS: Final = ("rule", "categories", "areas", "places", "unit", "note", "version", "source")
+RULE_COLUMNS: Final = (
+    "rule",
+    "categories",
+    "areas",
+    "places",
+    "unit",
+    "note",
+    "version",
+    "source",
+    "note_en",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Rule:
     places: frozenset[str]
     unit: str
     note: str
+    note_en: str = ""  # for readers of English, where the city writes both
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +78,8 @@ class Rules:
                     _("the rule '{rule}' stands in line {other} already", rule=name, other=rules[name].line)
                 )
             categories, areas, places = (frozenset(line.names(column)) for column in RULE_COLUMNS[1:4])
-            rules[name] = Rule(line.number, name, categories, areas, places, unit, line.text("note"))
+            notes = line.text("note"), line.text("note_en")
+            rules[name] = Rule(line.number, name, categories, areas, places, unit, *notes)
         table.check()
         return cls(tuple(rules.values()))
 
@@ -157,7 +170,8 @@ class Rules:
             rule=rule.name,
             conditions=_(" and ").join(met) or _("no other rule matches"),
         )
-        return f"{reason} ({rule.note})" if rule.note else reason
+        note = rule.note_en if rule.note_en and current_locale() == "en" else rule.note
+        return f"{reason} ({note})" if note else reason
 
     def _first(self, cases: Sequence[tuple[str, list[str], str]]) -> npt.NDArray[np.int64]:
         """Return the number of the first rule that matches each case, -1 where none does."""

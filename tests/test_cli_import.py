@@ -3,8 +3,8 @@
 import json
 import os
 import signal
-import subprocess
-import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from cli import app
 from data.actors import OPERATOR
 from data.store import Store
-from tests.data.ingest.made import ROOT, row, rows, write
+from geo.errors import StoreError
+from tests.data.ingest.made import row, rows, write
 from tests.shared_data import shared
 
 
@@ -101,22 +102,40 @@ def test_options_that_do_not_go_together_are_refused(store: str, folder: Path, t
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_watch_ends_cleanly_when_it_is_asked_to(store: str, folder: Path, number: signal.Signals) -> None:
+def test_a_watch_ends_cleanly_when_it_is_asked_to(
+    store: str, folder: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.ingest.watch.SETTLE_S", 0.05)
+    ended = threading.Event()
     write(folder / "a.csv", rows(5))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "import", "--watch", str(folder), "--store", store, "--json"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    assert json.loads(process.stdout.readline())["outcome"] == "imported"
-    write(folder / "b.csv", rows(7))
-    assert json.loads(process.stdout.readline())["summary"]["taken"] == 7
-    process.send_signal(number)
-    _printed, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (0, "")
+
+    def others() -> None:
+        """Put a second file there once the first is in, and then ask the program to end."""
+        states: list[str] = []
+        put = False
+        while len(states) < 2 and not ended.wait(0.05):
+            with suppress(StoreError), Store.open(store, create=False) as opened:
+                states = opened.imports(actor=OPERATOR).filter(state="done")["state"].to_list()
+            if states and not put:
+                write(folder / "b.csv", rows(7))
+                put = True
+        if not ended.is_set():
+            os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=others)
+    thread.start()
+    try:
+        status, printed, said = gezhi("import", "--watch", folder, "--store", store, "--json")
+    finally:
+        ended.set()
+        thread.join(30)
+    told = [json.loads(line) for line in printed.splitlines()]
+    assert [(Path(one["path"]).name, one["outcome"]) for one in told] == [
+        ("a.csv", "imported"),
+        ("b.csv", "imported"),
+    ]
+    assert told[1]["summary"]["taken"] == 7
+    assert (status, said) == (0, "")
 
 
 @pytest.mark.shared

@@ -51,6 +51,31 @@ def stamp(path: Path) -> Stamp:
     return tuple((one.st_size, one.st_mtime_ns) for one in stats)
 
 
+def changed_at(path: Path) -> float:
+    """Return when a file's content was last changed, as it says itself: seconds since 1970, UTC.
+
+    Raises
+    ------
+    OSError
+        The file is not there.
+    """
+    return max(part.stat().st_mtime for part in files_of(path))
+
+
+def came_at(path: Path) -> float:
+    """Return when a file came to where it is: seconds since 1970, UTC.
+
+    A copy may keep the moment of the last change (`cp -p`, `rsync -t`); that of the file's own entry is new.
+
+    Raises
+    ------
+    OSError
+        The file is not there.
+    """
+    stats = [part.stat() for part in files_of(path)]
+    return max(max(one.st_mtime, one.st_ctime) for one in stats)
+
+
 def files_of(path: Path) -> list[Path]:
     """Return the files that belong to a file: itself, and what lies beside the .shp of a Shapefile."""
     if path.suffix.lower() != ".shp":

@@ -12,7 +12,7 @@ from data.actors import Actor
 from data.database import sqlite_file
 from data.import_store import Checkpoint, Claim
 from data.ingest.datum_guard import judge_datum, refuse_doubt
-from data.ingest.fingerprint import Stamp, fingerprint, plan_fingerprint, stamp
+from data.ingest.fingerprint import Stamp, changed_at, fingerprint, plan_fingerprint, stamp
 from data.ingest.formats import open_table
 from data.ingest.load import Part, ahead, changed, parts
 from data.ingest.names import Names
@@ -154,6 +154,7 @@ def import_file(
     progress: Progress | None = None,
     step_rows: int = STEP_ROWS,
     force: bool = False,
+    admit: Callable[[str], None] | None = None,
 ) -> Summary:
     """Put a file's reports into a store.
 
@@ -183,6 +184,8 @@ def import_file(
     force
         Take the coordinates as declared, or as they stand, even where the store's streets and reports speak
         for another system.
+    admit
+        Called with the source's name before anything is written; what it raises refuses the file.
 
     Raises
     ------
@@ -205,6 +208,8 @@ def import_file(
     default_tz = store.fact(_TZ, actor=actor) or settings().tz
     plan = make_plan(table, profile=profile, mapping=mapping, crs=crs, tz=tz, default_tz=default_tz)
     check_complete(plan, table)
+    if admit:
+        admit(plan.source)
     plan, datum = judge_datum(table, plan, store, actor=actor, said=crs, force=force)
     refuse_doubt(datum, path.name)
     _check_rejects(path, rejects)
@@ -307,6 +312,7 @@ def details_of(table: Table, plan: Plan) -> dict[str, Any]:
         "tz": plan.zone.key,
         "mapping": {name: str(use) for name, use in plan.uses.items()},
         "size": table.source.path.stat().st_size,
+        "changed": changed_at(table.source.path),
     }
 
 

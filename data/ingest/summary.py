@@ -53,7 +53,7 @@ class Summary:
                 {"code": notice.code, "count": notice.count, "text": str(notice)} for notice in self.warnings
             ],
             "columns_unused": list(self.columns_unused),
-            "rejects_path": str(self.rejects_path) if self.rejects_path else None,
+            "rejects_path": str(self.rejects_path) if self.rejects_path and self.rejected else None,
             "suspicious_path": str(self.suspicious_path) if self.suspicious_path else None,
             "seconds": round(self.seconds, 2),
             "import_id": self.import_id,

@@ -13,7 +13,7 @@ import polars as pl
 import watchfiles
 
 from data.actors import Actor
-from data.ingest.fingerprint import Stamp, files_of, fingerprint, stamp
+from data.ingest.fingerprint import Stamp, came_at, changed_at, files_of, fingerprint, stamp
 from data.ingest.importer import import_file
 from data.ingest.summary import Summary
 from data.ingest.verdicts import Progress
@@ -50,12 +50,24 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """What became of one file."""
+    """What became of one file.
+
+    Attributes
+    ----------
+    outcome
+        `known`: its content is in the store; `waits`: for an older file, which `error` names.
+    error
+        Why it failed or waits, or why it was not imported in the way that is asked for now.
+    """
 
     path: Path
-    outcome: Literal["imported", "known", "failed"]
+    outcome: Literal["imported", "known", "failed", "waits"]
     summary: Summary | None = None
     error: str = ""
+
+
+class _OtherwiseKnownError(ImportFileError):
+    """The file is in the store, but was read with other options."""
 
 
 @dataclass
@@ -91,7 +103,7 @@ class Watch:
     actor: Actor
     options: Options = field(default_factory=Options)
     done: Path | None = None
-    settle_s: float = SETTLE_S
+    settle_s: float = field(default_factory=lambda: SETTLE_S)
     polling: bool = False
     progress: Callable[[Path], Progress] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -132,9 +144,13 @@ class Watch:
     def once(self) -> Iterator[Drop]:
         """Import what is there and end; what is still being written is waited for."""
         yield from self._settled_now()
-        while not self.stop.is_set() and any(
-            not seen.done and seen.again_at is None for seen in self._seen.values()
-        ):
+        while not self.stop.is_set() and (waiting := self._undone()):
+            first, *others = waiting
+            if self._seen[first].again_at is not None:
+                for path in others:
+                    words = _("It waits for {name}, which is older and not in yet.", name=first.name)
+                    yield Drop(path, "waits", error=words)
+                return
             self.stop.wait(min(self.settle_s, 0.5))
             yield from self._round()
 
@@ -150,19 +166,31 @@ class Watch:
             not seen.done and (seen.again_at is None or seen.again_at <= now) for seen in self._seen.values()
         )
 
+    def _undone(self) -> list[Path]:
+        """Return the files that are still to be imported, the oldest first."""
+        return [path for path in self._look() if not self._seen[path].done]
+
     def _round(self) -> Iterator[Drop]:
-        """Look at every file; import those that have stayed as they are, the oldest first."""
+        """Look at every file; import those that have stayed as they are, the oldest first.
+
+        Nothing newer is taken while an older file waits: its turn would come after it, and the cases would
+        end as the older one says. A file that is refused does not wait.
+        """
         for path in self._look():
             seen = self._seen[path]
             if self.stop.is_set():
                 return
             now = monotonic()
             due = seen.again_at is None or now >= seen.again_at
-            if seen.done or not due or now - seen.since < self.settle_s:
+            if seen.done:
                 continue
+            if not due or now - seen.since < self.settle_s:
+                return
             drop = self._take(path, seen)
             if drop:
                 yield drop
+            if not seen.done:
+                return
 
     def _look(self) -> list[Path]:
         """Note what changed, and return the files in the order of their last change."""
@@ -195,7 +223,12 @@ class Watch:
                 drop = Drop(path, "known")
             else:
                 summary = import_file(
-                    path, self.store, actor=self.actor, progress=self._progress(path), **self.options
+                    path,
+                    self.store,
+                    actor=self.actor,
+                    progress=self._progress(path),
+                    admit=lambda source: self._admit(source, content, path),
+                    **self.options,
                 )
                 drop = Drop(path, "imported", summary)
             seen.done = True
@@ -203,6 +236,9 @@ class Watch:
         except KeyboardInterrupt:
             self.stop.set()
             return None
+        except _OtherwiseKnownError as error:
+            seen.done = True
+            return Drop(path, "known", error=str(error))
         except Exception as error:  # whatever is wrong with one file, the next one is imported
             words = str(error) if isinstance(error, GezhiError) else f"{type(error).__name__}: {error}"
             if seen.done:  # it is in the store, but could not be moved
@@ -233,8 +269,8 @@ class Watch:
     def _known(self, content: str, path: Path) -> str | None:
         """Say whether a file is in the store (`done`), on its way (`running`), or neither.
 
-        One that was put there anew after something else of its source was imported is imported again: a
-        feed may come back to what it said before.
+        One that came anew after it was imported, with something else of its source in between, is imported
+        again: a feed may come back to what it said before.
         """
         imports = self.store.imports(actor=self.actor)
         earlier = self._earlier(content, imports)
@@ -243,14 +279,44 @@ class Watch:
         last = earlier[0]
         if last["state"] != "done":
             return "running" if last["state"] == "running" else None
-        changed = max(changed for _size, changed in stamp(path)) / 1e9
-        since = imports.filter(
-            (pl.col("source") == last["source"])
-            & (pl.col("id") > last["id"])
-            & (pl.col("state") == "done")
-            & (pl.col("finished_at").dt.timestamp("us") / 1e6 < changed)
-        )
+        if came_at(path) <= last["finished_at"].timestamp():
+            return "done"
+        since = imports.filter(source=last["source"], state="done").filter(pl.col("id") > last["id"])
         return "done" if since.is_empty() else None
+
+    def _admit(self, source: str, content: str, path: Path) -> None:
+        """Refuse what would put old states over newer ones.
+
+        Raises
+        ------
+        ImportFileError
+            The file lay here already, and was the older one, when another one of its source was imported:
+            it was refused then. Or its content is in the store, read in another way.
+        """
+        imports = self.store.imports(actor=self.actor)
+        others = imports.filter(source=source, state="done").to_dicts()
+        in_this_way = any(one["state"] != "failed" for one in self._earlier(content, imports))
+        in_another = any(one["content"] == content and "said" in json.loads(one["details"]) for one in others)
+        if in_another and not in_this_way:
+            raise _OtherwiseKnownError(
+                _(
+                    "{name} was imported before with other options and is not read anew. "
+                    "If it is to count as it is read now: gezhi import {name}, with these options.",
+                    name=path.name,
+                )
+            )
+        came, changed = came_at(path), changed_at(path)
+        for one in others:
+            begun = one["started_at"].timestamp()
+            if begun > came and json.loads(one["details"]).get("changed", begun) > changed:
+                raise ImportFileError(
+                    _(
+                        "{name} is older than {newer}, which is in the store: it would put old states over "
+                        "newer ones. If it is to count all the same: gezhi import {name}.",
+                        name=path.name,
+                        newer=one["name"],
+                    )
+                )
 
     def _note_failure(self, path: Path, content: str, words: str) -> None:
         """Keep a file that could not even be begun in the list of imports, once."""

@@ -12,6 +12,7 @@ from data.actors import OPERATOR
 from data.contacts import Contact
 from data.store import Store
 from tests.app_pages.conftest import HOSTILE_WORDS
+from tests.data.pictures import encoded, scene
 
 Draw = Callable[..., AppTest]
 
@@ -102,9 +103,58 @@ def test_words_of_a_form_that_came_too_late_are_kept_for_the_next_try(store: Sto
     store.transition(issue_id, "accept", actor=OPERATOR)
     page.text_area(key="form_reason").set_value("gone already")
     page.button(key="form_send").click().run()
+    assert "operator: accept" in said(page.warning)
+    assert page.text_area(key="form_reason").value == "gone already", "the form is open again"
+    page.button(key="form_send").click().run()
+    assert store.case(issue_id, actor=OPERATOR).status == "closed"
+    assert not page.code
+
+
+def test_words_of_a_form_that_is_no_longer_possible_can_be_copied(store: Store, drawn: Draw) -> None:
+    issue_id, other = a_case(store), a_case(store)
+    page = opened(drawn, issue_id)
+    page.button(key="do_reject").click().run()
+    store.transition(issue_id, "close", actor=OPERATOR, reason="done")
+    page.text_area(key="form_reason").set_value("not in this city")
+    page.button(key="form_send").click().run()
+    assert "operator: close" in said(page.warning)
+    assert not [button for button in page.button if button.key == "form_send"]
+    assert [block.value for block in page.code] == ["not in this city"]
+    page.query_params["id"] = str(other)
+    assert not page.run().code, "they are about the other case"
+
+
+def test_a_correction_that_came_too_late_keeps_what_was_written(store: Store, drawn: Draw) -> None:
+    issue_id = a_case(store, address="12 Long Road")
+    page = opened(drawn, issue_id)
+    page.button(key="do_update").click().run()
+    store.correct(issue_id, actor=OPERATOR, version=1, reason="", description="other words")
+    page.text_input(key="correct_address").set_value("14 Long Road")
+    page.button(key="form_send").click().run()
     assert page.warning
-    page.button(key="do_close").click().run()
-    assert page.text_area(key="form_reason").value == "gone already"
+    assert page.text_input(key="correct_address_2").value == "14 Long Road"
+    page.button(key="form_send").click().run()
+    report = store.case(issue_id, actor=OPERATOR).report
+    assert (report["address"], report["description"]) == ("14 Long Road", "other words")
+
+
+def test_why_a_photo_was_refused_stands_in_its_form_and_what_was_added_is_told(
+    store: Store, drawn: Draw
+) -> None:
+    issue_id = a_case(store)
+    page = opened(drawn, issue_id)
+    page.button(key="do_photo").click().run()
+    page.file_uploader(key="photo_files").set_value([("a.jpg", b"no photo", "image/jpeg")]).run()
+    page.button(key="photo_send").click().run()
+    assert "a.jpg" in said(page.error)
+    assert [button for button in page.button if button.key == "photo_send"], "the form is still open"
+    files = [("a.jpg", b"no photo", "image/jpeg"), ("b.jpg", encoded(scene(1)), "image/jpeg")]
+    page.file_uploader(key="photo_files").set_value(files).run()
+    page.button(key="photo_send").click().run()
+    assert not [button for button in page.button if button.key == "photo_send"]
+    told = said(page.markdown)
+    assert "1 photo is added" in told and "a.jpg" in told
+    assert len(store.photos(issue_id, actor=OPERATOR)) == 1
 
 
 def test_a_suspension_is_taken_back_at_once(store: Store, drawn: Draw) -> None:
@@ -165,6 +215,12 @@ def test_a_position_that_is_none_is_refused_in_words(store: Store, drawn: Draw) 
     page.button(key="form_send").click().run()
     assert "no position" in said(page.error)
     assert store.case(issue_id, actor=OPERATOR).version == 1
+
+
+def test_only_stages_that_the_case_went_through_are_painted_as_passed(store: Store, drawn: Draw) -> None:
+    issue_id = a_case(store)
+    store.transition(issue_id, "close", actor=OPERATOR, reason="done long ago")
+    assert shown(opened(drawn, issue_id)).count('class="gz-past"') == 1, "it was reported, no more is known"
 
 
 def test_hostile_words_stay_words(store: Store, drawn: Draw) -> None:

@@ -105,6 +105,18 @@ def test_a_correction_tells_before_and_after_and_what_it_took_away() -> None:
     assert found[1] == ("Corrected", "", ("Address: A → B", "Unit: x → —"))
 
 
+def test_units_are_told_in_the_language_in_use() -> None:
+    events = [
+        ("report", {}),
+        ("dispatch", {"unit": "环卫中心"}),
+        ("update", {"role": "manager", "unit": "x"}),
+    ]
+    rows = [{"kind": kind, "at": NOW, "actor": "anna"} for kind, _payload in events]
+    found = story(rows, [own for _kind, own in events], units={"环卫中心": "Sanitation centre"})
+    assert found[1].title == "Dispatched to Sanitation centre"
+    assert found[2].lines == ("Unit: Sanitation centre → x",)
+
+
 def test_an_event_written_down_much_later_says_both_times() -> None:
     rows = [{"kind": "report", "at": NOW, "actor": "system"}]
     one = story(rows, [{"reported_at": "2026-11-19T02:00:00.000000Z", "status": "closed"}])[0]
@@ -119,13 +131,33 @@ def test_an_event_written_down_much_later_says_both_times() -> None:
         ("116.9 38.3", (38.3, 116.9)),
         ("38.3，116.9", (38.3, 116.9)),
         ("-33.86 151.2", (-33.86, 151.2)),
+        ("41.8781° N, 87.6298° W", (41.8781, -87.6298)),
+        ("87.6298 W 41.8781 N", (41.8781, -87.6298)),
+        ("S33.86 e151.2", (-33.86, 151.2)),
+        ("南纬33.86度，东经151.2度", (-33.86, 151.2)),
+        ("西经87.6298 北纬41.8781", (41.8781, -87.6298)),
+        ("lat 38.3 lon 116.9", (38.3, 116.9)),
     ],
 )
 def test_a_position_is_read_as_people_write_it(text: str, position: tuple[float, float]) -> None:
     assert read_position(text) == position
 
 
-@pytest.mark.parametrize("text", ["", "38.3", "1 2 3", "95, 200", "200, 300", "bridge"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "38.3",
+        "1 2 3",
+        "95, 200",
+        "200, 300",
+        "bridge",
+        "41 N 42 N",
+        "-41 S 87 W",
+        "西3路5号",
+        "95 N 20 E",
+    ],
+)
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(CrsError):
         read_position(text)

@@ -112,7 +112,7 @@ def test_the_command_looks_first_and_backs_up_before_it_writes(city: Store, url:
     assert looked.exit_code == 0 and "Nothing was changed" in looked.output, looked.output
     assert not city.check(actor=OPERATOR).ok and not saved.exists()
     done = CliRunner().invoke(app, ["db", "repair", "--write", "--backup", str(saved), "--store", url])
-    assert done.exit_code == 0 and "Changed: 1 values" in done.output, done.output
+    assert done.exit_code == 0 and "Changed: 1 value," in done.output, done.output
     assert saved.exists()
     checked = CliRunner().invoke(app, ["db", "check", "--json", "--store", url])
     assert json.loads(checked.output)["ok"]

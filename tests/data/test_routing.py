@@ -12,6 +12,7 @@ from data.categories import delivered
 from data.routing import RULE_COLUMNS, Rule, Rules
 from data.routing_faults import Finding
 from geo.errors import TableError
+from i18n import use_locale
 
 PARENTS = {
     "柳溪社区第1网格": "柳溪社区",
@@ -62,6 +63,17 @@ def test_a_rule_for_an_area_holds_for_all_areas_inside_it() -> None:
 def test_a_case_that_no_rule_takes_has_no_unit_and_it_is_said_so() -> None:
     found = rules(rule("A", categories="a")).assign(pl.DataFrame({"category": ["b"]}), why=True)
     assert found.row(0) == (None, None, "No rule matches the category 'b' here.")
+
+
+def test_a_note_is_read_in_the_language_in_use_where_the_city_wrote_both() -> None:
+    table = rules(rule("A", note="合同", note_en="by contract"), rule("B"))
+    cases = pl.DataFrame({"category": ["x"]})
+    assert table.assign(cases, why=True)["why"][0].endswith("(by contract)")
+    use_locale("zh")
+    try:
+        assert table.assign(cases, why=True)["why"][0].endswith("(合同)")
+    finally:
+        use_locale("en")
 
 
 def test_the_reason_names_what_matched() -> None:

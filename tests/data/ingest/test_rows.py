@@ -118,6 +118,8 @@ def test_the_summary_is_one_json_object(import_: Import, tmp_path: Path) -> None
     }
     assert told["reasons"] == {"no_coordinates": 1}
     assert Path(told["rejects_path"]).exists()
+    whole = json.loads(import_(write(tmp_path / "whole.csv", rows(3))).as_json())
+    assert whole["rejects_path"] is None, "nothing was rejected"
 
 
 def test_the_store_remembers_how_a_file_was_read(import_: Import, store: Store, tmp_path: Path) -> None:

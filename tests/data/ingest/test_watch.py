@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from data.actors import OPERATOR, VIEWER
+from data.ingest import import_file
+from data.ingest import watch as module
+from data.ingest.fingerprint import came_at
 from data.ingest.watch import Drop, Options, Watch, is_export
 from data.store import Store
 from geo.errors import ImportFileError, StoreError
@@ -67,11 +71,143 @@ def test_a_restart_does_not_import_again(store: Store, folder: Path) -> None:
     assert store.imports(actor=VIEWER).height == 1
 
 
-def test_a_file_that_is_read_in_another_way_is_imported_again(store: Store, folder: Path) -> None:
+def test_other_options_read_nothing_anew_that_is_in_and_say_so(store: Store, folder: Path) -> None:
+    aged(write(folder / "1.csv", [row(1, 地址="旧")]), 20)
+    aged(write(folder / "2.csv", [row(1, 地址="新")]), 10)
+    once(store, folder)
+    other: Options = {**OPTIONS, "crs": "gcj02"}
+    drops = once(store, folder, other)
+    assert [drop.outcome for drop in drops] == ["known", "known"]
+    assert all("with other options" in drop.error and "gezhi import" in drop.error for drop in drops)
+    assert stored(store)["address"].to_list() == ["新"]
+    summary = import_file(folder / "2.csv", store, actor=OPERATOR, **other)
+    assert summary.updated == 1, "by name it is read anew"
+    write(folder / "3.csv", [row(2)])
+    assert [drop.outcome for drop in once(store, folder, other)] == ["known", "known", "imported"]
+
+
+def test_the_same_file_as_another_source_is_imported(store: Store, folder: Path) -> None:
     write(folder / "a.csv", rows(5))
     once(store, folder)
-    drops = once(store, folder, {**OPTIONS, "crs": "gcj02"})
-    assert [(drop.outcome, drop.summary and drop.summary.updated) for drop in drops] == [("imported", 5)]
+    drops = once(store, folder, {**OPTIONS, "mapping": {"source": "another"}})
+    assert [(drop.outcome, drop.summary and drop.summary.taken) for drop in drops] == [("imported", 5)]
+
+
+@pytest.fixture
+def three_days(folder: Path) -> list[Path]:
+    """Put three daily drops of one case into the folder."""
+    return [
+        aged(write(folder / f"d{day}.csv", [row(1, 地址=f"第{day}天")]), 100 - 10 * day) for day in (1, 2, 3)
+    ]
+
+
+def busy_for(name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the store have no time for a file; what is still in the list fails so, once for each."""
+    import_one, left = module.import_file, [name]
+
+    def import_or_not(path: Path, *arguments: object, **options: object) -> object:
+        if path.name in left:
+            left.remove(path.name)
+            raise StoreError("busy")
+        return import_one(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "import_file", import_or_not)
+    return left
+
+
+def test_nothing_newer_is_taken_while_an_older_file_waits(
+    store: Store, folder: Path, three_days: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy_for("d2.csv", monkeypatch)
+    watch = Watch(folder, store, OPERATOR, OPTIONS, settle_s=0.0)
+    assert [(drop.path.name, drop.outcome) for drop in watch._round()] == [
+        ("d1.csv", "imported"),
+        ("d2.csv", "failed"),
+    ]
+    assert list(watch._round()) == [], "d3 waits for d2"
+    watch._seen[three_days[1]].again_at = 0.0
+    assert [(drop.path.name, drop.outcome) for drop in watch._round()] == [
+        ("d2.csv", "imported"),
+        ("d3.csv", "imported"),
+    ]
+    assert stored(store)["address"].to_list() == ["第3天"]
+
+
+@pytest.mark.usefixtures("three_days")
+def test_what_waits_for_an_older_file_is_told_at_the_end(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy_for("d2.csv", monkeypatch)
+    drops = once(store, folder)
+    assert [drop.outcome for drop in drops] == ["imported", "failed", "waits"]
+    assert "d2.csv" in drops[-1].error
+    assert [drop.outcome for drop in once(store, folder)] == ["known", "imported", "imported"]
+    assert stored(store)["address"].to_list() == ["第3天"]
+
+
+@pytest.mark.usefixtures("three_days")
+def test_nothing_newer_is_taken_while_another_program_is_at_an_older_file(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Watch._known
+
+    def elsewhere(watch: Watch, content: str, path: Path) -> str | None:
+        return "running" if path.name == "d2.csv" else known(watch, content, path)
+
+    monkeypatch.setattr(Watch, "_known", elsewhere)
+    watch = Watch(folder, store, OPERATOR, OPTIONS, settle_s=0.0)
+    assert [drop.path.name for drop in watch._round()] == ["d1.csv"]
+
+
+@pytest.mark.usefixtures("three_days")
+def test_a_file_that_was_refused_does_not_come_over_newer_ones_later(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(outcome: object, name: str) -> None:
+        if name == "d2.csv":
+            raise ImportFileError("in doubt")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("data.ingest.importer.refuse_doubt", refuse)
+        assert [drop.outcome for drop in once(store, folder)] == ["imported", "failed", "imported"]
+    drops = once(store, folder)
+    assert [drop.outcome for drop in drops] == ["known", "failed", "known"]
+    assert "older than d3.csv" in drops[1].error
+    assert stored(store)["address"].to_list() == ["第3天"]
+
+
+def test_a_file_that_comes_back_with_its_old_time_is_imported_again(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    first = aged(write(folder / "1.csv", [row(1, 地址="甲")]), 300)
+    once(store, folder)
+    kept = first.rename(tmp_path / "kept.csv")
+    aged(write(folder / "2.csv", [row(1, 地址="乙")]), 200)
+    once(store, folder)
+    shutil.copy2(kept, folder / "1.csv")
+    assert [drop.outcome for drop in once(store, folder)] == ["imported", "known"]
+    assert stored(store)["address"].to_list() == ["甲"]
+    assert [drop.outcome for drop in once(store, folder)] == ["known", "known"]
+
+
+def test_files_that_all_come_back_end_as_the_newest_says(
+    store: Store, folder: Path, three_days: list[Path]
+) -> None:
+    once(store, folder)
+    now = time.time()
+    for path in reversed(three_days):
+        until(lambda path=path: path.chmod(0o640) or came_at(path) > now)  # type: ignore[misc]
+    assert [drop.outcome for drop in once(store, folder)] == ["imported"] * 3
+    assert stored(store)["address"].to_list() == ["第3天"]
+
+
+def test_what_came_while_nobody_watched_ends_as_the_newest_says(store: Store, folder: Path) -> None:
+    aged(write(folder / "1.csv", [row(1, 地址="甲")]), 300)
+    once(store, folder)
+    aged(write(folder / "2.csv", [row(1, 地址="乙")]), 200)
+    aged(write(folder / "3.csv", [row(1, 地址="甲")]), 100)
+    assert [drop.outcome for drop in once(store, folder)] == ["known", "imported", "imported"]
+    assert stored(store)["address"].to_list() == ["甲"]
 
 
 def test_a_new_state_in_the_next_drop_becomes_transitions(store: Store, folder: Path) -> None:
@@ -190,12 +326,9 @@ def test_what_comes_is_imported_when_it_is_whole(
 def test_a_watch_that_is_stopped_ends_between_two_steps_and_goes_on_the_next_time(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from data.ingest import watch as module
-
     def small(*arguments: object, **options: object) -> object:
         return import_file(*arguments, **options, step_rows=100)  # type: ignore[arg-type]
 
-    import_file = module.import_file
     monkeypatch.setattr(module, "import_file", small)
     write(folder / "a.csv", rows(600))
     watch = Watch(folder, store, OPERATOR, OPTIONS, settle_s=0.02)
