@@ -1,6 +1,7 @@
 """Card: a small drawing of a place, with the cells in it that have most reports."""
 
 import base64
+import math
 from html import escape
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _HOT: Final = 5
 _LEAST_HALF_M: Final = 210.0
 _ROOM: Final = 1.15
 _FLAT: Final = 0.62
+#: A rank that would lie on another one is left out.
+_NUMBERS_APART: Final = 0.08
 _ZOOM: Final = 17
 
 
@@ -72,12 +75,16 @@ def drawing(here: Workspace, place: BaseGeometry, found: Any, theme: Theme) -> s
     half_wide = max(_LEAST_HALF_M, _ROOM * float(x[1]), _ROOM * float(y[1]) / _FLAT)
     below = [_shape(place, around)]
     above = []
+    numbered: list[tuple[float, float]] = []
     for rank, shape in enumerate(boundaries(found), 1):
         ring = np.asarray(shape.exterior.coords)
         hexagon_x, hexagon_y = to_local_m(ring[:, 0], ring[:, 1], around=around)
         below.append(f'<path class="cell" d="{plan.path(hexagon_x, hexagon_y)}Z"/>')
-        middle = f"{hexagon_x[:-1].mean():.1f} {-hexagon_y[:-1].mean():.1f}"
-        above.append(f'<text class="number" transform="translate({middle})" dy="0.35em">{rank}</text>')
+        middle = (float(hexagon_x[:-1].mean()), float(hexagon_y[:-1].mean()))
+        if all(math.dist(middle, other) > _NUMBERS_APART * half_wide for other in numbered):
+            numbered.append(middle)
+            at = f"translate({middle[0]:.1f} {-middle[1]:.1f})"
+            above.append(f'<text class="number" transform="{at}" dy="0.35em">{rank}</text>')
     return plan.drawing(
         here, around, (half_wide, _FLAT * half_wide), theme, below="".join(below), above="".join(above)
     )

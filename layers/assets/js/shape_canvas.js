@@ -185,11 +185,12 @@
 
   /** Two lines along a street, one around a ground; the colour between them stays to be seen. */
   function outline(context, ink, halo, wide, inner) {
+    const whole = inner ? inner + 2 * wide : wide;
     context.strokeStyle = halo;
-    context.lineWidth = inner + 2 * wide + 3;
+    context.lineWidth = whole + 3;
     context.stroke();
     context.strokeStyle = ink;
-    context.lineWidth = inner + 2 * wide;
+    context.lineWidth = whole;
     context.stroke();
     if (!inner) return;
     context.globalCompositeOperation = "destination-out";
