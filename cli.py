@@ -13,8 +13,8 @@ from rich.console import Console
 from sqlalchemy import make_url
 
 from cli_basemap import basemap
-from cli_db import StoreUrl, clear_errors, db
-from cli_import import import_, progress_bar
+from cli_db import StoreUrl, clear_errors, db, progress_bar
+from cli_import import import_
 from cli_places import places
 from data.filters import Filter
 from data.settings import settings

@@ -3,8 +3,7 @@
 import typer
 from rich.console import Console
 
-from cli_db import StoreUrl, clear_errors
-from cli_import import progress_bar
+from cli_db import StoreUrl, clear_errors, progress_bar
 from data.actors import OPERATOR
 from data.settings import settings
 from i18n import gettext as _

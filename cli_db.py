@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from data.actors import OPERATOR
@@ -251,3 +252,16 @@ def clear_errors() -> Iterator[None]:
 
 def _complain(words: str) -> None:
     _err.print(f"gezhi: {words}", style="red", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_bar(*, silent: bool = False) -> Iterator[Any]:
+    """Show a bar on the terminal; yields the function that moves it: (done, total, phase)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err, disable=silent or not _err.is_terminal, transient=True) as bar:
+        task = bar.add_task(_("starting"), total=None)
+
+        def report(done: int, total: int | None, phase: str) -> None:
+            bar.update(task, completed=done, total=total, description=phase)
+
+        yield report

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli_db import StoreUrl, clear_errors
+from cli_db import StoreUrl, clear_errors, progress_bar
 from data.actors import OPERATOR
 from data.settings import settings
 from i18n import gettext as _
@@ -191,19 +190,6 @@ def _stop_at_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def progress_bar(*, silent: bool = False) -> Iterator[Any]:
-    """Show a bar on the terminal; yields the function that moves it: (done, total, phase)."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err, disable=silent or not _err.is_terminal, transient=True) as bar:
-        task = bar.add_task(_("starting"), total=None)
-
-        def report(done: int, total: int | None, phase: str) -> None:
-            bar.update(task, completed=done, total=total, description=phase)
-
-        yield report
 
 
 def _mapping(pairs: list[str]) -> dict[str, str] | None:

@@ -34,14 +34,16 @@ def heading(here: Workspace, case: Case) -> None:
 def heading_html(category: str, case: Case, due: Due, unit: str) -> str:
     """Write the head of the page; every text of other people is escaped."""
     state = "open" if is_open(case) else "done"
+    unit = unit or _("No unit yet")
+    number, whose = _("Case {id}", id=case.id), _("responsible unit")
     return (
         f'<div class="gz-case"><header><h2>{escape(category)}</h2>'
         f'<span class="gz-state gz-{state}">{escape(label(case.status))}</span>'
-        f'<span class="gz-number">{escape(_("Case {id}", id=case.id))}</span></header>'
+        f'<span class="gz-number">{escape(number)}</span></header>'
         f'<div class="gz-strip"><div class="gz-due gz-{due.tone}"><strong>{escape(due.words)}</strong>'
         f"<span>{escape(due.detail)}</span></div>"
-        f"<div><strong>{escape(unit) or escape(_('No unit yet'))}</strong>"
-        f"<span>{escape(_('responsible unit'))}</span></div></div>"
+        f"<div><strong>{escape(unit)}</strong>"
+        f"<span>{escape(whose)}</span></div></div>"
         f"{_steps(case)}"
         f"{_limit(case)}</div>"
     )
@@ -98,7 +100,8 @@ def report(here: Workspace, case: Case) -> None:
         came = _(
             "Reported {time} by way of {source}, number {number}", time=when, source=source, number=number
         )
-    quiet = f'<p class="gz-quiet">{escape(_("No words were given."))}</p>'
+    nothing = _("No words were given.")
+    quiet = f'<p class="gz-quiet">{escape(nothing)}</p>'
     st.html(
         f'<div class="gz-report">{f"<blockquote>{escape(words)}</blockquote>" if words else quiet}'
         f"<footer>{f'{escape(kind)} · ' if kind else ''}{escape(came)}</footer></div>"
@@ -118,7 +121,7 @@ def where(case: Case) -> None:
         words = _("It was reported in an exempt zone: {name}", name=case.exempt or "—")
         st.caption(f":material/rule: {plain(words)}")
     if doubt:
-        st.caption(f":material/location_off: {plain(_('The position is doubted: {why}', why=doubt))}")
+        st.caption(":material/location_off: " + plain(_("The position is doubted: {why}", why=doubt)))
 
 
 def _spot_html(spot: Spot | None) -> str:

@@ -31,9 +31,8 @@ def render(here: Workspace, case: Case) -> None:
     for row in rows.iter_rows(named=True):
         line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         text = row["description"] or row["kind"] or row["address"] or ""
-        line.html(
-            f'<p class="gz-note">{_link(row["id"], _("case {id}", id=row["id"]))} {escape(text[:80])}</p>'
-        )
+        link = _link(row["id"], _("case {id}", id=row["id"]))
+        line.html(f'<p class="gz-note">{link} {escape(text[:80])}</p>')
         line.button(
             button_label("unmerge"),
             key=f"unmerge_{row['id']}",

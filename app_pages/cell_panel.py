@@ -20,7 +20,7 @@ from data.statuses import STATUS_GROUPS, label
 from data.workspace import Workspace
 from geo import cells
 from i18n import gettext as _
-from i18n import ngettext
+from i18n import listed, ngettext
 
 _PAGE = 20
 
@@ -56,7 +56,8 @@ def _mostly(workspace: Workspace, where: Filter, cell: int) -> None:
     found = mostly(workspace.cube, where, cell) or mostly(workspace.cube, Filter(), cell)
     links = [_place(workspace, number, share) for number, share in found]
     if links:
-        st.html(f'<p class="gz-mostly">{_("Mostly {places}", places=", ".join(links))}</p>')
+        words = _("Mostly {places}", places=listed(links))
+        st.html(f'<p class="gz-mostly">{words}</p>')
 
 
 def _place(workspace: Workspace, number: int, share: float) -> str:

@@ -58,8 +58,11 @@ def _pair(here: Workspace, row: dict[str, Any]) -> None:
     with st.container(border=True, key=f"pair_{name}"):
         st.html(between(row))
         left, right = st.columns(2, gap="medium")
-        left.html(f'<p class="gz-role">{escape(_("This one stays"))}</p>' + card(here, first))
-        right.html(f'<p class="gz-role">{escape(_("This one joins it"))}</p>' + card(here, second))
+        for column, role, case in (
+            (left, _("This one stays"), first),
+            (right, _("This one joins it"), second),
+        ):
+            column.html(f'<p class="gz-role">{escape(role)}</p>' + card(here, case))
         buttons = st.container(horizontal=True)
         buttons.button(
             _("The same: merge"),

@@ -13,6 +13,7 @@ from data.ingest import Survey
 from data.ingest.profiles import profiles
 from data.ingest.reasons import DATUM_CODES, rejection_words, suspicion_words
 from i18n import gettext as _
+from i18n import listed
 
 _SHOWN_ROWS = 10
 
@@ -49,7 +50,7 @@ def columns(looked: Survey) -> dict[str, str]:
 
 def missing(looked: Survey) -> None:
     """Say what has to be chosen before the rows can be judged, and show them as they are."""
-    names = ", ".join(steps.field_label(name) for name in looked.missing)
+    names = listed(steps.field_label(name) for name in looked.missing)
     st.warning(_("Say above which columns hold: {missing}.", missing=names), icon=":material/help:")
     table(looked.raw.head(_SHOWN_ROWS))
 

@@ -16,7 +16,7 @@ from data.place_rates import measure_of
 from data.place_tables import places_version
 from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
-from i18n import current_locale
+from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
@@ -116,4 +116,4 @@ def _credits(workspace: Workspace) -> str:
     if workspace.synthetic:
         return _("Synthetic demo data · cells: H3")
     sources = workspace.cube.sources()
-    return _("Reports: {sources} · cells: H3", sources=", ".join(sources[:3])) if sources else ""
+    return _("Reports: {sources} · cells: H3", sources=listed(sources[:3])) if sources else ""

@@ -34,7 +34,8 @@ def heading_html(found: Profile, unit: str) -> str:
         _fact(_managed(found.place.attributes), _("managed by")),
         _fact(unit, _("contact unit")),
     ]
-    gone = f'<p class="gz-fine">{escape(_("This place is no longer in the newest file."))}</p>'
+    retired = escape(_("This place is no longer in the newest file."))
+    gone = f'<p class="gz-fine">{retired}</p>'
     return (
         f'<div class="gz-case gz-place-head"><header><h2>{escape(place_name(found.row))}</h2>'
         f'<span class="gz-state gz-kind">{escape(place_kinds.label(found.kind))}</span>'

@@ -45,9 +45,8 @@ def render(here: Workspace, place: BaseGeometry, own: Filter, link: str) -> None
     picture = base64.b64encode(drawing(here, place, found, theme).encode()).decode()
     words = escape(_("The place with the streets around, and its cells with most reports"))
     st.html(f'<img class="gz-spot" src="data:image/svg+xml;base64,{picture}" alt="{words}">')
-    st.html(
-        f'<p class="gz-fine"><a href="{escape(link)}" target="_self">{escape(_("Show on the map"))}</a></p>'
-    )
+    way = escape(_("Show on the map"))
+    st.html(f'<p class="gz-fine"><a href="{escape(link)}" target="_self">{way}</a></p>')
     if found.size:
         st.markdown("###### " + _("Cells with most reports here"))
         st.html(hot_list(found, numbers))

@@ -101,7 +101,8 @@ def scale_of(rows: pl.DataFrame) -> float:
 def rate_cell(row: Mapping[str, Any], most: float) -> str:
     """Write a rate with its interval as a whisker, on a scale from 0 to `most`."""
     if row["rate"] is None:
-        return f'<span class="gz-nothing">{escape(_("no figure"))}</span>'
+        nothing = escape(_("no figure"))
+        return f'<span class="gz-nothing">{nothing}</span>'
     low, high, rate = (
         min(100.0, 100 * row[name] / most) if most else 0.0 for name in ("low", "high", "rate")
     )

@@ -9,6 +9,7 @@ from app_pages.toast import Done, say
 from data.workspace import Workspace, workspace
 from geo.errors import GezhiError
 from i18n import gettext as _
+from i18n import listed
 
 
 def render(here: Workspace) -> None:
@@ -24,7 +25,7 @@ def render(here: Workspace) -> None:
         draft = report_fields.render(here, spot)
     if draft.missing:
         st.button(_("Check and send"), type="primary", disabled=True, key="check_report")
-        st.caption(_("Still missing: {names}.", names=", ".join(draft.missing)))
+        st.caption(_("Still missing: {names}.", names=listed(draft.missing)))
         return
     if st.session_state.get(session.CHECKED) != draft.mark:
         st.button(

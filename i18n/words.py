@@ -1,12 +1,14 @@
 """Look words up in the catalogue of the locale in use."""
 
 import io
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -55,6 +57,11 @@ def gettext(message: str, **values: object) -> str:
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Return the form of the message for `n`, which also fills the field `{n}`."""
     return _catalogue(_locale.get()).ngettext(singular, plural, n).format(n=n, **values)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names as a list of the locale in use: `a, b, and c`, `a、b和c`."""
+    return format_list(list(names), locale=_locale.get())
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"

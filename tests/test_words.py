@@ -1,5 +1,6 @@
 """Chinese and English: the locale is chosen well, and no word lacks its translation."""
 
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -9,10 +10,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from i18n import current_locale, gettext, match_locale, ngettext, use_locale
+from i18n import current_locale, gettext, listed, match_locale, ngettext, use_locale
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("app.py", "cli.py", "data/**.py", "layers/**.py", "reports/**.py", "api/**.py", "app_pages/**.py")
+ROOMS = ("app.py", "cli*.py", "data/**.py", "layers/**.py", "reports/**.py", "api/**.py", "app_pages/**.py")
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 
 
@@ -36,6 +37,21 @@ def marked() -> dict[str, str]:
         message[0] if isinstance(message, tuple) else message: f"{path}:{line}"
         for path, line, message, _comments, _context in found
     }
+
+
+def test_no_message_hides_in_a_formatted_string() -> None:
+    """There the collector of messages does not see it."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for pattern in ROOMS
+        for path in ROOT.glob(pattern.replace("**.py", "**/*.py"))
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 def fields(text: str) -> set[str]:
@@ -103,3 +119,11 @@ def translated(message: Message | None) -> bool:
         return False
     texts = message.string if isinstance(message.string, tuple) else (message.string,)
     return all(texts)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "a, b, and c"), ("zh", "a、b和c")])
+def test_names_are_listed_as_the_locale_does(locale: str, text: str) -> None:
+    use_locale(locale)
+    assert listed(["a", "b", "c"]) == text
+    assert listed([]) == ""
+    use_locale("en")

@@ -82,7 +82,7 @@ def test_hostile_words_stay_words_in_the_list(city: Path, drawn: Draw) -> None:
 def test_a_report_says_what_is_missing_before_it_can_be_sent(city: Path, drawn: Draw) -> None:
     page = opened(drawn, "report.py")
     assert page.button(key="check_report").disabled
-    assert any("the category, the place" in caption.value.replace("\\", "") for caption in page.caption)
+    assert any("the category and the place" in caption.value.replace("\\", "") for caption in page.caption)
 
 
 def test_a_report_like_no_other_becomes_a_case_at_once(store: Store, drawn: Draw) -> None:
