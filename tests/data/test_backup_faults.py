@@ -16,7 +16,8 @@ from data.backup import backup, copy, digests, restore
 from data.store import Store
 from geo.errors import StoreError
 from tests.data.samples import reports
-from tests.data.writers import ROOT, check, prepare, said, start
+from tests.data.writers import Writer, check, prepare
+from tests.torture.databases import ROOT
 
 #: A program that may write files of so many bytes and no more: a full disk that needs no administrator.
 SMALL_FILES = """
@@ -53,18 +54,14 @@ def test_a_backup_taken_while_programs_write_is_a_store_that_holds(
     url: str, store: Store, tmp_path: Path
 ) -> None:
     prepare(store)
-    writers = [start(url, seed, 60) for seed in (1,)]
-    acknowledged = []
+    writer = Writer(url, 1, 60)
     try:
-        for writer in writers:
-            assert writer.stdout
-            acknowledged += said(writer.stdout.readline())
+        writer.wait_until_at_work()
+        acknowledged = list(writer.said)
         before = store.last_seq(actor=VIEWER)
         backup(url, tmp_path / "b.gezhi", actor=OPERATOR)
     finally:
-        for writer in writers:
-            writer.kill()
-            writer.communicate()
+        writer.kill()
     restored = f"sqlite:///{tmp_path / 'r.sqlite'}"
     restore(tmp_path / "b.gezhi", restored, actor=OPERATOR)
     with Store.open(restored) as other:
