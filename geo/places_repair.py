@@ -48,6 +48,8 @@ _FAULTS: Final[dict[str, Any]] = {
     "detail": pl.String,
     "same_as": pl.Int64,
 }
+#: Degrees, about a micrometre: what lies closer together is one.
+_FINEST: Final = 1e-11
 _POLYGONS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -189,13 +191,22 @@ def _mended(shape: Any, *, finite: bool) -> tuple[Any, str, str]:
     if shapely.get_dimensions(shape) < 2:
         return None, "not_areal", shape.geom_type
     said = shapely.is_valid_reason(shape)
-    kept = _areal(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+    kept = _valid(_areal(shapely.make_valid(shape, method="structure", keep_collapsed=False)))
     if kept is None:
         return None, "zero_area", said
     if shape.is_valid:
         return kept, "not_areal", shape.geom_type
     reason = next((reason for begin, reason in _SAID.items() if said.startswith(begin)), "other_invalid")
     return kept, reason, said
+
+
+def _valid(shape: Any) -> Any:
+    """Return a shape that is surely valid: `make_valid` may leave slivers finer than its numbers crossing."""
+    for step in (lambda one: shapely.buffer(one, 0), lambda one: shapely.set_precision(one, _FINEST)):
+        if shape is None or shape.is_valid:
+            break
+        shape = _areal(step(shape))
+    return shape if shape is None or shape.is_valid else None
 
 
 def _areal(shape: Any) -> Any:

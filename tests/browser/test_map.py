@@ -168,7 +168,8 @@ def test_points_are_shown_from_zoom_16_and_tell_their_story(desktop: Watched, se
     with desktop.page.expect_response("**/api/points**") as answered:
         shown = MapPage(desktop.page).open(f"{server.url}/?lat={lat}&lon={lon}&zoom=18")
     answer = answered.value.json()
-    row = dict(zip(answer["columns"], answer["rows"][0], strict=True))
+    rows = [dict(zip(answer["columns"], values, strict=True)) for values in answer["rows"]]
+    row = min(rows, key=lambda one: (one["lon"] - lon) ** 2 + (one["lat"] - lat) ** 2)
     desktop.page.mouse.click(*shown.point_of(row["lon"], row["lat"]))
     popup = shown.inside.locator(".leaflet-popup")
     popup.wait_for()

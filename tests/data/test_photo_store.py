@@ -206,7 +206,7 @@ def test_a_folder_that_vanishes_takes_no_case_with_it_and_works_when_it_is_back(
             city.photo_bytes(photo.photo.full, actor=TEAM)
         checked = city.check(actor=OPERATOR)
         assert not checked.ok
-        assert any("1 photos could not be looked at" in words for words in checked.words())
+        assert any("1 photo could not be looked at" in words for words in checked.words())
         city.transition(2, "note", actor=OPERATOR, note="照常")
     folder.rmdir()
     aside.rename(folder)

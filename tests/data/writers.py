@@ -3,11 +3,13 @@
 import json
 import multiprocessing
 import random
+import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from types import ModuleType
 
 import polars as pl
 
@@ -30,7 +32,8 @@ class Writer:
         self.said: list[dict[str, object]] = []
         self._heard, says = _FORKS.Pipe(duplex=False)
         self._process = _FORKS.Process(target=_write, args=(url, seed, seconds, says), daemon=True)
-        self._process.start()
+        with _no_main():
+            self._process.start()
         says.close()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -60,6 +63,17 @@ class Writer:
         with suppress(EOFError, OSError):  # it is over, or half a word is left of a killed one
             while True:
                 self.said.append(json.loads(self._heard.recv_bytes()))
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Hide the main module: a new process would run it, and after a test of a page it is that page."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def prepare(store: Store, n: int = 40) -> None:
