@@ -188,7 +188,7 @@ def test_what_is_kept_is_always_valid() -> None:
         random.uniform(-0.004, 0.004, (2_000, 8, 2)),
     )
     rings[random.random((2_000, 8)) < 0.4, 1] = 0.0
-    repaired = places.repair([shapely.Polygon(ring) for ring in rings + [116.9, 38.3]]).polygons
+    repaired = places.repair([shapely.Polygon(ring) for ring in np.add(rings, [116.9, 38.3])]).polygons
     kept = [shape for shape in repaired if shape is not None]
     assert len(kept) > 1_900
     assert shapely.is_valid(kept).all()
