@@ -6,6 +6,7 @@ hold the parts; everything is used from here.
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any, Final, TypeAlias
@@ -115,6 +116,13 @@ def locate(
     return PlaceIndex(polygons, lines).locate(points, within_m=within_m, line_first=line_first)
 
 
+def _lay_lines(lines: Any) -> tuple[int, LineGrid | None]:
+    """Return how many lines there are, and their grid."""
+    streets = shapes_of(lines, "lines")
+    segments, line = segments_of(streets)
+    return len(streets), LineGrid.build(segments, line) if len(segments) else None
+
+
 @dataclass(init=False, eq=False, slots=True)
 class PlaceIndex:
     """Polygons and lines, prepared to be asked about any number of points; not changed by asking.
@@ -145,16 +153,18 @@ class PlaceIndex:
     _rows: npt.NDArray[np.int32] = field(repr=False)  # the polygon in each place of the order by area
 
     def __init__(self, polygons: Any, lines: Any) -> None:
-        areas, streets = shapes_of(polygons, "polygons"), shapes_of(lines, "lines")
-        self.polygon_count, self.line_count = len(areas), len(streets)
-        order = by_area(areas)
+        # Side by side: shapely and the kernels let go of Python's lock.
+        with ThreadPoolExecutor(1) as beside:
+            laid = beside.submit(_lay_lines, lines)
+            areas = shapes_of(polygons, "polygons")
+            order = by_area(areas)
+            edges, polygon = segments_of(areas[order])
+            bounds = shapely.bounds(areas[order])
+            self._polygons = PolygonGrid.build(edges, polygon, bounds) if len(edges) else None
+            self.line_count, self._lines = laid.result()
+        self.polygon_count = len(areas)
         # The last entry, for "none", is found by -1.
         self._rows = np.append(order, -1).astype(np.int32)
-        edges, polygon = segments_of(areas[order])
-        bounds = shapely.bounds(areas[order])
-        self._polygons = PolygonGrid.build(edges, polygon, bounds) if len(edges) else None
-        segments, line = segments_of(streets)
-        self._lines = LineGrid.build(segments, line) if len(segments) else None
 
     def locate(self, points: Any, *, within_m: Any = WITHIN_M, line_first: Any = False) -> Located:
         """Find the polygon or the line that each point belongs to.
