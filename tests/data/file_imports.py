@@ -89,8 +89,8 @@ def killed(url: str, folder: Path, *, rounds: int, seed: int) -> tuple[int, int]
             last = store.imports(actor=OPERATOR).row(0, named=True)
         assert last["state"] in {"stopped", "done"}
         cut += bool(last["state"] == "stopped" and last["rows_done"])
-        if told:
-            went_on += bool(told["went_on_at"])
+        if told or last["state"] == "done":  # killed between its end and its last word, it has done its work
+            went_on += bool(told and told["went_on_at"])
             hold(url, folder, version, told)
             version += 1
             export(file, version)
@@ -101,8 +101,8 @@ def killed(url: str, folder: Path, *, rounds: int, seed: int) -> tuple[int, int]
     return cut, went_on
 
 
-def hold(url: str, folder: Path, version: int, told: dict[str, Any], name: str = "feed.csv") -> None:
-    """Hold a store to one into which the same files came undisturbed, one after the other."""
+def hold(url: str, folder: Path, version: int, told: dict[str, Any] | None, name: str = "feed.csv") -> None:
+    """Hold a store to one into which the same files came undisturbed, in turn; and what was told."""
     quiet = folder / "undisturbed"
     quiet.mkdir(exist_ok=True)
     with Store.open(f"sqlite:///{quiet / 'city.sqlite'}") as other:
@@ -117,7 +117,8 @@ def hold(url: str, folder: Path, version: int, told: dict[str, Any], name: str =
         assert checked.ok, checked.words()
         assert _contents(store) == should
         assert store.imports(actor=OPERATOR)["state"].unique().to_list() == ["done"]
-    assert _figures(told) == _figures(summary.as_dict())
+    if told:
+        assert _figures(told) == _figures(summary.as_dict())
     assert not list(folder.glob("*.part"))
     for rows in ("rejects.csv", "rejects-suspicious.csv"):
         assert (folder / rows).read_bytes() == (quiet / rows).read_bytes(), rows
