@@ -1,14 +1,16 @@
 """What a manager looks at: the choices of the map page and how they stand in its address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
 
+from app_pages.look import Look
 from data import place_kinds
 from data.filters import Filter
+from data.measures import MEASURES
 from geo import cells
 from geo.errors import CellError, FilterError
 
@@ -16,6 +18,14 @@ from geo.errors import CellError, FilterError
 PERIODS: Final[dict[str, int | None]] = {"all": None, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
 CUSTOM: Final = "custom"
 AUTO: Final = "auto"
+HEAT: Final = "heat"
+#: What a period is compared with, and how; the first of each is the usual.
+AGAINST: Final = ("", "before", "year", CUSTOM)
+BESIDE: Final = ("change", "swipe")
+#: Bandwidths of the heat layer, in metres.
+BANDWIDTHS: Final = (50, 100, 200, 400, 800, 1600)
+#: Whole weeks, so that each weekday meets its like.
+_YEAR: Final = timedelta(weeks=52)
 #: The id of a place has at most so many digits.
 _MOST_DIGITS: Final = 9
 
@@ -27,9 +37,22 @@ class View:
     Attributes
     ----------
     show
-        The kind of place whose rates the map shows; empty for cells.
+        What the map colours: empty for cells, `heat`, or the kind of place whose rates it shows.
     cell, at
         The chosen cell, or the id of the chosen place; at most one of the two.
+    measure
+        What colours the cells, one of `data.measures.MEASURES`.
+    against
+        The period that `where` is compared with: empty for none, `before` (as long, just before), `year` (a
+        year earlier) or `custom` (`against_days`).
+    beside
+        How two periods are shown: `change` (one map of the differences) or `swipe` (one beside the other).
+    bandwidth
+        Of the heat layer, in metres; None is the usual one.
+    look
+        Classes, palette and opacity.
+    points
+        Whether single reports are shown.
     """
 
     where: Filter = field(default_factory=Filter)
@@ -39,6 +62,13 @@ class View:
     cell: str | None = None
     show: str = ""
     at: int | None = None
+    measure: str = "count"
+    against: str = ""
+    against_days: tuple[date, date] | None = None
+    beside: str = "change"
+    bandwidth: int | None = None
+    look: Look = field(default_factory=Look)
+    points: bool = True
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "View":
@@ -57,21 +87,38 @@ class View:
             period=period if period in {*PERIODS, CUSTOM} else "all",
             resolution=int(resolution) if resolution in map(str, cells.RESOLUTIONS) else None,
             cell=cell,
-            show=show if show in place_kinds.kinds() else "",
+            show=show if show in {HEAT, *place_kinds.kinds()} else "",
             at=None if cell else known_id(params.get("at", "")),
+            measure=_one_of(params.get("measure"), MEASURES),
+            against=_one_of(params.get("against"), AGAINST),
+            against_days=_days(params.get("against_days", "")),
+            beside=_one_of(params.get("beside"), BESIDE),
+            bandwidth=_metres(params.get("bandwidth", "")),
+            look=Look.from_params(params),
+            points=params.get("points") != "off",
         )
 
     def to_params(self) -> dict[str, str]:
         """Write the view for the page's address; defaults are left out."""
         where = self.where if self.period == CUSTOM else self.where.but(start=None, end=None)
-        params = where.to_params() | {
-            "group": ",".join(self.groups),
-            "period": "" if self.period in {"all", CUSTOM} else self.period,
-            "res": str(self.resolution) if self.resolution else "",
-            "cell": self.cell or "",
-            "show": self.show,
-            "at": str(self.at or ""),
-        }
+        params = (
+            where.to_params()
+            | {
+                "group": ",".join(self.groups),
+                "period": "" if self.period in {"all", CUSTOM} else self.period,
+                "res": str(self.resolution) if self.resolution else "",
+                "cell": self.cell or "",
+                "show": self.show,
+                "at": str(self.at or ""),
+                "measure": "" if self.measure == MEASURES[0] else self.measure,
+                "against": self.against,
+                "against_days": "~".join(map(str, self.against_days or ())) if self.against == CUSTOM else "",
+                "beside": "" if self.beside == BESIDE[0] else self.beside,
+                "bandwidth": str(self.bandwidth or ""),
+                "points": "" if self.points else "off",
+            }
+            | self.look.to_params()
+        )
         return {name: value for name, value in params.items() if value}
 
     def filter(self, categories: pl.DataFrame, newest: date | None) -> Filter:
@@ -124,6 +171,22 @@ def known_id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
+def _one_of(said: str | None, known: Sequence[str]) -> str:
+    return said if said is not None and said in known else known[0]
+
+
+def _days(text: str) -> tuple[date, date] | None:
+    try:
+        first, last = map(date.fromisoformat, text.split("~"))
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def _metres(text: str) -> int | None:
+    return int(text) if text in map(str, BANDWIDTHS) else None
+
+
 def period_days(period: str, newest: date | None, where: Filter) -> tuple[date | None, date | None]:
     """Return first and last day of a period; both None where it has no limit."""
     if period == CUSTOM:
@@ -132,6 +195,24 @@ def period_days(period: str, newest: date | None, where: Filter) -> tuple[date |
     if length is None or newest is None:
         return None, None
     return newest - timedelta(days=length - 1), newest
+
+
+def compared_with(view: View, where: Filter) -> Filter | None:
+    """Return the other period's filter, None where there is none or the period has an open side."""
+    if view.against == "before":
+        return period_before(where)
+    if view.against == "year":
+        return period_a_year_earlier(where)
+    if view.against == CUSTOM and view.against_days:
+        return where.but(start=view.against_days[0], end=view.against_days[1])
+    return None
+
+
+def period_a_year_earlier(where: Filter) -> Filter | None:
+    """Return the filter for the same weekdays 52 weeks earlier; None where the period has an open side."""
+    if where.start is None or where.end is None or where.start - date.min < _YEAR:
+        return None
+    return where.but(start=where.start - _YEAR, end=where.end - _YEAR)
 
 
 def period_before(where: Filter) -> Filter | None:

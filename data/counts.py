@@ -17,8 +17,8 @@ Counts = npt.NDArray[np.uint32]
 class Choice:
     """The rows that are meant, in the cube's own codes; None leaves a side open, an empty tuple means no row.
 
-    `first` and `last` are days since 1970, `cell` is (column, code), `box` is west, south, east, north;
-    all ends are included.
+    `first` and `last` are days since 1970, `hour` are hours of the week, `cells` are (column, codes), `box`
+    is west, south, east, north; all ends are included.
     """
 
     category: tuple[int, ...] | None = None
@@ -26,10 +26,12 @@ class Choice:
     source: tuple[int, ...] | None = None
     place: tuple[int, ...] | None = None
     area: tuple[int, ...] | None = None
+    unit: tuple[int, ...] | None = None
     exempt: bool | None = None
+    hour: tuple[int, ...] | None = None
     first: int | None = None
     last: int | None = None
-    cell: tuple[str, int] | None = None
+    cells: tuple[str, tuple[int, ...]] | None = None
     box: tuple[float, float, float, float] | None = None
 
     def open_ones(self, codes: tuple[int, ...]) -> "Choice":
@@ -52,6 +54,8 @@ class Choice:
                 ("source", self.source),
                 ("place", self.place),
                 ("area", self.area),
+                ("unit", self.unit),
+                ("hour", self.hour),
             )
             if codes is not None
         ]
@@ -61,9 +65,8 @@ class Choice:
             found.append(nw.col("day") >= self.first)
         if self.last is not None:
             found.append(nw.col("day") <= self.last)
-        if self.cell is not None:
-            column, code = self.cell
-            found.append(nw.col(column) == code)
+        if self.cells is not None:
+            found.append(_one_of(*self.cells))
         if self.box is not None:
             west, south, east, north = self.box
             found += [

@@ -19,7 +19,7 @@ from data.area_tree import AreaTree
 from data.codes import Box
 from data.counts import Choice, Counts, chosen, count_by, tally
 from data.cube_state import ID_COLUMNS, TAKEN_UP, State
-from data.filters import Filter
+from data.filters import NO_UNIT, Filter
 from data.kept import Kept
 from data.settings import settings
 from data.statuses import STATUS_GROUPS, STATUSES, expand
@@ -408,15 +408,25 @@ def _choice(state: State, where: Filter, *, cell: int | None = None, bbox: Box |
         exempt={"without": False, "only": True}.get(where.exempt),
         first=_day_number(where.start),
         last=_day_number(where.end),
-        cell=None if cell is None else _cell_code(state, cell),
+        unit=_unit_codes(state, where.units) if where.units else None,
+        hour=where.hours or None,
+        cells=_cell_codes(state, where.cells, cell),
         box=bbox,
     )
 
 
-def _cell_code(state: State, cell: int) -> tuple[str, int]:
-    resolution = _checked(cell >> 52 & 0xF)
-    code = int(state.cells[resolution].find(np.array([cell], np.uint64))[0])
-    return f"cell{resolution}", code
+def _unit_codes(state: State, units: tuple[str, ...]) -> tuple[int, ...]:
+    return state.words["unit"].codes(["" if unit == NO_UNIT else unit for unit in units])
+
+
+def _cell_codes(state: State, cells: tuple[int, ...], cell: int | None) -> tuple[str, tuple[int, ...]] | None:
+    """Return column and codes of the chosen cells: the one that is asked for rules over a selection."""
+    asked = (cell,) if cell is not None else cells
+    if not asked:
+        return None
+    resolution = _checked(asked[0] >> 52 & 0xF)
+    codes = state.cells[resolution].find(np.array(asked, np.uint64))
+    return f"cell{resolution}", tuple(codes[codes >= 0].tolist())
 
 
 def _day_number(day: date | None) -> int | None:

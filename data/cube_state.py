@@ -25,6 +25,7 @@ COLUMNS: Final = pl.Schema(
         "unit": pl.UInt16,
         "day": pl.Int32,  # since 1970, in the city's time zone, as is the minute
         "minute": pl.UInt16,  # since midnight
+        "hour": pl.UInt8,  # of the week: weekday × 24 + hour, Monday is 0
         "place": pl.UInt32,  # ids of places, 0 for none, as is the smallest area
         "area": pl.UInt32,
         "exempt": pl.Boolean,
@@ -160,6 +161,7 @@ class _Intake:
                 ),
                 local.dt.date().cast(pl.Int32).alias("day"),
                 (local.dt.hour().cast(pl.UInt16) * 60 + local.dt.minute()).alias("minute"),
+                (local.dt.weekday().cast(pl.UInt8) * 24 - 24 + local.dt.hour().cast(pl.UInt8)).alias("hour"),
                 *ID_COLUMNS,
                 "exempt",
                 "lon",

@@ -37,7 +37,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers import varints
+from geo import varints
 
 SHAPES: Final = b"GZP1"
 RATES: Final = b"GZR1"

@@ -72,15 +72,13 @@ from typing import Any, Final, TypedDict
 import numpy as np
 import numpy.typing as npt
 
+from geo import cell_sets, varints
 from geo.errors import CellError
-from layers import varints
 
 MAGIC: Final = b"GZC1"
 
 _HEADER_BYTES: Final = 16
 _RESOLUTION_SHIFT: Final = 52
-_MODE_CELL: Final = 1 << 59
-_FINEST: Final = 15
 
 Cells = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.uint32]
@@ -122,7 +120,7 @@ def pack(cells: npt.ArrayLike, counts: npt.ArrayLike, meta: Mapping[str, Any]) -
     resolution = int(meta["resolution"])
     _check(ids, resolution)
 
-    steps = np.diff(_paths(ids, resolution), prepend=np.uint64(0))
+    steps = np.diff(cell_sets.paths(ids, resolution), prepend=np.uint64(0))
     packed_ids = varints.pack(steps)
     head = {**meta, "resolution": resolution, "in_view": int(values.sum())}
     packed_meta = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
@@ -147,7 +145,8 @@ def unpack(packed: bytes) -> tuple[Cells, Counts, Meta]:
     steps, counts = varints.unpack(packed[ids_at:counts_at]), varints.unpack(packed[counts_at:])
     if steps.size != n or counts.size != n:
         raise CellError(f"Expected {n} cells and counts, got {steps.size} and {counts.size}: cut off?")
-    return _cells(np.cumsum(steps, dtype=np.uint64), meta["resolution"]), counts.astype(np.uint32), meta
+    found = cell_sets.from_paths(np.cumsum(steps, dtype=np.uint64), meta["resolution"])
+    return found, counts.astype(np.uint32), meta
 
 
 def _check(ids: Cells, resolution: int) -> None:
@@ -161,21 +160,3 @@ def _check(ids: Cells, resolution: int) -> None:
     if ids.size > 1 and bool((ids[1:] == ids[:-1]).any()):
         twice = ids[1:][ids[1:] == ids[:-1]]
         raise CellError(f"{twice.size} cells come twice; first: {int(twice[0]):x}. Sum their counts first.")
-
-
-def _unused_bits(resolution: int) -> np.uint64:
-    return np.uint64(3 * (_FINEST - resolution))
-
-
-def _paths(ids: Cells, resolution: int) -> Cells:
-    """Cut mode, resolution and unused digits off."""
-    shift = _unused_bits(resolution)
-    mask = (np.uint64(1) << (np.uint64(_RESOLUTION_SHIFT) - shift)) - np.uint64(1)
-    return (ids >> shift) & mask
-
-
-def _cells(paths: Cells, resolution: int) -> Cells:
-    """Put back what `_paths` cut off; the unused digits are all ones."""
-    shift = _unused_bits(resolution)
-    head = np.uint64(_MODE_CELL | (resolution << _RESOLUTION_SHIFT))
-    return head | (paths << shift) | ((np.uint64(1) << shift) - np.uint64(1))

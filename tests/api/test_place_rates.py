@@ -13,7 +13,7 @@ from data.actors import OPERATOR, VIEWER, Actor
 from data.filters import Filter
 from data.place_counts import rated
 from data.workspace import Workspace
-from layers import varints
+from geo import varints
 from tests.api.conftest import places
 
 TEAM = Actor("队员", "team_member", units=frozenset({"城管"}))

@@ -25,11 +25,22 @@ def test_an_empty_address_shows_everything() -> None:
         {"period": "30d", "group": "parking", "res": "11"},
         {"from": "2026-01-01", "to": "2026-02-01", "status": "open", "source": "patrol"},
         {"category": "flyposting,bike_parking", "cell": "8a2a1072b59ffff"},
+        {
+            "measure": "on_time",
+            "show": "heat",
+            "bandwidth": "400",
+            "points": "off",
+            "hours": "8-17",
+            "unit": "-",
+        },
+        {"against": "custom", "against_days": "2025-01-01~2025-02-01", "beside": "swipe"},
+        {"classes_by": "steps", "edges": "1,2.5,10", "palette": "tide", "opacity": "50", "classes": "7"},
     ],
 )
 def test_a_view_survives_its_address(params: dict[str, str]) -> None:
     view = View.from_params(params)
     assert View.from_params(view.to_params()) == view
+    assert params.items() <= view.to_params().items()
 
 
 def test_a_quick_period_ends_on_the_newest_day_and_counts_both_ends() -> None:

@@ -19,9 +19,10 @@ from polars.testing import assert_frame_equal
 from data import cube_state
 from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
-from data.filters import Filter
+from data.filters import NO_UNIT, Filter
 from data.statuses import STATUS_GROUPS
 from data.store import Store
+from geo import cells
 from geo.cells import RESOLUTIONS
 from geo.errors import CellError
 from tests.data.conftest import FreshStore
@@ -30,6 +31,7 @@ from tests.data.test_issue_writing import report_rows
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = Filter()
+MIDDLE = sorted(cells.disk(cells.from_points([LON], [LAT], 9), 3)[1].tolist())
 FILTERS = [
     EVERYTHING,
     Filter(categories=("flyposting",)),
@@ -37,6 +39,11 @@ FILTERS = [
     Filter(statuses=("closed",), start=date(2024, 3, 1), end=date(2024, 8, 31)),
     Filter(sources=("second",)),
     Filter(categories=("never seen",)),
+    Filter(units=(NO_UNIT,)),
+    Filter(units=("nobody",)),
+    Filter(hours=(0, 8, 9, 10, 33, 34, 167)),
+    Filter(cells=tuple(MIDDLE), statuses=("open",)),
+    Filter(cells=(int(cells.from_points([0.0], [0.0], 9)[0]),)),
 ]
 
 
@@ -53,13 +60,17 @@ def passing(frame: pl.DataFrame, where: Filter, zone: str = "Asia/Shanghai") -> 
     def passes(row: dict[str, object]) -> bool:
         reported = row["reported_at"]
         assert isinstance(reported, datetime)
-        day = reported.astimezone(ZoneInfo(zone)).date()
+        local = reported.astimezone(ZoneInfo(zone))
+        day, hour = local.date(), local.weekday() * 24 + local.hour
         return (
             (not where.categories or row["category"] in where.categories)
             and (not statuses or row["status"] in statuses)
             and (not where.sources or row["source"] in where.sources)
             and (where.start is None or day >= where.start)
             and (where.end is None or day <= where.end)
+            and (not where.units or (row.get("unit") or NO_UNIT) in where.units)
+            and (not where.hours or hour in where.hours)
+            and (not where.cells or h3.latlng_to_cell(row["lat"], row["lon"], 9) in where.cells)
         )
 
     return frame.filter(pl.Series([passes(row) for row in frame.to_dicts()], dtype=pl.Boolean))

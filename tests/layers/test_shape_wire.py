@@ -8,8 +8,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import varints
 from geo.errors import CellError
-from layers import shape_wire, varints
+from layers import shape_wire
 from layers.classes import rate_edges
 
 whole = st.integers(0, 2**63 - 1)
