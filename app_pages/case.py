@@ -26,6 +26,7 @@ _MOST_DIGITS = 18
 
 def render(here: Workspace) -> None:
     """Compose the page for the case that the address names."""
+    st.session_state.pop(session.SENT, None)
     asked = str(st.query_params.get("id", ""))
     if not asked:
         _ask(_("Open a case by its number, or choose one from the list of open cases."))

@@ -1,19 +1,27 @@
 """Page: report a problem: what, where, a photo, who; then whether somebody has reported it before."""
 
+from typing import Final
+
 import streamlit as st
 
 from app_pages import report_fields, report_repeats, report_spot, session, toast
 from app_pages.markdown import plain
 from app_pages.report_draft import Draft
 from app_pages.toast import Done, say
+from app_pages.undisturbed import undisturbed
 from data.workspace import Workspace, workspace
 from geo.errors import GezhiError
 from i18n import gettext as _
 from i18n import listed
 
+#: A check that was asked for: of the fields as they are when the page is drawn next, not as they were before.
+_NOW: Final = "now"
+
 
 def render(here: Workspace) -> None:
     """Compose the page: fields and map side by side, then the check, then the way to the new case."""
+    if sent := st.session_state.get(session.SENT):
+        st.switch_page("case.py", query_params=session.with_language({"id": str(sent)}))
     toast.conflict()
     st.markdown("##### " + _("Report a problem"))
     if here.synthetic:
@@ -27,6 +35,8 @@ def render(here: Workspace) -> None:
         st.button(_("Check and send"), type="primary", disabled=True, key="check_report")
         st.caption(_("Still missing: {names}.", names=listed(draft.missing)))
         return
+    if st.session_state.get(session.CHECKED) == _NOW:
+        st.session_state[session.CHECKED] = draft.mark
     if st.session_state.get(session.CHECKED) != draft.mark:
         st.button(
             _("Check and send"),
@@ -34,7 +44,7 @@ def render(here: Workspace) -> None:
             icon=":material/send:",
             key="check_report",
             on_click=st.session_state.__setitem__,
-            args=(session.CHECKED, draft.mark),
+            args=(session.CHECKED, _NOW),
         )
         return
     _check(here, draft)
@@ -50,19 +60,26 @@ def _check(here: Workspace, draft: Draft) -> None:
     if found.is_empty():
         _send(here, draft)
         return
-    into = report_repeats.render(here, found)
+    into = report_repeats.render(here, found, draft.mark)
     if into is not None:
         _send(here, draft, into=into or None)
 
 
 def _send(here: Workspace, draft: Draft, *, into: int | None = None) -> None:
     """Write the report and its photos, and go to its case; of a repeated problem to the case that stays."""
-    actor = session.actor(here)
     try:
-        case = here.store.report(draft.report(), actor=actor, contact=draft.contact)
+        undisturbed(_write, here, draft, into)
     except GezhiError as error:
+        report_fields.ask_again()
         st.error(plain(error), icon=":material/error:")
         return
+    st.rerun()
+
+
+def _write(here: Workspace, draft: Draft, into: int | None) -> None:
+    """Write all that was sent and note where it went; the page goes there when it is drawn next."""
+    actor = session.actor(here)
+    case = here.store.report(draft.report(), actor=actor, contact=draft.contact)
     report_fields.forget()  # it is written: whatever comes now, it is not sent again
     notes = draft.add_photos(here.store, case.id, actor=actor)
     done = None
@@ -75,7 +92,7 @@ def _send(here: Workspace, draft: Draft, *, into: int | None = None) -> None:
     say(done)
     if notes:
         st.session_state[session.CONFLICT] = " ".join(notes)
-    st.switch_page("case.py", query_params=session.with_language({"id": str(done.issue_id)}))
+    st.session_state[session.SENT] = done.issue_id
 
 
 def _merged(here: Workspace, issue_id: int, into: int) -> tuple[Done | None, str]:

@@ -61,7 +61,13 @@ def render(here: Workspace, spot: tuple[float, float] | None) -> Draft:
 def forget() -> None:
     """Make the fields empty: the report is written."""
     st.session_state[session.WRITTEN] = st.session_state.get(session.WRITTEN, 0) + 1
-    for key in (session.SPOT, session.CHECKED):
+    st.session_state.pop(session.SPOT, None)
+    ask_again()
+
+
+def ask_again() -> None:
+    """Take back that the report was to be checked and sent."""
+    for key in (session.CHECKED, session.SAME):
         st.session_state.pop(key, None)
 
 

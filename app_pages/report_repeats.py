@@ -18,16 +18,34 @@ def similar(here: Workspace, draft: Draft) -> pl.DataFrame:
     return here.store.similar(report, actor=session.actor(here), limit=_MOST)
 
 
-def render(here: Workspace, found: pl.DataFrame) -> int | None:
-    """Draw them; return the case that it repeats, 0 where it is none of them, None before that is said."""
+def render(here: Workspace, found: pl.DataFrame, mark: str) -> int | None:
+    """Draw them; return the case that it repeats, 0 where it is none of them, None before that is said.
+
+    What was said holds for the draft with this mark, until the report is written.
+    """
     st.markdown("##### " + _("Is it one of these?"))
     st.caption(_("Somebody may have reported it already. Your report is kept either way."))
-    chosen: int | None = None
     for row in found.iter_rows(named=True):
         with st.container(border=True, key=f"similar_{row['issue_id']}"):
             st.html(card(here, row["issue_id"], note=row["why"]))
-            if st.button(_("Yes, it is this one"), key=f"same_{row['issue_id']}", icon=":material/merge:"):
-                chosen = row["issue_id"]
-    if st.button(_("None of these: send"), type="primary", key="send_report", icon=":material/send:"):
-        chosen = 0
-    return chosen
+            st.button(
+                _("Yes, it is this one"),
+                key=f"same_{row['issue_id']}",
+                icon=":material/merge:",
+                on_click=_say,
+                args=(mark, row["issue_id"]),
+            )
+    st.button(
+        _("None of these: send"),
+        type="primary",
+        key="send_report",
+        icon=":material/send:",
+        on_click=_say,
+        args=(mark, 0),
+    )
+    of, chosen = st.session_state.get(session.SAME, ("", None))
+    return chosen if of == mark else None
+
+
+def _say(mark: str, issue_id: int) -> None:
+    st.session_state[session.SAME] = (mark, issue_id)

@@ -50,12 +50,14 @@ LIST_UNIT: Final = "list_unit"
 LIST_CATEGORIES: Final = "list_categories"
 LIST_PART: Final = "list_part"
 LIST_LENGTH: Final = "list_length"
-#: A report that is being written: the map, the stamp of its last click, the place, what was checked, and a
-#: number that makes its fields new once it is sent.
+#: A report that is being written: the map, the stamp of its last click, the place, what was checked,
+#: the case that it repeats, the case that it became, and a number that makes its fields new once it is sent.
 SPOT_MAP: Final = "spot_map"
 SPOT_CLICK: Final = "spot_click"
 SPOT: Final = "spot"
 CHECKED: Final = "report_checked"
+SAME: Final = "report_same"
+SENT: Final = "report_sent"
 WRITTEN: Final = "reports_written"
 #: The review of duplicates: the pairs as they were found, how many are shown, which are exchanged, and how
 #: many this session has found to be apart.

@@ -113,6 +113,23 @@ def test_a_report_that_may_repeat_an_open_case_is_not_written_before_that_is_sai
     assert store.repeats(known, actor=OPERATOR) == [known + 1]
 
 
+def test_words_typed_right_before_the_button_go_with_it(store: Store, drawn: Draw) -> None:
+    page = opened(drawn, "report.py")
+    page.selectbox(key="report_category_0").set_value("fallen_cable").run()
+    page.text_input(key="spot_typed").set_value("38.9, 117.5").run()
+    page.text_area(key="report_words_0").set_value("on the ground")
+    page.button(key="check_report").click().run()
+    assert store.case(401, actor=OPERATOR).report["description"] == "on the ground"
+
+
+def test_a_report_that_is_written_leads_to_its_case_whatever_came_between(store: Store, drawn: Draw) -> None:
+    page = opened(drawn, "report.py")
+    page.session_state[session.SENT] = 7
+    page.run()
+    assert "7" in html(page)
+    assert session.SENT not in page.session_state
+
+
 def test_a_pair_is_merged_or_remembered_as_none(store: Store, drawn: Draw) -> None:
     given = {"category": "fallen_cable", "lon": 117.5, "lat": 38.9, "description": "cable on the ground"}
     first, second = (store.report(given, actor=OPERATOR).id for _report in range(2))
