@@ -33,6 +33,11 @@ def zigzag(numbers: npt.NDArray[np.int64]) -> Numbers:
     return turned
 
 
+def unzigzag(numbers: Numbers) -> npt.NDArray[np.int64]:
+    """Turn back what `zigzag` made."""
+    return (numbers >> np.uint64(1)).astype(np.int64) ^ -(numbers & np.uint64(1)).astype(np.int64)
+
+
 def unpack(packed: bytes) -> Numbers:
     """Read what `pack` wrote.
 

@@ -1,35 +1,54 @@
-"""Pack cells and their counts for the browser, and say what the maps ask of the routes.
+"""Pack cells and their figures for the browser, and say what the maps ask of the routes.
 
 Cells, `GET /api/cells`
 -----------------------
 The map asks with the filter's own parameters and three more: `res` (7 to 12), `bbox` (`west,south,east,north`
-in degrees, aligned to map tiles so that neighbouring views ask for the same) and `zoom` (whole number). The
-answer is `application/octet-stream`, what `pack` returns:
+in degrees, aligned to map tiles so that neighbouring views ask for the same) and `zoom` (whole number). What
+it may ask besides:
+
+- `measure`: what the figures are, one of `data.measures.MEASURES`; the count where left out.
+- `vs`: the days to compare with, `2024-01-01~2024-06-30`, both included; as many days right before the
+  filter's own where left out.
+- `classes_by` (`classes.METHODS`) and `classes` (how many); or `edges`, the edges that are held, comma
+  separated: they come back as they were given.
+
+The answer is `application/octet-stream`, what `pack` (counts) or `pack_figures` (anything else) returns:
 
 ====== ==== =====================================================================================
 offset size what (all numbers little-endian)
 ====== ==== =====================================================================================
-0      4    the letters `GZC1`
+0      4    the letters `GZC1` for counts, `GZC2` for figures
 4      4    M, bytes of the meta data
 8      4    n, number of cells
 12     4    I, bytes of the ids
 16     M    meta data, JSON in UTF-8
 16+M   I    ids: n differences of ascending *paths*, each a LEB128 varint, the first one from zero
-16+M+I rest counts: n LEB128 varints
+16+M+I rest LEB128 varints: of counts n; of figures n figures and then n numbers of reports
 ====== ==== =====================================================================================
 
 A cell's path is its base cell and its digits down to its resolution, without the unused digits: at most 43
 bits, which a JavaScript number holds exactly. Cells of a city are close to each other, so most differences
 take one or two bytes.
 
+A figure is a whole number of steps of 10**-`decimals`. It is written as 0 where there is none, else as one
+more than that number; where the meta data say `signed`, one more than its zigzag (0, -1, 1, -2 are 0, 1, 2,
+3).
+
+`gezhi.wire.decode` makes `{keys, values, n, meta}` of both: a value that is no figure is NaN, and `n` are the
+reports behind each value; a count is its own `n`.
+
 Meta data:
 
 - `resolution`: of these cells. The server may answer with a coarser one than was asked (it would be too many
   cells); the map shows what it got and says so.
-- `edges`: lowest count of each class, ascending (`classes.edges`), from *all* cells of the filter at this
-  resolution, not from those in the box: colours must not change while panning.
-- `total`: reports that the filter selects everywhere. `in_view`: sum of the packed counts. `version`: of the
-  data (`cube.version`).
+- `edges`: lowest value of each class, ascending (`classes.edges`), from *all* cells of the filter at this
+  resolution, not from those in the box: colours must not change while panning. A value below the first edge
+  belongs to the first class.
+- `total`: reports that the filter selects everywhere. `in_view`: sum of the packed numbers of reports.
+  `version`: of the data (`cube.version`).
+- `measure`, its `unit` in the reader's words (empty for counts of reports), its `decimals`, and whether its
+  values are `signed`; `figure`: the measure of all reports of the filter, null where there is none; `vs`: the
+  days it compares with.
 
 The box must return whole cells: every cell that may touch it, with its full count. A count cut at the edge of
 the box would be shown as the cell's figure after a pan. Answer with an ETag of version and query.
@@ -75,23 +94,34 @@ import numpy.typing as npt
 from geo import cell_sets, varints
 from geo.errors import CellError
 
-MAGIC: Final = b"GZC1"
+COUNTS: Final = b"GZC1"
+FIGURES: Final = b"GZC2"
 
 _HEADER_BYTES: Final = 16
 _RESOLUTION_SHIFT: Final = 52
 
 Cells = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.uint32]
+Values = npt.NDArray[np.float64]
+
+#: What a JavaScript number holds exactly.
+_MOST: Final = 2**52
 
 
 class Meta(TypedDict, total=False):
     """What the cells are about; `resolution`, `edges` and `total` are needed."""
 
     resolution: int
-    edges: list[int]
+    edges: list[int] | list[float]
     total: int
     in_view: int
     version: str
+    measure: str
+    unit: str
+    decimals: int
+    signed: bool
+    figure: float | None
+    vs: str
 
 
 def pack(cells: npt.ArrayLike, counts: npt.ArrayLike, meta: Mapping[str, Any]) -> bytes:
@@ -111,21 +141,39 @@ def pack(cells: npt.ArrayLike, counts: npt.ArrayLike, meta: Mapping[str, Any]) -
     CellError
         Cells of another resolution than `meta` says, a cell twice, or another number of counts.
     """
-    ids = np.ascontiguousarray(cells, dtype=np.uint64)
     values = np.ascontiguousarray(counts, dtype=np.uint64)
-    if ids.shape != values.shape or ids.ndim != 1:
-        raise CellError(f"{ids.size} cells with {values.size} counts. Expected one count for each cell.")
-    order = np.argsort(ids)
-    ids, values = ids[order], values[order]
-    resolution = int(meta["resolution"])
-    _check(ids, resolution)
+    order, ids = _in_order(cells, values.shape, int(meta["resolution"]))
+    return _packed(COUNTS, ids, [values[order]], meta, in_view=int(values.sum()))
 
-    steps = np.diff(cell_sets.paths(ids, resolution), prepend=np.uint64(0))
-    packed_ids = varints.pack(steps)
-    head = {**meta, "resolution": resolution, "in_view": int(values.sum())}
-    packed_meta = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-    sizes = np.array([len(packed_meta), ids.size, len(packed_ids)], dtype="<u4")
-    return MAGIC + sizes.tobytes() + packed_meta + packed_ids + varints.pack(values)
+
+def pack_figures(
+    cells: npt.ArrayLike, values: npt.ArrayLike, n: npt.ArrayLike, meta: Mapping[str, Any]
+) -> bytes:
+    """Pack cells, a figure of each with the number of reports behind it, and the meta data.
+
+    Parameters
+    ----------
+    cells
+        As of `pack`.
+    values
+        Shape (n,), NaN where there is no figure; rounded to the meta data's `decimals`, and at least 0 unless
+        they say `signed`.
+    n
+        Shape (n,), whole numbers from 0 to 2**32 - 1.
+    meta
+        See `Meta`; `resolution` must be that of the cells. `in_view` is filled in.
+
+    Raises
+    ------
+    CellError
+        As of `pack`; or a value that cannot be written.
+    """
+    figures, behind = np.asarray(values, np.float64), np.ascontiguousarray(n, dtype=np.uint64)
+    if figures.shape != behind.shape:
+        raise CellError(f"{figures.size} figures with {behind.size} numbers of reports. Expected as many.")
+    order, ids = _in_order(cells, figures.shape, int(meta["resolution"]))
+    coded = _coded(figures[order], decimals=int(meta["decimals"]), signed=bool(meta["signed"]))
+    return _packed(FIGURES, ids, [coded, behind[order]], meta, in_view=int(behind.sum()))
 
 
 def unpack(packed: bytes) -> tuple[Cells, Counts, Meta]:
@@ -136,17 +184,91 @@ def unpack(packed: bytes) -> tuple[Cells, Counts, Meta]:
     CellError
         Bytes that `pack` did not make, or that were cut off.
     """
-    if packed[:4] != MAGIC or len(packed) < _HEADER_BYTES:
+    if packed[:4] != COUNTS:
         raise CellError("These bytes are not packed cells: they do not begin with 'GZC1'.")
+    cells, numbers, meta = _unpacked(packed, columns=1)
+    return cells, numbers[0].astype(np.uint32), meta
+
+
+def unpack_figures(packed: bytes) -> tuple[Cells, Values, Counts, Meta]:
+    """Return cells (ascending), values, numbers of reports and meta data of what `pack_figures` made.
+
+    What `pack` made is taken too: each count is a value with itself behind it.
+
+    Raises
+    ------
+    CellError
+        Bytes that neither made, or that were cut off.
+    """
+    if packed[:4] == COUNTS:
+        cells, counts, meta = unpack(packed)
+        return cells, counts.astype(np.float64), counts, meta
+    if packed[:4] != FIGURES:
+        raise CellError("These bytes are not packed figures: they begin with neither 'GZC1' nor 'GZC2'.")
+    cells, (coded, behind), meta = _unpacked(packed, columns=2)
+    written = coded - np.minimum(coded, np.uint64(1))
+    whole = varints.unzigzag(written) if meta["signed"] else written.astype(np.int64)
+    values = np.where(coded == 0, np.nan, whole / 10 ** meta["decimals"])
+    return cells, values, behind.astype(np.uint32), meta
+
+
+def _in_order(
+    cells: npt.ArrayLike, shape: tuple[int, ...], resolution: int
+) -> tuple[npt.NDArray[np.intp], Cells]:
+    ids = np.ascontiguousarray(cells, dtype=np.uint64)
+    if ids.shape != shape or ids.ndim != 1:
+        size = int(np.prod(shape))
+        raise CellError(f"{ids.size} cells with {size} counts. Expected one count for each cell.")
+    order = np.argsort(ids)
+    ids = ids[order]
+    _check(ids, resolution)
+    return order, ids
+
+
+def _coded(values: Values, *, decimals: int, signed: bool) -> npt.NDArray[np.uint64]:
+    missing = np.isnan(values)
+    scaled = np.round(np.where(missing, 0.0, values) * 10**decimals)
+    wrong = np.flatnonzero((np.abs(scaled) >= _MOST) | (not signed and scaled < 0))
+    if wrong.size:
+        raise CellError(
+            f"{wrong.size} of {values.size} figures cannot be packed; first: {values[wrong[0]]}. "
+            f"Expected finite ones{'' if signed else ' from 0 on'}."
+        )
+    whole = scaled.astype(np.int64)
+    written = varints.zigzag(whole) if signed else whole.astype(np.uint64)
+    coded: npt.NDArray[np.uint64] = np.where(missing, np.uint64(0), written + np.uint64(1))
+    return coded
+
+
+def _packed(
+    magic: bytes,
+    ids: Cells,
+    numbers: list[npt.NDArray[np.uint64]],
+    meta: Mapping[str, Any],
+    *,
+    in_view: int,
+) -> bytes:
+    resolution = int(meta["resolution"])
+    steps = np.diff(cell_sets.paths(ids, resolution), prepend=np.uint64(0))
+    packed_ids = varints.pack(steps)
+    head = {**meta, "resolution": resolution, "in_view": in_view}
+    packed_meta = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    sizes = np.array([len(packed_meta), ids.size, len(packed_ids)], dtype="<u4")
+    return b"".join((magic, sizes.tobytes(), packed_meta, packed_ids, *map(varints.pack, numbers)))
+
+
+def _unpacked(packed: bytes, *, columns: int) -> tuple[Cells, npt.NDArray[np.uint64], Meta]:
+    if len(packed) < _HEADER_BYTES:
+        raise CellError("These bytes are not packed cells: they were cut off.")
     meta_bytes, n, id_bytes = (int(size) for size in np.frombuffer(packed, "<u4", count=3, offset=4))
     ids_at = _HEADER_BYTES + meta_bytes
-    counts_at = ids_at + id_bytes
+    numbers_at = ids_at + id_bytes
     meta: Meta = json.loads(packed[_HEADER_BYTES:ids_at])
-    steps, counts = varints.unpack(packed[ids_at:counts_at]), varints.unpack(packed[counts_at:])
-    if steps.size != n or counts.size != n:
-        raise CellError(f"Expected {n} cells and counts, got {steps.size} and {counts.size}: cut off?")
+    steps, numbers = varints.unpack(packed[ids_at:numbers_at]), varints.unpack(packed[numbers_at:])
+    if steps.size != n or numbers.size != n * columns:
+        raise CellError(f"Expected {n} cells and counts, got {steps.size} and {numbers.size}: cut off?")
     found = cell_sets.from_paths(np.cumsum(steps, dtype=np.uint64), meta["resolution"])
-    return found, counts.astype(np.uint32), meta
+    return found, numbers.reshape(columns, n), meta
 
 
 def _check(ids: Cells, resolution: int) -> None:

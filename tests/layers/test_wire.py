@@ -22,6 +22,15 @@ def _disk(resolution: int, ring: int, *, lat: float = 38.3, lon: float = 116.9) 
     return _cells(*h3.grid_disk(h3.latlng_to_cell(lat, lon, resolution), ring))
 
 
+def _figures(seed: int, n: int, *, decimals: int, signed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Draw values of every size, a fifth of them missing, and numbers of reports."""
+    rng = np.random.default_rng(seed)
+    values = np.round(10.0 ** rng.uniform(-2, 7, n), decimals)
+    if signed:
+        values *= rng.choice([-1, 1], n)
+    return np.where(rng.random(n) < 0.2, np.nan, values), rng.integers(0, 2**32, n, dtype=np.uint32)
+
+
 def _slow_varint(number: int) -> bytes:
     octets = []
     while number >= 128:
@@ -108,3 +117,65 @@ def test_bytes_that_were_cut_off_are_refused(kept: int) -> None:
 
     with pytest.raises((CellError, json.JSONDecodeError)):
         wire.unpack(packed[:kept])
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    ring=st.integers(0, 6), seed=st.integers(0, 2**32 - 1), decimals=st.integers(0, 3), signed=st.booleans()
+)
+def test_figures_come_back_with_the_reports_behind_them(
+    ring: int, seed: int, decimals: int, signed: bool
+) -> None:
+    cells = np.random.default_rng(seed).permutation(_disk(9, ring))
+    values, n = _figures(seed, cells.size, decimals=decimals, signed=signed)
+    meta = {**META, "resolution": 9, "decimals": decimals, "signed": signed}
+
+    back, back_values, back_n, back_meta = wire.unpack_figures(wire.pack_figures(cells, values, n, meta))
+
+    order = np.argsort(cells)
+    assert back.tolist() == cells[order].tolist()
+    assert np.allclose(back_values, values[order], rtol=0, atol=10.0**-decimals / 1000, equal_nan=True)
+    assert back_n.tolist() == n[order].tolist()
+    assert back_meta == {**meta, "in_view": int(n.astype(np.uint64).sum())}
+
+
+def test_the_bytes_of_figures_are_those_that_the_description_says() -> None:
+    meta = {**META, "resolution": 9, "decimals": 1, "signed": True}
+    packed = wire.pack_figures(np.sort(_disk(9, 1))[:4], [np.nan, 0.0, -0.5, 120.3], [7, 1, 2, 300], meta)
+
+    meta_bytes, id_bytes = (int.from_bytes(packed[at : at + 4], "little") for at in (4, 12))
+    assert packed[:4] == b"GZC2"
+    assert packed[16 + meta_bytes + id_bytes :] == b"".join(
+        map(_slow_varint, [0, 1 + 0, 1 + 2 * 5 - 1, 1 + 2 * 1203, 7, 1, 2, 300])
+    )
+
+
+def test_counts_are_figures_with_themselves_behind_them() -> None:
+    cells, values, n, _meta = wire.unpack_figures(wire.pack(_disk(9, 1), range(7), {**META, "resolution": 9}))
+
+    assert cells.size == 7
+    assert values.tolist() == n.tolist()
+
+
+@pytest.mark.parametrize(
+    ("values", "signed", "words"),
+    [
+        ([1.0, -2.0], False, r"1 of 2 figures cannot be packed; first: -2.0. Expected finite ones from 0 on"),
+        ([np.inf, -2.0], True, r"1 of 2 figures cannot be packed; first: inf. Expected finite ones\."),
+        ([1.0], True, "1 figures with 2 numbers of reports"),
+    ],
+)
+def test_figures_that_cannot_be_written_are_refused(values: list[float], signed: bool, words: str) -> None:
+    meta = {**META, "resolution": 9, "decimals": 1, "signed": signed}
+
+    with pytest.raises(CellError, match=words):
+        wire.pack_figures(_disk(9, 1)[:2], values, [1, 1], meta)
+
+
+@pytest.mark.parametrize("kept", [3, 40, -1])
+def test_figures_that_were_cut_off_are_refused(kept: int) -> None:
+    meta = {**META, "resolution": 9, "decimals": 1, "signed": False}
+    packed = wire.pack_figures(_disk(9, 1), np.full(7, 300.5), np.full(7, 300), meta)
+
+    with pytest.raises((CellError, json.JSONDecodeError)):
+        wire.unpack_figures(packed[:kept])

@@ -106,12 +106,12 @@
     },
   });
 
-  /** The offsets of the cells of each class. */
+  /** The offsets of the cells of each class, at last of those without a figure. */
   function group(counts, edges, offsets) {
     const classes = new Uint8Array(counts.length);
-    const sizes = new Array(Math.max(edges.length, 1)).fill(0);
+    const sizes = new Array(edges.length + 1).fill(0);
     for (let i = 0; i < counts.length; i++) {
-      let index = edges.length - 1;
+      let index = Number.isNaN(counts[i]) ? edges.length : edges.length - 1;
       while (index > 0 && counts[i] < edges[index]) index--;
       classes[i] = Math.max(index, 0);
       sizes[classes[i]]++;

@@ -1,7 +1,9 @@
-/* Decode what layers/wire.py packs: cells as differences, counts, and meta data. */
+/* Decode what layers/wire.py packs: cells as differences, counts or figures, and meta data. */
 (function (gezhi) {
   "use strict";
 
+  const COUNTS = "GZC1";
+  const FIGURES = "GZC2";
   const HEADER_BYTES = 16;
   const DIGIT_BITS = 3;
   const FINEST = 15;
@@ -11,21 +13,42 @@
    * A cell's *key* is its base cell and all its 15 digits as one number below 2^52. Together with the
    * resolution it is the whole cell, and a JavaScript number holds it exactly.
    *
-   * Returns {meta, keys: Float64Array (ascending), counts: Float64Array}.
+   * Returns {meta, keys: Float64Array (ascending), values: Float64Array (NaN where there is no figure),
+   * n: Uint32Array (the reports behind each value; a count is its own)}; `counts` are the values again.
    */
   function decode(buffer) {
     const bytes = new Uint8Array(buffer); // of an ArrayBuffer a view, of an array of bytes a copy
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes.length < HEADER_BYTES || String.fromCharCode(...bytes.subarray(0, 4)) !== "GZC1") {
+    const magic = String.fromCharCode(...bytes.subarray(0, 4));
+    if (bytes.length < HEADER_BYTES || !(magic === COUNTS || magic === FIGURES)) {
       throw new Error("not packed cells");
     }
     const metaBytes = view.getUint32(4, true);
-    const n = view.getUint32(8, true);
+    const size = view.getUint32(8, true);
     const idsAt = HEADER_BYTES + metaBytes;
-    const countsAt = idsAt + view.getUint32(12, true);
+    const numbersAt = idsAt + view.getUint32(12, true);
     const meta = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, idsAt)));
-    const steps = readVarints(bytes.subarray(idsAt, countsAt), n);
-    return { meta, keys: toKeys(steps, meta.resolution), counts: readVarints(bytes.subarray(countsAt), n) };
+    const steps = readVarints(bytes.subarray(idsAt, numbersAt), size);
+    const keys = toKeys(steps, meta.resolution);
+    const rest = bytes.subarray(numbersAt);
+    if (magic === COUNTS) {
+      const counts = readVarints(rest, size);
+      return { meta, keys, values: counts, n: Uint32Array.from(counts), counts };
+    }
+    const numbers = readVarints(rest, 2 * size);
+    const values = toValues(numbers.subarray(0, size), meta);
+    return { meta, keys, values, n: Uint32Array.from(numbers.subarray(size)), counts: values };
+  }
+
+  /** Turn codes into values: 0 is no figure, the others are one more than a number of the smallest steps. */
+  function toValues(codes, { decimals, signed }) {
+    const steps = 10 ** decimals;
+    return codes.map((code) => {
+      if (code === 0) return NaN;
+      const written = code - 1;
+      if (!signed) return written / steps;
+      return (written % 2 ? -(written + 1) / 2 : written / 2) / steps;
+    });
   }
 
   /** Read n numbers of seven bits a byte, lowest first. Multiplying instead of shifting passes 2^32. */
