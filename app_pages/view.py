@@ -11,6 +11,7 @@ from app_pages.look import Look
 from data import place_kinds
 from data.filters import Filter
 from data.measures import MEASURES
+from data.periods import period_a_year_earlier, period_before
 from geo import cells
 from geo.errors import CellError, FilterError
 
@@ -24,8 +25,6 @@ AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
 #: Bandwidths of the heat layer, in metres.
 BANDWIDTHS: Final = (50, 100, 200, 400, 800, 1600)
-#: Whole weeks, so that each weekday meets its like.
-_YEAR: Final = timedelta(weeks=52)
 #: The id of a place has at most so many digits.
 _MOST_DIGITS: Final = 9
 
@@ -206,20 +205,3 @@ def compared_with(view: View, where: Filter) -> Filter | None:
     if view.against == CUSTOM and view.against_days:
         return where.but(start=view.against_days[0], end=view.against_days[1])
     return None
-
-
-def period_a_year_earlier(where: Filter) -> Filter | None:
-    """Return the filter for the same weekdays 52 weeks earlier; None where the period has an open side."""
-    if where.start is None or where.end is None or where.start - date.min < _YEAR:
-        return None
-    return where.but(start=where.start - _YEAR, end=where.end - _YEAR)
-
-
-def period_before(where: Filter) -> Filter | None:
-    """Return the filter for the equally long period just before, None where the period has an open side."""
-    if where.start is None or where.end is None:
-        return None
-    length = where.end - where.start + timedelta(days=1)
-    if length > where.start - date.min:  # there is no day before the year 1
-        return None
-    return where.but(start=where.start - length, end=where.start - timedelta(days=1))

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection, bindparam, select, update
 
-from data import case_rows, schema
+from data import case_rows, clock, schema
 from data.city_rules import CityRules
 from data.clock import moment
 from data.deadlines import judge
+from data.facts import set_fact
 from data.records import CASE_TIMES, ISSUE, OPEN
 from data.worktime import to_moments
 
@@ -27,6 +28,9 @@ JUDGED: Final = (
     "suspended",
     "extended",
 )
+
+#: The fact that names the edition of the due moments.
+DEADLINES_VERSION: Final = "deadlines_version"
 
 _TIMES: Final = ("reported_at", *CASE_TIMES, "closed_at")
 #: The calendar's span, with room for the longest limit.
@@ -103,10 +107,19 @@ def judged_columns() -> list[Any]:
 def rejudge(connection: Connection, rules: CityRules, *, batch_rows: int = 50_000) -> int:
     """Judge all open cases anew, after the limits or the calendar have changed.
 
+    No event tells of it: the fact `deadlines_version` changes with the due moments.
+
     Returns
     -------
     How many got another due moment.
     """
+    changed = _rejudge(connection, rules, batch_rows)
+    if changed:
+        set_fact(connection, DEADLINES_VERSION, str(clock.now()))
+    return changed
+
+
+def _rejudge(connection: Connection, rules: CityRules, batch_rows: int) -> int:
     changed = 0
     last = -1
     while True:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.typing import IntoFrame
 
+from data.cube_times import NOT_TAKEN
+
 Counts = npt.NDArray[np.uint32]
 
 
@@ -18,7 +20,8 @@ class Choice:
     """The rows that are meant, in the cube's own codes; None leaves a side open, an empty tuple means no row.
 
     `first` and `last` are days since 1970, `hour` are hours of the week, `cells` are (column, codes), `box`
-    is west, south, east, north; all ends are included.
+    is west, south, east, north; all ends are included. `due` is the first and the last minute since 1970 that
+    a case may be due in, `took` whether it is known how long it took.
     """
 
     category: tuple[int, ...] | None = None
@@ -29,12 +32,14 @@ class Choice:
     unit: tuple[int, ...] | None = None
     exempt: bool | None = None
     hour: tuple[int, ...] | None = None
+    due: tuple[int, int | None] | None = None
+    took: bool | None = None
     first: int | None = None
     last: int | None = None
     cells: tuple[str, tuple[int, ...]] | None = None
     box: tuple[float, float, float, float] | None = None
 
-    def open_ones(self, codes: tuple[int, ...]) -> "Choice":
+    def of_status(self, codes: tuple[int, ...]) -> "Choice":
         """Return those of them whose status is also one of these codes."""
         return replace(
             self, status=codes if self.status is None else tuple(c for c in codes if c in self.status)
@@ -61,6 +66,14 @@ class Choice:
         ]
         if self.exempt is not None:
             found.append(nw.col("exempt") if self.exempt else ~nw.col("exempt"))
+        if self.due is not None:
+            earliest, latest = self.due
+            found.append(nw.col("due") >= earliest)
+            if latest is not None:
+                found.append(nw.col("due") <= latest)
+        if self.took is not None:
+            unknown = nw.col("took") == NOT_TAKEN
+            found.append(~unknown if self.took else unknown)
         if self.first is not None:
             found.append(nw.col("day") >= self.first)
         if self.last is not None:

@@ -11,41 +11,31 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from h3 import average_hexagon_edge_length
 
 from data import snapshot as snapshots
 from data.actors import SYSTEM
 from data.area_tree import AreaTree
+from data.case_deadlines import DEADLINES_VERSION
 from data.codes import Box
-from data.counts import Choice, Counts, chosen, count_by, tally
-from data.cube_state import ID_COLUMNS, TAKEN_UP, State
-from data.filters import NO_UNIT, Filter
+from data.counts import Choice, Counts, chosen, count_by
+from data.cube_choice import OPEN_CODES, checked, choice_of, shown, tallied
+from data.cube_extent import extent_of
+from data.cube_state import TAKEN_UP, State
+from data.filters import Filter
 from data.kept import Kept
 from data.settings import settings
-from data.statuses import STATUS_GROUPS, STATUSES, expand
 from data.store import Store
-from geo.cells import RESOLUTIONS, Cells
-from geo.errors import CellError, StoreError
+from geo.cells import Cells
+from geo.errors import StoreError
 from i18n import gettext as _
 
 #: What tells the age of a report, the coarsest first.
 _AGE: Final = ("day", "minute", "id")
-_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 
 _log: Final = logging.getLogger(__name__)
 
-#: From a cell's middle to its farthest corner, in degrees of latitude: the mean edge and a third more.
-_REACH_DEGREES: Final = {r: 1.33 * average_hexagon_edge_length(r, unit="m") / 111_000 for r in RESOLUTIONS}
-
-#: The codes of the states in which somebody still has to do something.
-_OPEN: Final = tuple(code for code, name in enumerate(STATUSES) if name not in STATUS_GROUPS["done"])
-
-#: What counts as far from everything else for the first look: so many widths of the middle half.
-_FAR: Final = 5.0
-_SMALLEST_DEGREES: Final = 0.02
-
-#: Counts of cells kept for the next pan, and for the next user with the same filter: 4 bytes each.
-_KEPT_COUNTS: Final = 10_000_000
+#: Figures of cells kept for the next pan, and for the next user with the same filter.
+_KEPT_BYTES: Final = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,8 @@ class Cube:
         self._snapshot = snapshot
         self._snapshot_seq = state.seq
         self._refreshing = Lock()
-        self._kept = Kept(most=_KEPT_COUNTS)
+        #: What was counted last; a key begins with the state's version.
+        self.kept = Kept(most_bytes=_KEPT_BYTES)
         #: What `data.cube_scope` keeps for actors who see a part of the city.
         self.parts: OrderedDict[Any, Cube] = OrderedDict()
         self.parts_lock = Lock()
@@ -108,18 +99,21 @@ class Cube:
         try:
             state, tz = self._state, _tz(self._store)
             tree = self._tree(state.tree)
+            judged = self._store.fact(DEADLINES_VERSION, "", actor=SYSTEM) or ""
             last_seq = self._store.last_seq(actor=SYSTEM)
             if tz != state.tz or last_seq < state.seq:
                 # Other days, or an older copy was put in the store's place.
                 state = State(identity=state.identity, tz=tz, cells=state.cells, words=state.words)
-            elif last_seq == state.seq:
-                if tree is not state.tree:
-                    self._state = replace(state, tree=tree)
-                return 0
-            state = replace(state, tree=tree)
+            if tree is not state.tree:
+                state = replace(state, tree=tree)
             before = state.seq
-            self._state = state.after(self._store.changed_since(before, actor=SYSTEM, columns=TAKEN_UP))
-            return self._state.seq - before
+            if last_seq > before:
+                state = state.after(self._store.changed_since(before, actor=SYSTEM, columns=TAKEN_UP))
+            if judged != state.judged:
+                dues = self._store.due_moments(actor=SYSTEM) if before else None
+                state = state.judged_by(judged, dues)
+            self._state = state
+            return state.seq - before
         finally:
             self._refreshing.release()
 
@@ -157,7 +151,7 @@ class Cube:
 
     def cells_of(self, resolution: int) -> Cells:
         """Return the cell of each code of a resolution's column."""
-        return self._state.cells[_checked(resolution)].cells
+        return self._state.cells[checked(resolution)].cells
 
     def words_of(self, column: str) -> tuple[str, ...]:
         """Return the word of each code of `category`, `status`, `source` or `unit`."""
@@ -165,7 +159,7 @@ class Cube:
 
     def choice(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> Choice:
         """Put a filter into the codes of `frame`, for a query of one's own (`data.counts`)."""
-        return _choice(self._state, where, cell=cell, bbox=bbox)
+        return choice_of(self._state, where, cell=cell, bbox=bbox)
 
     def write_snapshot(self) -> None:
         """Write the cube beside the store, for the next start; a reader finds the old file or the new one."""
@@ -191,22 +185,17 @@ class Cube:
             West, south, east, north: only cells that may touch this box; their counts are whole.
         """
         state = self._state
-        column, codes = f"cell{_checked(resolution)}", state.cells[resolution]
-        counts = self._kept.get(
-            (state.version, column, where), lambda: _tally(state, column, _choice(state, where))
+        column, codes = f"cell{checked(resolution)}", state.cells[resolution]
+        counts = self.kept.get(
+            (state.version, column, where), lambda: tallied(state, column, choice_of(state, where))
         )
-        if bbox is None:
-            found = codes.order[counts[codes.order] > 0]
-            return CellCounts(codes.cells[found], counts[found])
-        shown = codes.near(bbox, reach=_REACH_DEGREES[resolution]) & (counts > 0)
-        cells, counts = codes.cells[shown], counts[shown]
-        order = np.argsort(cells)
-        return CellCounts(cells[order], counts[order])
+        found = shown(codes, resolution, counts > 0, bbox=bbox)
+        return CellCounts(codes.cells[found], counts[found])
 
     def total(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> int:
         """Count the reports; those of one cell, or of a box, where these are given."""
         state = self._state
-        return int(_tally(state, "status", _choice(state, where, cell=cell, bbox=bbox)).sum())
+        return int(tallied(state, "status", choice_of(state, where, cell=cell, bbox=bbox)).sum())
 
     def by_category(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
         """Count by category (`category`, `n`), most first."""
@@ -219,7 +208,7 @@ class Cube:
     def by_day(self, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> pl.DataFrame:
         """Count by day (`day`, `n`), days without a report between the first and the last included."""
         state = self._state
-        choice = _choice(state, where, cell=cell, bbox=bbox)
+        choice = choice_of(state, where, cell=cell, bbox=bbox)
         parts: list[pl.DataFrame] = [
             count_by(part, "day", choice).collect().to_native() for part in state.parts
         ]
@@ -279,7 +268,7 @@ class Cube:
     ) -> npt.NDArray[np.int64]:
         """Return the ids of reports: of one cell (those in that very hexagon), or in a box."""
         state = self._state
-        choice = _choice(state, where, cell=cell, bbox=bbox)
+        choice = choice_of(state, where, cell=cell, bbox=bbox)
         if newest_first:
             rows = _newest(state, choice, *_AGE, limit=limit).sort(_AGE, descending=True)
         else:
@@ -291,7 +280,7 @@ class Cube:
         state = self._state
         words = state.words
         columns = ("lon", "lat", "category", "status")
-        rows = _newest(state, _choice(state, where, bbox=bbox), *columns, *_AGE, limit=limit)
+        rows = _newest(state, choice_of(state, where, bbox=bbox), *columns, *_AGE, limit=limit)
         return rows.select(
             pl.col("id").cast(pl.Int64),
             "lon",
@@ -305,21 +294,9 @@ class Cube:
     def extent(self) -> Box | None:
         """Return the box where 99 % of the reports lie, along each axis; None where there are none.
 
-        Points that lie further from the median than `_FAR` times the width of the middle half are left out:
-        a fifth of badly geocoded reports must not shrink the city to a corner of the map.
+        Points that lie far outside are left out (`data.cube_extent`).
         """
-        state = self._state
-        if not len(state):
-            return None
-        step = max(1, len(state) // 200_000)
-        sample = state.frame.select(pl.col("lon", "lat").gather_every(step))
-        lon, lat = sample["lon"].to_numpy(), sample["lat"].to_numpy()
-        near = _is_near(lon) & _is_near(lat)
-        if near.any():
-            lon, lat = lon[near], lat[near]
-        west, east = np.quantile(lon, (0.005, 0.995)).tolist()
-        south, north = np.quantile(lat, (0.005, 0.995)).tolist()
-        return west, south, east, north
+        return extent_of(self._state)
 
     def period(self) -> tuple[date, date] | None:
         """Return the first and the last day with a report, in the city's time zone."""
@@ -335,14 +312,14 @@ class Cube:
         self, column: str, where: Filter, cell: int | None, bbox: Box | None, *, exempt: bool = False
     ) -> pl.DataFrame:
         state = self._state
-        choice = _choice(state, where, cell=cell, bbox=bbox)
-        n = _tally(state, column, choice)
-        asked = {"n": choice, "open": choice.open_ones(_OPEN)}
+        choice = choice_of(state, where, cell=cell, bbox=bbox)
+        n = tallied(state, column, choice)
+        asked = {"n": choice, "open": choice.of_status(OPEN_CODES)}
         if exempt:
             asked["exempt"] = choice.exempt_ones()
         found = np.flatnonzero(n)
         counts = {
-            name: (n if own is choice else _tally(state, column, own))[found] for name, own in asked.items()
+            name: (n if own is choice else tallied(state, column, own))[found] for name, own in asked.items()
         }
         ids = pl.Series(f"{column}_id", found, dtype=pl.Int64).replace(0, None)
         return pl.DataFrame([ids]).with_columns(
@@ -351,7 +328,7 @@ class Cube:
 
     def _by_word(self, column: str, where: Filter, cell: int | None, bbox: Box | None) -> pl.DataFrame:
         state = self._state
-        counts = _tally(state, column, _choice(state, where, cell=cell, bbox=bbox))
+        counts = tallied(state, column, choice_of(state, where, cell=cell, bbox=bbox))
         words = state.words[column].words
         return pl.DataFrame({column: pl.Series(words, dtype=pl.String), "n": counts}).filter(pl.col("n") > 0)
 
@@ -374,63 +351,8 @@ def _fitting(path: Path, store: Store, *, tz: str) -> State:
     return state
 
 
-def _is_near(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Tell which values are not far from their middle, along one axis."""
-    lower, middle, upper = np.quantile(degrees, (0.25, 0.5, 0.75))
-    near: npt.NDArray[np.bool_] = np.abs(degrees - middle) <= max(_FAR * (upper - lower), _SMALLEST_DEGREES)
-    return near
-
-
 def _tz(store: Store) -> str:
     return store.fact("tz", actor=SYSTEM) or settings().tz
-
-
-def _checked(resolution: int) -> int:
-    if resolution not in RESOLUTIONS:
-        raise CellError(
-            _(
-                "The cube has no cells of resolution {resolution}. Expected one of 7 to 12.",
-                resolution=resolution,
-            )
-        )
-    return resolution
-
-
-def _choice(state: State, where: Filter, *, cell: int | None = None, bbox: Box | None = None) -> Choice:
-    """Put a filter into the codes of a state; a name that no report has chooses nothing."""
-    words = state.words
-    return Choice(
-        category=words["category"].codes(where.categories) if where.categories else None,
-        status=tuple(STATUSES.index(name) for name in expand(where.statuses)) if where.statuses else None,
-        source=words["source"].codes(where.sources) if where.sources else None,
-        place=where.places or None,
-        area=tuple(sorted(state.tree.below(where.areas))) if where.areas else None,
-        exempt={"without": False, "only": True}.get(where.exempt),
-        first=_day_number(where.start),
-        last=_day_number(where.end),
-        unit=_unit_codes(state, where.units) if where.units else None,
-        hour=where.hours or None,
-        cells=_cell_codes(state, where.cells, cell),
-        box=bbox,
-    )
-
-
-def _unit_codes(state: State, units: tuple[str, ...]) -> tuple[int, ...]:
-    return state.words["unit"].codes(["" if unit == NO_UNIT else unit for unit in units])
-
-
-def _cell_codes(state: State, cells: tuple[int, ...], cell: int | None) -> tuple[str, tuple[int, ...]] | None:
-    """Return column and codes of the chosen cells: the one that is asked for rules over a selection."""
-    asked = (cell,) if cell is not None else cells
-    if not asked:
-        return None
-    resolution = _checked(asked[0] >> 52 & 0xF)
-    codes = state.cells[resolution].find(np.array(asked, np.uint64))
-    return f"cell{resolution}", tuple(codes[codes >= 0].tolist())
-
-
-def _day_number(day: date | None) -> int | None:
-    return None if day is None else day.toordinal() - _DAY_ZERO
 
 
 def _rows(state: State, choice: Choice, *columns: str) -> pl.DataFrame:
@@ -446,16 +368,3 @@ def _newest(state: State, choice: Choice, *columns: str, limit: int | None) -> p
         chosen(part, choice, *columns).top_k(limit, by=_AGE).collect().to_native() for part in state.parts
     ]
     return pl.concat(parts).top_k(limit, by=_AGE)
-
-
-def _tally(state: State, column: str, choice: Choice) -> Counts:
-    if column in ID_COLUMNS:
-        size = state.last_place + 1
-    elif column.startswith("cell"):
-        size = len(state.cells[int(column[4:])])
-    else:
-        size = len(state.words[column].words)
-    total = np.zeros(size, np.uint32)
-    for part in state.parts:
-        total += tally(part, column, choice, size)
-    return total

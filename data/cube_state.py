@@ -6,8 +6,10 @@ from typing import Final
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from data import cube_times
 from data.area_tree import AreaTree
 from data.codes import CellCodes, Words
 from data.statuses import STATUSES
@@ -29,6 +31,9 @@ COLUMNS: Final = pl.Schema(
         "place": pl.UInt32,  # ids of places, 0 for none, as is the smallest area
         "area": pl.UInt32,
         "exempt": pl.Boolean,
+        "due": pl.UInt32,  # minute since 1970, 0 for no deadline: see `data.cube_times`, as for the next two
+        "took": pl.UInt16,  # code of the time from report to closing
+        "late": pl.Boolean,  # closed after its deadline
         "lon": pl.Float64,
         "lat": pl.Float64,
     }
@@ -37,7 +42,7 @@ COLUMNS: Final = pl.Schema(
 #: What the cube takes up of an issue.
 TAKEN_UP: Final = (
     *("id", "seq", "source", "category", "status", "reported_at", "lon", "lat", "unit"),
-    *("place_id", "area_id", "exempt_id"),
+    *("place_id", "area_id", "exempt_id", "closed_at", "due_at"),
 )
 
 #: Columns of words whose dictionary grows with the data; the empty word stands for none.
@@ -74,6 +79,7 @@ class State:
     )
     tree: AreaTree = field(default_factory=AreaTree)
     last_place: int = 0  # the largest id in `place` and `area`
+    judged: str = ""  # by which edition of the city's rules the cases have their due moments
     part: str = ""  # names the part of the city that the rows are; empty is the whole
 
     def __len__(self) -> int:
@@ -92,7 +98,7 @@ class State:
     def version(self) -> str:
         """A word that no other state has."""
         part = f"-{self.part}" if self.part else ""
-        rules = crc32(f"{self.tz} {self.tree.edition}".encode())
+        rules = crc32(f"{self.tz} {self.tree.edition} {self.judged}".encode())
         return f"{self.identity[:8]}-{self.seq}-{rules:08x}{part}"
 
     @property
@@ -108,6 +114,21 @@ class State:
     def without_rows(self) -> "State":
         """Return a state that knows the words and cells and has not one report."""
         return replace(self, base=self.base.clear(), tail=_EMPTY)
+
+    def judged_by(self, edition: str, dues: pl.DataFrame | None) -> "State":
+        """Return the state after the cases were judged by other rules.
+
+        Parameters
+        ----------
+        dues
+            The due moments of the open cases (`id`, `due_at`; by id); None where the rows have them already.
+        """
+        state = replace(self, judged=edition)
+        if dues is None:
+            return state
+        rows = dues.select(pl.col("id").cast(pl.UInt32), cube_times.due())
+        base, tail = (_with_dues(part, rows) for part in (self.base, self.tail))
+        return replace(state, base=base, tail=tail)
 
     def after(self, changes: Iterable[pl.DataFrame]) -> "State":
         """Return the state after taking up changed issues (`TAKEN_UP` columns, by id, each once)."""
@@ -164,6 +185,9 @@ class _Intake:
                 (local.dt.weekday().cast(pl.UInt8) * 24 - 24 + local.dt.hour().cast(pl.UInt8)).alias("hour"),
                 *ID_COLUMNS,
                 "exempt",
+                cube_times.due(),
+                cube_times.took(),
+                cube_times.late(),
                 "lon",
                 "lat",
             )
@@ -211,14 +235,27 @@ def _merged(state: State, rows: pl.DataFrame) -> State:
     return replace(state, base=base, tail=tail)
 
 
+def _with_dues(rows: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
+    places, known = _places(rows, dues)
+    if not known.any():
+        return rows
+    return rows.with_columns(rows["due"].clone().scatter(places[known], dues["due"].filter(pl.Series(known))))
+
+
+def _places(rows: pl.DataFrame, changed: pl.DataFrame) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Return where among the rows each of the others' ids is or would be, and whether it is there."""
+    if rows.is_empty():
+        return np.zeros(changed.height, np.intp), np.zeros(changed.height, np.bool_)
+    ids, new_ids = rows["id"].to_numpy(), changed["id"].to_numpy()
+    places = np.minimum(np.searchsorted(ids, new_ids), len(ids) - 1)
+    return places, ids[places] == new_ids
+
+
 def _replaced(rows: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
     """Put changed rows in place of those of the same id; a column that stays the same is not copied."""
     if rows.is_empty() or changed.is_empty():
         return rows
-    ids = rows["id"].to_numpy()
-    new_ids = changed["id"].to_numpy()
-    places = np.minimum(np.searchsorted(ids, new_ids), len(ids) - 1)
-    known = ids[places] == new_ids
+    places, known = _places(rows, changed)
     places, changed = places[known], changed.filter(pl.Series(known))
     columns = []
     for name in COLUMNS:

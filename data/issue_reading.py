@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
-from data.records import EVENT, ISSUE
+from data.records import EVENT, ISSUE, OPEN
 from data.schema import LOCATED, REPORT, UTC
 
 #: The columns of a report as the store hands it out.
@@ -16,8 +16,9 @@ ISSUE_COLUMNS: Final = {"id": pl.Int64, "seq": pl.Int64, **REPORT, **LOCATED}
 _RUNS: Final = 100
 _RUN: Final = 300
 
-#: The types in which moments and the rest come out of the database.
-_STORED: Final = {name: pl.Int64 if dtype == UTC else dtype for name, dtype in ISSUE_COLUMNS.items()}
+#: What can be read of an issue, and the types in which moments and the rest come out of the database.
+_KNOWN: Final = {**ISSUE_COLUMNS, "due_at": UTC}
+_STORED: Final = {name: pl.Int64 if dtype == UTC else dtype for name, dtype in _KNOWN.items()}
 
 
 def changed_since(
@@ -54,6 +55,12 @@ def ids(connection: Connection, *, where: ColumnElement[bool]) -> pl.Series:
     """Read the ids of the issues for which a condition holds, in order."""
     found = connection.execute(select(ISSUE.c.id).where(where).order_by(ISSUE.c.id)).scalars().all()
     return pl.Series("id", found, dtype=pl.Int64)
+
+
+def due_moments(connection: Connection, *, where: ColumnElement[bool]) -> pl.DataFrame:
+    """Read until when the open issues are due for which a condition holds: `id` and `due_at`, by id."""
+    query = select(ISSUE.c.id, ISSUE.c.due_at).where(OPEN, where).order_by(ISSUE.c.id)
+    return frame(connection.execute(query).all(), ("id", "due_at"))
 
 
 def known_points(
@@ -106,7 +113,7 @@ def frame(rows: Sequence[Any], columns: Sequence[str]) -> pl.DataFrame:
     values = zip(*rows, strict=True) if rows else ((),) * len(columns)
     return pl.DataFrame(
         [
-            pl.Series(name, column, dtype=_STORED[name]).cast(ISSUE_COLUMNS[name])
+            pl.Series(name, column, dtype=_STORED[name]).cast(_KNOWN[name])
             for name, column in zip(columns, values, strict=True)
         ]
     )

@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.uint32]
+Array = npt.NDArray[Any]
 
 
 class Kept:
@@ -15,12 +15,12 @@ class Kept:
 
     Parameters
     ----------
-    most
-        Numbers that are kept in all arrays together; the ones not asked for longest go first.
+    most_bytes
+        Of all arrays together; the ones not asked for longest go first.
     """
 
-    def __init__(self, *, most: int) -> None:
-        self._most = most
+    def __init__(self, *, most_bytes: int) -> None:
+        self._most = most_bytes
         self._size = 0
         self._arrays: OrderedDict[Hashable, Array] = OrderedDict()
         self._lock = Lock()
@@ -37,7 +37,7 @@ class Kept:
         with self._lock:
             if key not in self._arrays:
                 self._arrays[key] = made
-                self._size += made.size
+                self._size += made.nbytes
             while self._size > self._most and len(self._arrays) > 1:
-                self._size -= self._arrays.popitem(last=False)[1].size
+                self._size -= self._arrays.popitem(last=False)[1].nbytes
         return made

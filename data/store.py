@@ -144,6 +144,11 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
         with self._reading(actor, "open") as connection:
             return issue_reading.ids(connection, where=scope(actor))
 
+    def due_moments(self, *, actor: Actor) -> pl.DataFrame:
+        """Read until when the open cases are due: `id` and `due_at` (null while nothing runs), by id."""
+        with self._reading(actor) as connection:
+            return issue_reading.due_moments(connection, where=scope(actor))
+
     def known_points(
         self, bbox: tuple[float, float, float, float], *, actor: Actor, without: Collection[str] = ()
     ) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from data.cube_state import TAKEN_UP, State
 from data.filters import Filter
 from data.kept import Kept
 from data.schema import UTC
-from data.statuses import STATUSES
+from data.statuses import STATUS_GROUPS, STATUSES
 from geo import cells
 from tests.bench.rows import Row
 
@@ -67,8 +67,8 @@ class Quiet:
         self.seq = seq
         self.changes = changes
 
-    def fact(self, _name: str, _default: str = "", **_options: Any) -> str:
-        return "Asia/Shanghai"
+    def fact(self, name: str, default: str = "", **_options: Any) -> str:
+        return {"tz": "Asia/Shanghai", "places_version": "1"}.get(name, default)
 
     def areas(self, **_options: Any) -> pl.DataFrame:
         areas = [(1, None), *((2 + n, 1) for n in range(10)), *((12 + n, 2 + n % 10) for n in range(AREAS))]
@@ -108,14 +108,18 @@ def _made(points: Path) -> Iterator[pl.DataFrame]:
         n = min(_BATCH, REPORTS - first)
         near = middles[rng.zipf(1.4, n) % len(middles)]
         zero = (BEGIN - date(1970, 1, 1)).days * _DAY_US
+        reported = zero + rng.integers(0, DAYS * _DAY_US, n)
+        status = pl.Series(STATUSES).gather(rng.integers(0, len(STATUSES), n))
         frame = pl.DataFrame(
             {
                 "id": np.arange(first + 1, first + n + 1),
                 "seq": np.arange(first + 1, first + n + 1),
                 "source": pl.repeat("bench", n, eager=True),
                 "category": pl.Series(CATEGORIES).gather(rng.integers(0, len(CATEGORIES), n)),
-                "status": pl.Series(STATUSES).gather(rng.integers(0, len(STATUSES), n)),
-                "reported_at": pl.Series(zero + rng.integers(0, DAYS * _DAY_US, n)).cast(UTC),
+                "status": status,
+                "reported_at": pl.Series(reported).cast(UTC),
+                "closed_at": pl.Series(reported + rng.exponential(4 * _DAY_US, n).astype(np.int64)).cast(UTC),
+                "due_at": pl.Series(reported + rng.integers(1, 10, n) * _DAY_US).cast(UTC),
                 "lon": 116.9 + near[:, 0] + rng.normal(0, 0.006, n),
                 "lat": 38.3 + near[:, 1] + rng.normal(0, 0.005, n),
                 "unit": pl.repeat("unit", n, eager=True),
@@ -123,7 +127,7 @@ def _made(points: Path) -> Iterator[pl.DataFrame]:
                 "area_id": rng.integers(12, 12 + AREAS, n),
                 "exempt_id": pl.Series(rng.integers(0, 50, n)).replace(0, None),
             }
-        )
+        ).with_columns(closed_at=pl.when(pl.col("status").is_in(STATUS_GROUPS["done"])).then("closed_at"))
         written.append(frame.select("category", "status", "reported_at", "lon", "lat"))
         yield frame.select(*TAKEN_UP)
     pl.concat(written).write_parquet(points)
@@ -216,6 +220,8 @@ def _following(cube: Cube) -> Iterator[Row]:
                 "place_id": rng.integers(1, PLACES, 1000),
                 "area_id": rng.integers(12, 12 + AREAS, 1000),
                 "exempt_id": pl.repeat(None, 1000, dtype=pl.Int64, eager=True),
+                "closed_at": pl.repeat(None, 1000, dtype=UTC, eager=True),
+                "due_at": pl.Series(rng.integers(1_720_000_000, 1_730_000_000, 1000) * 1_000_000).cast(UTC),
             }
         )
         cube._store = Quiet(first + 999, changes)  # type: ignore[assignment] # all of a store that the cube asks
@@ -321,7 +327,7 @@ def _by_pandas(table: pd.DataFrame, choice: Choice) -> int:
 
 def _anew(cube: Cube, where: Filter, resolution: int) -> CellCounts:
     """Count as for the first asker: nothing of an earlier answer is kept."""
-    cube._kept = Kept(most=0)
+    cube.kept = Kept(most_bytes=0)
     return cube.counts(where, resolution)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.counts import Choice, chosen, count_by, tally
+from data.cube_times import NOT_TAKEN
 
 ENGINES: dict[str, Any] = {
     "polars": lambda frame: frame,
@@ -26,7 +27,12 @@ CHOICES = [
     Choice(category=()),
     Choice(source=(0,), first=19_760),
     Choice(first=19_760, last=19_760),
-    Choice(last=19_790, cell=("cell9", 3)),
+    Choice(last=19_790, cells=("cell9", (3,))),
+    Choice(hour=(3, 100, 167)),
+    Choice(status=(1, 2), due=(1, None)),
+    Choice(due=(1, 28_500_000)),
+    Choice(took=True, due=(28_400_000, None)),
+    Choice(took=False),
     Choice(box=(116.9, 38.2, 117.0, 38.3), status=(0,)),
 ]
 
@@ -39,6 +45,11 @@ def rows(n: int = 2000) -> pl.DataFrame:
             "category": rng.integers(0, 4, n).astype(np.uint16),
             "status": rng.integers(0, 3, n).astype(np.uint8),
             "source": rng.integers(0, 2, n).astype(np.uint16),
+            "hour": rng.integers(0, 168, n).astype(np.uint8),
+            "due": np.where(rng.random(n) < 0.3, 0, rng.integers(28_300_000, 28_700_000, n)).astype(
+                np.uint32
+            ),
+            "took": np.where(rng.random(n) < 0.5, NOT_TAKEN, rng.integers(0, 60_000, n)).astype(np.uint16),
             "day": rng.integers(19_723, 19_823, n).astype(np.int32),
             "lon": rng.uniform(116.8, 117.1, n),
             "lat": rng.uniform(38.1, 38.4, n),
@@ -56,7 +67,10 @@ def by_loop(frame: pl.DataFrame, choice: Choice) -> dict[int, int]:
             choice.source is None or row["source"] in choice.source,
             choice.first is None or row["day"] >= choice.first,
             choice.last is None or row["day"] <= choice.last,
-            choice.cell is None or row[choice.cell[0]] == choice.cell[1],
+            choice.cells is None or row[choice.cells[0]] in choice.cells[1],
+            choice.hour is None or row["hour"] in choice.hour,
+            choice.due is None or choice.due[0] <= row["due"] <= (choice.due[1] or row["due"]),
+            choice.took is None or choice.took == (row["took"] != NOT_TAKEN),
         ]
         if choice.box:
             west, south, east, north = choice.box

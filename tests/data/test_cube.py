@@ -19,6 +19,7 @@ from polars.testing import assert_frame_equal
 from data import cube_state
 from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
+from data.cube_times import NO_DUE
 from data.filters import NO_UNIT, Filter
 from data.statuses import STATUS_GROUPS
 from data.store import Store
@@ -364,3 +365,24 @@ def test_the_first_look_leaves_points_out_that_lie_far_from_everything_else(tmp_
         expected = Cube.open(store).extent()
         store.write_reports(far, actor=OPERATOR)
         assert Cube.open(store).extent() == pytest.approx(expected, abs=1e-9)
+
+
+def limits(hours: int) -> pl.DataFrame:
+    return pl.DataFrame({"category": [""], "area": [""], "amount": [hours], "unit": ["hours"]})
+
+
+def test_deadlines_are_those_of_the_store_also_after_the_rules_have_changed(store: Store) -> None:
+    cube, _frame = made(store, 300)
+    before = cube.frame["due"].to_list()
+    for hours in (1, 10_000):
+        store.write_table("limits", limits(hours), actor=OPERATOR)
+        version = cube.version
+        cube.refresh()
+        assert cube.version != version, "no event tells of it, and yet the answers are others"
+        stored = dict(store.due_moments(actor=OPERATOR).rows())
+        closed = set(cube.ids(Filter(statuses=("done",))).tolist())
+        for number, due, was in zip(cube.frame["id"], cube.frame["due"], before, strict=True):
+            assert due == (was if number in closed else stored[number].timestamp() // 60)
+        assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
+        assert cube.refresh() == 0
+    assert sum(due == NO_DUE for due in before) == 0
