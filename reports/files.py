@@ -56,6 +56,11 @@ def write(
     writers[form]()
 
 
+def form_of(path: Path) -> Format:
+    """Return the format that a file's name ends on."""
+    return next(form for form in MEDIA_TYPES if path.suffix == f".{form}")
+
+
 def _write_csv(table: gpd.GeoDataFrame, path: Path, about: Provenance) -> None:
     """Write it with the mark by which Excel knows UTF-8, and with filter and version in columns of their own.
 
