@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
+from api.export import export_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.photos import photos_route
@@ -37,6 +38,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),
+        export_route(workspace),
         health_route(workspace),
         pulse_route(),
         assets_route(),

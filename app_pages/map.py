@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages import cell_panel, figures, filters, map_card, map_switch, place_panel, session
+from app_pages import cell_panel, figures, filters, map_card, map_export, map_switch, place_panel, session
 from data.workspace import Workspace, workspace
 
 
@@ -24,6 +24,7 @@ def _map_and_panel(here: Workspace) -> None:
         view = map_switch.render(here, session.current_view())
         session.show(view)
         where = filters.meant(here, view)
+        map_export.render(here, where, "")
         map_card.render(here, view, where)
     with right:
         view = session.current_view()

@@ -55,6 +55,12 @@ PACKAGES: Final = (
         licence="Apache-2.0",
         files={"LICENSE": "LICENSE", "NOTICE": "NOTICE", "dist/h3-js.umd.js": "h3.js"},
     ),
+    Package(
+        name="svgcanvas",
+        version="2.6.0",
+        licence="MIT",
+        files={"LICENSE": "LICENSE", "dist/svgcanvas.esm.js": "svgcanvas.js"},
+    ),
 )
 
 

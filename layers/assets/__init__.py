@@ -56,6 +56,10 @@ SCRIPTS: Final = (
     "spot",
     "options",
     "search",
+    "picture_map",
+    "picture_key",
+    "picture_sheet",
+    "picture",
     "conductor",
 )
 

@@ -97,8 +97,8 @@
     },
 
     /** Stamps in the shape of a cell of the middle; null where the cells are better drawn one by one. */
-    stampsFor({ scale, zoom, ratio }) {
-      if (this.offsets.length < STAMP_FROM_CELLS || zoom < STAMP_FROM_ZOOM) return null;
+    stampsFor({ scale, zoom, ratio, picture }) {
+      if (picture || this.offsets.length < STAMP_FROM_CELLS || zoom < STAMP_FROM_ZOOM) return null;
       const outline = outlineAround(this.shapes.numbers, this.offsets[this.offsets.length >> 1], scale * ratio);
       if (Math.max(...outline) > MOST_STAMP_PX) return null;
       if (!this.stamps || !this.stamps.fits(outline)) this.stamps = new gezhi.Stamps(outline);

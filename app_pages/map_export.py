@@ -1,0 +1,94 @@
+"""Card: what can be taken away from the map: pictures, cells and reports as files."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from api.export import KEPLER, provenance
+from data.filters import Filter
+from data.workspace import Workspace
+from i18n import current_locale
+from i18n import gettext as _
+
+_HERE: Final = Path(__file__).parent
+#: What programs call the formats; the same in every language.
+_FORMS: Final = {
+    "csv": "CSV",
+    "geojson": "GeoJSON",
+    "gpkg": "GeoPackage",
+    "parquet": "GeoParquet",
+    KEPLER: "kepler.gl",
+}
+
+
+def render(here: Workspace, where: Filter, query: str) -> None:
+    """Draw the button that opens the card.
+
+    Parameters
+    ----------
+    where
+        The reports that are meant, the selection included.
+    query
+        How the map colours them, as parameters for `/api/export`.
+    """
+    with st.popover(_("Export"), icon=":material/download:"):
+        about = provenance(here, where)
+        _component()(
+            key="map_export",
+            data={
+                "query": f"{urlencode(where.to_params() | {'lang': current_locale()})}&{query}".rstrip("&"),
+                "groups": _groups(),
+                "words": {
+                    "seen": _("Only what is in view"),
+                    "busy": _("Preparing …"),
+                    "done": _("{name}, {size}", name="{name}", size="{size}"),
+                    "failed": _("That did not work. Try again."),
+                },
+                "about": {
+                    "title": about.title,
+                    "words": about.words or _("All reports"),
+                    "lines": about.lines()[2:],
+                    "north": _("N"),
+                    "name": about.file_name("map", "").rstrip("."),
+                    "record": about.to_dict(),
+                },
+            },
+        )
+
+
+def _groups() -> list[dict[str, Any]]:
+    hints = {
+        "csv": _("For spreadsheets such as Excel or WPS"),
+        "geojson": _("For web maps"),
+        "gpkg": _("For QGIS, with the colours of this map"),
+        "parquet": _("For GeoPandas, DuckDB and other analysis"),
+        KEPLER: _("A map that kepler.gl opens"),
+    }
+    forms = [{"form": form, "label": label, "hint": hints[form]} for form, label in _FORMS.items()]
+    pictures = [
+        {"form": "png", "label": "PNG", "hint": _("For a slide or a message")},
+        {"form": "svg", "label": "SVG", "hint": _("For print: stays sharp at every size")},
+    ]
+    return [
+        {"title": _("Picture of what is seen"), "items": _of("picture", pictures)},
+        {"title": _("Cells with their figures"), "items": _of("cells", forms)},
+        {"title": _("Single reports"), "items": _of("reports", forms)},
+    ]
+
+
+def _of(what: str, items: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"what": what, **item} for item in items]
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "gezhi_export",
+        html='<div class="gz-export"></div>',
+        css=(_HERE / "map_export.css").read_text(encoding="utf-8"),
+        js=(_HERE / "map_export.js").read_text(encoding="utf-8"),
+    )

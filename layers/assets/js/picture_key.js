@@ -1,0 +1,28 @@
+/* What the legends on a map say, as plain data: a picture writes it below the map. */
+(function (gezhi) {
+  "use strict";
+
+  /** The legends that are shown: [{title, classes: [{colour, words}], notes}]. */
+  function keysOf(container) {
+    return [...container.querySelectorAll(".gz-legend")].filter((box) => !box.hidden).map(keyOf);
+  }
+
+  function keyOf(box) {
+    const classes = [...box.querySelectorAll(".gz-legend-class")].map((item) => ({
+      colour: colourOf(item.querySelector(".gz-swatch")),
+      words: item.textContent.trim(),
+    }));
+    const notes = [...box.querySelectorAll(".gz-legend-note")].map((note) => note.textContent.trim());
+    return {
+      title: box.querySelector(".gz-legend-title").textContent.trim(),
+      classes: classes.filter(({ colour }) => colour),
+      notes: notes.filter(Boolean),
+    };
+  }
+
+  function colourOf(swatch) {
+    return swatch && (swatch.style.getPropertyValue("--gz-colour") || getComputedStyle(swatch).backgroundColor);
+  }
+
+  gezhi.pictureKey = { keysOf };
+})((window.gezhi = window.gezhi || {}));
