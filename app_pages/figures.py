@@ -8,8 +8,9 @@ import streamlit as st
 from app_pages import charts, session
 from app_pages.filters import used_categories
 from app_pages.markdown import plain
-from app_pages.view import View, period_before
+from app_pages.view import View
 from data.filters import Filter
+from data.periods import period_before
 from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
 from geo import cells

@@ -21,8 +21,9 @@ from app_pages.case_facts import unit_label
 from app_pages.figures import labelled_mix
 from app_pages.filters import used_categories
 from app_pages.markdown import plain
-from app_pages.view import known_id, period_before
+from app_pages.view import known_id
 from data.filters import Filter
+from data.periods import period_before
 from data.place_counts import filter_for, is_area
 from data.place_profile import Profile, profile
 from data.workspace import Workspace, workspace

@@ -10,8 +10,9 @@ from app_pages import session
 from app_pages.figures import labelled_mix
 from app_pages.markdown import plain
 from app_pages.place_words import change_words, place_name, rate_words
-from app_pages.view import known_id, period_before
+from app_pages.view import known_id
 from data.filters import Filter
+from data.periods import period_before
 from data.place_counts import filter_for
 from data.place_profile import Profile, profile
 from data.place_tables import place_table

@@ -6,9 +6,10 @@ from app_pages import charts, session
 from app_pages.figures import labelled_mix
 from app_pages.markdown import plain
 from app_pages.place_words import area_name, missing_words, place_name, rate_words, size_words
-from app_pages.view import View, period_before
+from app_pages.view import View
 from data import place_kinds
 from data.filters import Filter
+from data.periods import period_before
 from data.place_counts import filter_for
 from data.place_profile import Profile, profile
 from data.workspace import Workspace

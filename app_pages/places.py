@@ -7,8 +7,9 @@ from app_pages import filters, place_league, place_table, session
 from app_pages.case_facts import unit_label
 from app_pages.place_league import ORDERS, Order, order_label
 from app_pages.place_words import COUNTED, kinds_label, title_words
-from app_pages.view import View, period_before
+from app_pages.view import View
 from data.filters import Filter
+from data.periods import period_before
 from data.place_counts import Sum, is_area, summed
 from data.place_rates import UNCERTAIN_BELOW, measure_of
 from data.place_tables import kinds_there

@@ -5,8 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from app_pages.view import View, period_before
+from app_pages.view import View
 from data.filters import Filter
+from data.periods import period_before
 
 CATEGORIES = pl.DataFrame(
     {"slug": ["illegal_parking", "bike_parking", "flyposting"], "group": ["parking", "parking", "posters"]}
