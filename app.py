@@ -15,6 +15,7 @@ from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
 from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
+from reports.exports import Exports
 
 
 @asynccontextmanager
@@ -36,5 +37,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    "app_pages/shell.py", routes=routes(workspace), lifespan=lifespan, middleware=[Middleware(FirstPage)]
+    "app_pages/shell.py",
+    routes=routes(workspace, Exports()),
+    lifespan=lifespan,
+    middleware=[Middleware(FirstPage)],
 )

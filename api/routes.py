@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
-from api.export import export_route
+from api.export import Exporter, export_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.photos import photos_route
@@ -26,8 +26,11 @@ def _unknown(_request: Request) -> Response:
     return problem(_("There is nothing at this address."), status=404)
 
 
-def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
-    """Return the routes; the workspace is opened when the first of them is asked."""
+def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None) -> list[BaseRoute]:
+    """Return the routes; the workspace is opened when the first of them is asked.
+
+    Without an `exporter` nothing can be taken away as a file.
+    """
     return [
         cells_route(workspace),
         points_route(workspace),
@@ -38,7 +41,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),
-        export_route(workspace),
+        *([export_route(workspace, exporter)] if exporter else []),
         health_route(workspace),
         pulse_route(),
         assets_route(),

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from api.export import KEPLER, provenance
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
+from reports.exports import KEPLER, provenance
 
 _HERE: Final = Path(__file__).parent
 #: What programs call the formats; the same in every language.

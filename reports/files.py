@@ -127,6 +127,7 @@ def _write_geopackage(
         driver="GPKG",
         layer=layer,
         geometry_type="Point" if layer == "reports" else "Polygon",
+        dataset_options={"VERSION": "1.3"},  # a QGIS of 2022 reads it without a warning
         dataset_metadata={"GEZHI": _json(about)},
         layer_metadata={"IDENTIFIER": about.title, "DESCRIPTION": "\n".join(about.lines())},
     )

@@ -14,6 +14,7 @@ from data.actors import OPERATOR
 from data.cube import Cube
 from data.store import Store
 from data.workspace import Workspace
+from reports.exports import Exports
 from tests.data.samples import reports
 
 REPORTS = 3_000
@@ -31,7 +32,7 @@ def city(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def client(city: Workspace) -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: city)))
+    return TestClient(Starlette(routes=routes(lambda: city, Exports())))
 
 
 def places() -> gpd.GeoDataFrame:

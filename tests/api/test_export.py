@@ -81,7 +81,7 @@ def test_what_is_not_offered_is_said(client: TestClient) -> None:
     for address in ("people.csv", "cells.exe", "cells.", "reports.csv.exe"):
         answer = client.get(f"/api/export/{address}")
         assert answer.status_code == 404
-        assert "Expected cells or reports" in answer.json()["error"]
+        assert "Expected one of cells.csv" in answer.json()["error"]
 
 
 def test_too_many_reports_are_an_error_in_words_and_leave_nothing_behind(
@@ -89,7 +89,7 @@ def test_too_many_reports_are_an_error_in_words_and_leave_nothing_behind(
 ) -> None:
     (tmp_path / "files").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "files"))
-    monkeypatch.setattr("api.export_reports.MOST_REPORTS", 10)
+    monkeypatch.setattr("reports.report_exports.MOST_REPORTS", 10)
     answer = client.get("/api/export/reports.csv")
     assert answer.status_code == 400
     assert f"{REPORTS:,}" in answer.json()["error"]

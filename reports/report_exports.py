@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from starlette.requests import Request
 
-from api.params import read_bbox
 from data.categories import labels
+from data.codes import Box
 from data.filters import Filter
 from data.statuses import STATUSES, label
 from data.workspace import Workspace
@@ -24,19 +23,18 @@ _PIECE: Final = 10_000
 _COLOURED: Final = 7
 
 
-def write_reports(here: Workspace, request: Request, path: Path, about: Provenance) -> None:
-    """Write the reports that an address chooses.
+def write_reports(here: Workspace, where: Filter, path: Path, about: Provenance, *, bbox: Box | None) -> None:
+    """Write the reports meant.
 
     Raises
     ------
     GezhiError
         More reports than one file may have.
     """
-    where, box = Filter.from_params(request.query_params), read_bbox(request)
-    total = here.cube.total(where, bbox=box)
+    total = here.cube.total(where, bbox=bbox)
     if total > MOST_REPORTS:
         raise too_many(total)
-    ids = here.cube.ids(where, bbox=box).tolist()
+    ids = here.cube.ids(where, bbox=bbox).tolist()
     pieces = [
         here.store.reports(ids[i : i + _PIECE], actor=here.viewer) for i in range(0, len(ids) or 1, _PIECE)
     ]

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from starlette.requests import Request
-
-from api.params import read_bbox, read_resolution
+from data.codes import Box
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import gettext as _
@@ -14,11 +12,11 @@ from reports.provenance import Provenance
 from reports.tables import cell_table
 
 
-def write_cells(here: Workspace, request: Request, path: Path, about: Provenance) -> None:
-    """Write the cells that hold the reports an address chooses."""
-    where = Filter.from_params(request.query_params)
-    resolution, box = read_resolution(request), read_bbox(request)
-    counted = here.cube.counts(where, resolution, bbox=box)
+def write_cells(
+    here: Workspace, where: Filter, path: Path, about: Provenance, *, resolution: int, bbox: Box | None
+) -> None:
+    """Write the cells that hold the reports meant."""
+    counted = here.cube.counts(where, resolution, bbox=bbox)
     table = cell_table(counted.cells, {"count": counted.counts})
     edges = classes.edges(here.cube.counts(where, resolution).counts)
     colours = palettes.colours(palettes.DEFAULT, len(edges)) if edges else []
