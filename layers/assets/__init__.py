@@ -22,6 +22,7 @@ LOCK: Final = FOLDER / "lock.json"
 #: The project's own scripts in the order in which they must run.
 SCRIPTS: Final = (
     "words",
+    "query",
     "wire",
     "projection",
     "geometry",
@@ -57,6 +58,22 @@ SCRIPTS: Final = (
     "options",
     "search",
     "conductor",
+)
+
+#: Those of the page around the map: charts, time line and what is active.
+EXPLORER_SCRIPTS: Final = (
+    "words",
+    "query",
+    "frames",
+    "choices",
+    "bars",
+    "week",
+    "charts",
+    "range",
+    "player",
+    "timeline",
+    "active",
+    "explorer",
 )
 
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
@@ -130,6 +147,8 @@ def _files() -> dict[str, tuple[Path, ...]]:
     files = {
         "start.js": (FOLDER / "js" / "start.js",),
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
+        "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
+        "explorer.css": (FOLDER / "css" / "explorer.css",),
         "gezhi.css": (FOLDER / "css" / "gezhi.css",),
     }
     for package in sorted(VENDOR.iterdir()):
