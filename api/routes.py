@@ -10,6 +10,7 @@ from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
 from api.export import Exporter, export_route
+from api.figures import figures_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.photos import photos_route
@@ -33,6 +34,7 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
     """
     return [
         cells_route(workspace),
+        figures_route(workspace),
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),

@@ -5,7 +5,7 @@ from functools import lru_cache
 import polars as pl
 import streamlit as st
 
-from app_pages import charts, session
+from app_pages import explorer, session
 from app_pages.filters import used_categories
 from app_pages.markdown import plain
 from app_pages.view import View
@@ -23,17 +23,14 @@ _ADDRESSES = 20
 
 
 def render(workspace: Workspace, view: View, where: Filter) -> None:
-    """Draw the totals, the mix, the weekly curve and the busiest cells."""
+    """Draw the totals, the charts that filter, and the busiest cells."""
     cube = workspace.cube
     total = cube.total(where)
     if not total:
         _empty(workspace)
         return
     _totals(workspace, where, total)
-    _subheading(_("Kinds of problems"))
-    charts.mix(labelled_mix(workspace, where))
-    _subheading(_("Over time"))
-    charts.over_time(cube, where)
+    explorer.render_charts()
     _subheading(_("Busiest cells"))
     _busiest(workspace, view, where)
 

@@ -64,7 +64,7 @@ def _places(workspace: Workspace, view: View) -> tuple[int, ...]:
     """Draw the places of the address, which may be left out again; they are chosen elsewhere."""
     if not view.where.places:
         return ()
-    words = {place: _place_words(workspace, place) for place in view.where.places}
+    words = {place: plain(place_name(workspace, place)) for place in view.where.places}
     chosen = st.pills(
         _("Street or compound"),
         list(words),
@@ -76,12 +76,19 @@ def _places(workspace: Workspace, view: View) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _place_words(workspace: Workspace, place_id: int) -> str:
+def area_words(workspace: Workspace, area: int) -> str:
+    """Return what an area is called."""
+    paths = dict(workspace.store.areas(actor=workspace.viewer).select("id", "path").iter_rows())
+    return str(paths[area]).split(BETWEEN)[-1] if area in paths else _("area {id}", id=area)
+
+
+def place_name(workspace: Workspace, place_id: int) -> str:
+    """Return what a place is called."""
     try:
         place = workspace.store.place(place_id, actor=workspace.viewer)
     except StoreError:
         return _("place {id}", id=place_id)
-    return plain(place.name or _("place {id}", id=place_id))
+    return place.name or _("place {id}", id=place_id)
 
 
 def _exempt(workspace: Workspace, view: View) -> str:

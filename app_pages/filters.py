@@ -41,7 +41,9 @@ def render(workspace: Workspace, view: View, *, with_cells: bool = True) -> View
         width="stretch",
         icon=":material/filter_alt_off:",
     )
-    where = Filter(categories=chosen, statuses=statuses, sources=sources, start=start, end=end, **sides)
+    where = view.where.but(
+        categories=chosen, statuses=statuses, sources=sources, start=start, end=end, **sides
+    )
     return view.but(where=where, groups=groups, period=period, resolution=resolution)
 
 
@@ -121,8 +123,8 @@ def _categories(view: View, table: pl.DataFrame, groups: tuple[str, ...]) -> tup
 def _status_choices(view: View, counted: pl.DataFrame) -> list[str]:
     """Offer the groups and the states that reports are in; `closed` alone is said by its own name."""
     present = [state for state in STATUSES if state in set(counted["status"])] + list(view.where.statuses)
-    single = [state for state in dict.fromkeys(present) if state not in {"reported", *STATUS_GROUPS}]
-    return ["open", *single]
+    hidden = {"reported", *STATUS_GROUPS} - (set(view.where.statuses) - {"open"})
+    return ["open", *(state for state in dict.fromkeys(present) if state not in hidden)]
 
 
 def _sources(view: View, known: list[str]) -> tuple[str, ...]:

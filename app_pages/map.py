@@ -2,13 +2,24 @@
 
 import streamlit as st
 
-from app_pages import cell_panel, figures, filters, map_card, map_export, map_switch, place_panel, session
+from app_pages import (
+    cell_panel,
+    explorer,
+    figures,
+    filters,
+    map_card,
+    map_export,
+    map_switch,
+    place_panel,
+    session,
+)
 from data.workspace import Workspace, workspace
 
 
 def render(here: Workspace) -> None:
     """Compose the page: filters in the sidebar, the map, and beside it figures or the clicked cell."""
     here.cube.refresh()
+    explorer.sidebar_follows()
     with st.sidebar:
         view = filters.render(here, session.current_view())
     session.show(view)
@@ -19,13 +30,19 @@ def render(here: Workspace) -> None:
 def _map_and_panel(here: Workspace) -> None:
     """Draw map and panel; a click on a cell runs this part alone."""
     session.speak()
+    explorer.let_sidebar_follow()
     left, right = st.columns([13, 6], gap="medium")
     with left:
-        view = map_switch.render(here, session.current_view())
-        session.show(view)
-        where = filters.meant(here, view)
-        map_export.render(here, where, "")
+        above = st.container()
+        with st.container(key="map_row", horizontal=True, vertical_alignment="center"):
+            view = map_switch.render(here, session.current_view())
+            session.show(view)
+            where = filters.meant(here, view)
+            map_export.render(here, where, "")
+        with above:
+            explorer.render_active(here, view, where)
         map_card.render(here, view, where)
+        explorer.render_timeline()
     with right:
         view = session.current_view()
         if view.at:

@@ -78,8 +78,22 @@ BESIDE: Final = "place_beside"
 PLACE_CASES: Final = "place_cases"
 #: What the page shows now.
 VIEW: Final = "view"
+#: The explorer's component, the stamp of the last operation that was taken up, whether the sidebar does not
+#: show it yet, and the views of the session.
+EXPLORER: Final = "explorer"
+TAKEN: Final = "explorer_taken"
+BEHIND: Final = "explorer_behind"
+CHARTS: Final = "explorer_charts"
+TIMELINE: Final = "explorer_timeline"
+HISTORY: Final = "history"
 #: How many reports the cell panel lists.
 LISTED: Final = "cell_listed"
+
+#: Widgets whose state is a choice of the view: `choose` makes them begin anew from it.
+OF_THE_VIEW: Final = (
+    *(GROUPS, CATEGORIES, STATUSES, SOURCES, PERIOD, DAYS, RESOLUTION, AREA, EXEMPT),
+    *(SHOW, LEVEL),
+)
 
 #: Address parameters that the page does not own: the map's script keeps the first three.
 _KEPT: Final = ("lat", "lon", "zoom", "lang", "theme")
@@ -150,9 +164,13 @@ def show(view: View, **own: str) -> None:
         st.query_params.from_dict(wanted)
 
 
-def forget_filters() -> None:
-    """Drop every filter; the map's position and the language stay."""
-    for key in (GROUPS, CATEGORIES, STATUSES, SOURCES, PERIOD, DAYS, RESOLUTION, AREA, EXEMPT):
+def choose(view: View) -> None:
+    """Make this the session's view; the widgets follow it at the next run of the whole page."""
+    for key in OF_THE_VIEW:
         st.session_state.pop(key, None)
-    before = current_view()
-    show(View(cell=before.cell, show=before.show, at=before.at))
+    show(view)
+
+
+def forget_filters() -> None:
+    """Drop every filter; the map's position, its measure and its looks stay, and so does the language."""
+    choose(current_view().without_filters())

@@ -136,6 +136,18 @@ class View:
         start, end = period_days(self.period, newest, self.where)
         return replace(self.where, categories=chosen, start=start, end=end)
 
+    def without_filters(self) -> "View":
+        """Return a copy that means every report, compared with no other period."""
+        return replace(
+            self,
+            where=Filter(),
+            groups=(),
+            period="all",
+            resolution=None,
+            against="",
+            against_days=None,
+        )
+
     def but(self, **changes: Any) -> "View":
         """Return a copy with some choices changed."""
         return replace(self, **changes)

@@ -22,6 +22,7 @@ LOCK: Final = FOLDER / "lock.json"
 #: The project's own scripts in the order in which they must run.
 SCRIPTS: Final = (
     "words",
+    "query",
     "wire",
     "projection",
     "geometry",
@@ -61,6 +62,22 @@ SCRIPTS: Final = (
     "picture_sheet",
     "picture",
     "conductor",
+)
+
+#: Those of the page around the map: charts, time line and what is active.
+EXPLORER_SCRIPTS: Final = (
+    "words",
+    "query",
+    "frames",
+    "choices",
+    "bars",
+    "week",
+    "charts",
+    "range",
+    "player",
+    "timeline",
+    "active",
+    "explorer",
 )
 
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
@@ -134,6 +151,8 @@ def _files() -> dict[str, tuple[Path, ...]]:
     files = {
         "start.js": (FOLDER / "js" / "start.js",),
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
+        "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
+        "explorer.css": (FOLDER / "css" / "explorer.css",),
         "gezhi.css": (FOLDER / "css" / "gezhi.css",),
     }
     for package in sorted(VENDOR.iterdir()):

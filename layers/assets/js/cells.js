@@ -70,12 +70,7 @@
         this.showPacked();
         return;
       }
-      const url = gezhi.address("cells", this.options.query, {
-        res: this.wanted(),
-        bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
-        zoom: this.map.getZoom(),
-        v: this.options.version,
-      });
+      const url = this.addressOf(this.options.query);
       if (this.shown && this.shown.url === url) {
         this.request.abort();
         this.hexes.place();
@@ -83,6 +78,22 @@
       } else if (this.request.url !== url) {
         this.fetch(url);
       }
+    }
+
+    /** Where the cells of a query are asked for, as the map lies now. */
+    addressOf(query) {
+      return gezhi.address("cells", query, {
+        res: this.wanted(),
+        bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
+        zoom: this.map.getZoom(),
+        v: this.options.version,
+      });
+    }
+
+    /** The classes that a query would have. */
+    async edgesOf(query) {
+      const response = await fetch(this.addressOf(query), { credentials: "same-origin" });
+      return response.ok ? gezhi.wire.decode(await response.arrayBuffer()).meta.edges : [];
     }
 
     async fetch(url) {

@@ -11,6 +11,10 @@
       this.container = map.getContainer();
       this.parts = new Map(); // kind -> part
       this.owners = new Map(); // kind -> the call that it follows
+      this.given = new Map(); // kind -> the options of that call
+      this.asked = new Map(); // kind -> the query that it was handed
+      this.filter = filterAround(); // what the page around steers to; null as long as Python's word is enough
+      this.extra = {};
       this.label();
       this.notice = new gezhi.Notice(map, options.labels, (text) => this.speak(text));
       this.spoken = gezhi.element("div", "gz-spoken", { "aria-live": "polite" });
@@ -93,7 +97,7 @@
 
     /** The part whose figures cover the map: cells, or places by their rates. */
     ground() {
-      return this.parts.get("rates") || this.parts.get("cells");
+      return this.parts.get(this.groundKind());
     }
 
     useKeys(keys) {
@@ -158,9 +162,48 @@
     /** A call took over a part; Python's newest call counts. */
     take(kind, owner, options) {
       this.owners.set(kind, owner);
+      this.given.set(kind, options);
       if (!this.parts.has(kind)) this.parts.set(kind, new gezhi.parts[kind](this));
-      this.parts.get(kind).update(options);
+      this.hand(kind);
       if (kind === "points" && this.ground()) this.ground().fade();
+    }
+
+    /** Hand a part its options; of the filter in its query the page around has the last word. */
+    hand(kind) {
+      const given = this.given.get(kind);
+      const query = this.queryOf(kind, this.filter === null ? given.query : this.filter, this.extra);
+      this.asked.set(kind, query);
+      this.parts.get(kind).update(query === null ? given : { ...given, query });
+    }
+
+    /** What a part asks of its route for a filter; null for a part that asks for nothing filtered. */
+    queryOf(kind, filter, extra) {
+      const own = this.given.get(kind).query;
+      if (typeof own !== "string") return null;
+      const query = new URLSearchParams(gezhi.query.steered(own, filter));
+      const held = kind === "cells" ? extra : {};
+      for (const [name, value] of Object.entries(held)) if (!query.has(name)) query.set(name, value);
+      return query.toString();
+    }
+
+    /** Show the reports of a filter at once, whatever Python said; returns the query to be painted, or null. */
+    steer(filter, extra) {
+      this.filter = filter;
+      this.extra = extra;
+      for (const kind of this.parts.keys()) {
+        if (this.asked.get(kind) !== this.queryOf(kind, filter, extra)) this.hand(kind);
+      }
+      return this.asked.get(this.groundKind()) || null;
+    }
+
+    groundKind() {
+      return ["rates", "cells"].find((kind) => this.parts.has(kind));
+    }
+
+    /** Fetch what the map will be asked to show next. */
+    ahead(filter, extra) {
+      const cells = this.parts.get("cells");
+      if (cells) gezhi.Request.ahead(cells.addressOf(this.queryOf("cells", filter, extra)));
     }
 
     /** A call was taken off the map. Mostly another one follows at once, so wait for it. */
@@ -168,8 +211,7 @@
       setTimeout(() => {
         if (this.owners.get(kind) !== owner) return;
         this.parts.get(kind).remove();
-        this.parts.delete(kind);
-        this.owners.delete(kind);
+        for (const known of [this.parts, this.owners, this.given, this.asked]) known.delete(kind);
       }, 0);
     }
   }
@@ -195,8 +237,28 @@
     return conductors.get(map);
   }
 
+  /** The filter that the page around shows by now, while Python has not taken it up; null without one. */
+  function filterAround() {
+    try {
+      return window.parent.gezhi.choices.steered;
+    } catch {
+      return null; // no such page, or one of somebody else
+    }
+  }
+
+  let newest = null;
+
   gezhi.prepare = function (map, options) {
-    conductors.set(map, new Conductor(map, options));
+    newest = new Conductor(map, options);
+    conductors.set(map, newest);
+  };
+
+  /** For the page around: what `layers/assets/js/frames.js` asks of the map. */
+  gezhi.steer = (filter, extra = {}) => newest && newest.steer(filter, extra);
+  gezhi.ahead = (filter, extra = {}) => newest && newest.ahead(filter, extra);
+  gezhi.edgesOf = (filter) => {
+    const cells = newest && newest.parts.get("cells");
+    return cells ? cells.edgesOf(newest.queryOf("cells", filter, {})) : [];
   };
 
   gezhi.layer = function (kind, options) {

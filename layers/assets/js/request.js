@@ -3,6 +3,9 @@
   "use strict";
 
   const SLOW_MS = 300;
+  const MOST_AHEAD = 8;
+
+  const fetchedAhead = new Map(); // address -> promise of a response, or of null
 
   class Request {
     /** `onSlow(true)` is called when an answer takes long, `onSlow(false)` when it is over. */
@@ -26,7 +29,9 @@
       const begun = performance.now();
       const slow = setTimeout(() => this.onSlow(true), SLOW_MS);
       try {
-        const response = await fetch(url, { signal: controller.signal, credentials: "same-origin" });
+        const ready = await takeAhead(url);
+        if (this.controller !== controller) return null;
+        const response = ready || (await fetch(url, { signal: controller.signal, credentials: "same-origin" }));
         if (!response.ok) throw new Error(`status ${response.status}`);
         const answer = await read(response);
         return this.controller === controller ? { answer, ms: performance.now() - begun } : null;
@@ -42,6 +47,16 @@
       }
     }
 
+    /** Ask before the answer is needed: the next `get` of this address takes it. */
+    static ahead(url) {
+      if (fetchedAhead.has(url)) return;
+      if (fetchedAhead.size >= MOST_AHEAD) fetchedAhead.delete(fetchedAhead.keys().next().value);
+      fetchedAhead.set(
+        url,
+        fetch(url, { credentials: "same-origin" }).catch(() => null),
+      );
+    }
+
     abort() {
       const underWay = this.controller;
       this.controller = this.url = null;
@@ -50,6 +65,12 @@
         this.onSlow(false);
       }
     }
+  }
+
+  function takeAhead(url) {
+    const found = fetchedAhead.get(url);
+    fetchedAhead.delete(url);
+    return found;
   }
 
   /** The address of one of the project's routes: beside the scripts, wherever those were mounted. */
