@@ -77,6 +77,12 @@ def chips(here: Workspace, view: View, where: Filter) -> list[Chip]:
     return [chip for chip in found if chip.words]
 
 
+def in_words(here: Workspace, where: Filter) -> str:
+    """Say a filter in a line, for a document; empty where everything is meant."""
+    view = View(where=where, period=CUSTOM if where.start or where.end else "all")
+    return " · ".join(f"{chip.title}: {chip.words}" for chip in chips(here, view, where))
+
+
 def implied(view: View) -> list[str]:
     """Return the sides that are chosen as a whole group, not name by name."""
     category = ["category"] if view.groups and not view.where.categories else []

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from app_pages import active
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
@@ -36,7 +37,7 @@ def render(here: Workspace, where: Filter, query: str) -> None:
         How the map colours them, as parameters for `/api/export`.
     """
     with st.popover(_("Export"), icon=":material/download:"):
-        about = provenance(here, where)
+        about = provenance(here, where, words=active.in_words(here, where))
         _component()(
             key="map_export",
             data={

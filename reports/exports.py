@@ -1,5 +1,6 @@
 """The files that can be taken away: cells with their figures, or single reports, for other programs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -30,7 +31,16 @@ class Export(NamedTuple):
 
 
 class Exports:
-    """Everything that can be taken away, by name: `cells.csv`, `reports.gpkg`, …"""
+    """Everything that can be taken away, by name: `cells.csv`, `reports.gpkg`, …
+
+    Parameters
+    ----------
+    words
+        Says a filter for people.
+    """
+
+    def __init__(self, words: Callable[[Workspace, Filter], str] = lambda _here, _where: "") -> None:
+        self._words = words
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,7 +67,7 @@ class Exports:
             More reports than one file may have.
         """
         what, _dot, ending = name.partition(".")
-        about = provenance(here, where)
+        about = provenance(here, where, words=self._words(here, where))
         path = folder / f"export.{ending}"
         if what == CELLS:
             write_cells(here, where, path, about, resolution=resolution, bbox=bbox)
@@ -67,12 +77,12 @@ class Exports:
         return Export(path, about.file_name(what, ending), media_type)
 
 
-def provenance(here: Workspace, where: Filter) -> Provenance:
+def provenance(here: Workspace, where: Filter, *, words: str) -> Provenance:
     """Say where the figures of a document come from that is made now."""
     return Provenance(
         title=here.title(current_locale()),
         filter=where.to_params(),
-        words="",
+        words=words,
         version=here.cube.version,
         made_at=datetime.now(ZoneInfo(here.tz)),
         sources=tuple(here.cube.sources()),

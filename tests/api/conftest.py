@@ -32,7 +32,11 @@ def city(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def client(city: Workspace) -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: city, Exports())))
+    return TestClient(
+        Starlette(
+            routes=routes(lambda: city, Exports(lambda _here, where: f"<words> {len(where.to_params())}"))
+        )
+    )
 
 
 def places() -> gpd.GeoDataFrame:

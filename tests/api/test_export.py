@@ -77,6 +77,11 @@ def test_a_selection_of_cells_is_exported_alone(client: TestClient, city: Worksp
     assert table["filter"].str.startswith("in=9~").all()
 
 
+def test_a_file_says_its_filter_in_words(client: TestClient) -> None:
+    said = client.get("/api/export/cells.geojson", params={"status": "open"}).json()["gezhi"]
+    assert (said["filter"], said["filter_words"]) == ({"status": "open"}, "<words> 1")
+
+
 def test_what_is_not_offered_is_said(client: TestClient) -> None:
     for address in ("people.csv", "cells.exe", "cells.", "reports.csv.exe"):
         answer = client.get(f"/api/export/{address}")
