@@ -12,12 +12,16 @@ from app_pages import (
     map_switch,
     place_panel,
     session,
+    wall,
 )
 from data.workspace import Workspace, workspace
 
 
 def render(here: Workspace) -> None:
     """Compose the page: filters in the sidebar, the map, and beside it figures or the clicked cell."""
+    if wall.asked():
+        wall.render(here)
+        return
     here.cube.refresh()
     explorer.sidebar_follows()
     with st.sidebar:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage as Page
 
-from app_pages import session
+from app_pages import session, wall
 from app_pages.markdown import plain
 from data.workspace import Workspace, workspace
 from i18n import current_locale
@@ -26,8 +26,12 @@ def main() -> None:
         layout="wide",
     )
     st.html(_HERE / "style.css")
-    st.logo(_HERE / "logo.svg", size="large")
+    if not wall.asked():
+        st.logo(_HERE / "logo.svg", size="large")
     pages = _pages()
+    if wall.asked():
+        st.navigation(pages, position="hidden").run()
+        return
     page = st.navigation([*pages, _case_page(), _place_page()], position="top")
     _heading(here)
     page.run()
