@@ -12,6 +12,7 @@ from app_pages import (
     map_switch,
     place_panel,
     session,
+    tour,
     wall,
 )
 from data.workspace import Workspace, workspace
@@ -28,6 +29,7 @@ def render(here: Workspace) -> None:
         view = filters.render(here, session.current_view())
     session.show(view)
     _map_and_panel(here)
+    tour.render()
 
 
 @st.fragment

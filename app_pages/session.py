@@ -90,8 +90,9 @@ SAVED_SAID: Final = "saved_said"
 AGAIN: Final = "run_again"
 #: What the browser tells of where the map looks.
 LOOKS_AT: Final = "map_looks_at"
-#: The stamp of the last wish to see the tour.
+#: The stamp of the last wish to see the tour; the words that are searched among the figures.
 TOUR: Final = "tour"
+GLOSSARY: Final = "glossary_words"
 #: What the page shows now.
 VIEW: Final = "view"
 #: The explorer's component, the stamp of the last operation that was taken up, whether the sidebar does not
@@ -142,6 +143,12 @@ def with_language(params: Mapping[str, str]) -> dict[str, str]:
     """Return parameters for another page, with the language that this session asked for."""
     asked = st.session_state.get(SPOKEN)
     return dict(params) | ({"lang": asked} if asked else {})
+
+
+def page_link(page: str) -> str:
+    """Return the address of a page without parameters of its own, as seen from any page."""
+    asked = urlencode(with_language({}))
+    return f"{page}?{asked}" if asked else page
 
 
 def case_link(issue_id: int) -> str:
