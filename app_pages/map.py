@@ -12,18 +12,24 @@ from app_pages import (
     map_switch,
     place_panel,
     session,
+    tour,
+    wall,
 )
 from data.workspace import Workspace, workspace
 
 
 def render(here: Workspace) -> None:
     """Compose the page: filters in the sidebar, the map, and beside it figures or the clicked cell."""
+    if wall.asked():
+        wall.render(here)
+        return
     here.cube.refresh()
     explorer.sidebar_follows()
     with st.sidebar:
         view = filters.render(here, session.current_view())
     session.show(view)
     _map_and_panel(here)
+    tour.render()
 
 
 @st.fragment

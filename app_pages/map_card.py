@@ -20,6 +20,7 @@ from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
+from layers.go import GoTo
 from layers.hexes import HexLayer
 from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
@@ -31,8 +32,11 @@ _HEIGHT_PX = 660
 _WORLD, _WORLD_ZOOM = (20.0, 0.0), 3
 
 
-def render(workspace: Workspace, view: View, where: Filter) -> None:
-    """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn."""
+def render(workspace: Workspace, view: View, where: Filter, *, search: bool = True) -> None:
+    """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn.
+
+    Without `search` there is no box to find a place.
+    """
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     canvas = canvas_map(
         _WORLD, _WORLD_ZOOM, theme=theme, attribution=_credits(workspace), bounds=_extent(workspace)
@@ -51,7 +55,10 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         version=version,
         locale=current_locale(),
     ).add_to(group)
-    SearchBox().add_to(group)
+    if search:
+        SearchBox().add_to(group)
+    if go := st.session_state.get(session.GO):
+        GoTo(**go).add_to(group)
     st_folium(
         canvas,
         key=session.MAP,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import streamlit as st
 
@@ -28,6 +29,8 @@ SPOKEN: Final = "spoken"
 #: The map component's last message, and the stamp of the click that was taken up last.
 MAP: Final = "map"
 CLICK: Final = "map_click"
+#: Where the map is to look, with the stamp of that wish.
+GO: Final = "map_go"
 #: Where the map of each store began in this session.
 START: Final = "map_start"
 #: The import page: the upload, looks at it, the imports that this session made, the chosen columns.
@@ -76,6 +79,20 @@ PLACES_LISTED: Final = "places_listed"
 #: The place that another one is compared with; how many of its cases are listed.
 BESIDE: Final = "place_beside"
 PLACE_CASES: Final = "place_cases"
+#: What is kept under names: whether the list is open, how many of it are shown, the new name, which one is
+#: being changed and under which name, what was just done; and the wish to draw the whole page anew.
+SAVED: Final = "saved"
+SAVED_LISTED: Final = "saved_listed"
+SAVED_NAME: Final = "saved_name"
+SAVED_OPEN: Final = "saved_open"
+SAVED_RENAME: Final = "saved_rename"
+SAVED_SAID: Final = "saved_said"
+AGAIN: Final = "run_again"
+#: What the browser tells of where the map looks.
+LOOKS_AT: Final = "map_looks_at"
+#: The stamp of the last wish to see the tour; the words that are searched among the figures.
+TOUR: Final = "tour"
+GLOSSARY: Final = "glossary_words"
 #: What the page shows now.
 VIEW: Final = "view"
 #: The explorer's component, the stamp of the last operation that was taken up, whether the sidebar does not
@@ -95,8 +112,12 @@ OF_THE_VIEW: Final = (
     *(SHOW, LEVEL),
 )
 
-#: Address parameters that the page does not own: the map's script keeps the first three.
-_KEPT: Final = ("lat", "lon", "zoom", "lang", "theme")
+#: Where the map looks; its script keeps these in the address.
+POSITION: Final = ("lat", "lon", "zoom")
+#: Parameters of an address that shows the map alone, on a screen at a wall: how, and how often it looks anew.
+WALL, EVERY = "wall", "every"
+#: Address parameters that the page does not own.
+_KEPT: Final = (*POSITION, "lang", "theme", WALL, EVERY)
 
 
 def speak() -> None:
@@ -122,6 +143,12 @@ def with_language(params: Mapping[str, str]) -> dict[str, str]:
     """Return parameters for another page, with the language that this session asked for."""
     asked = st.session_state.get(SPOKEN)
     return dict(params) | ({"lang": asked} if asked else {})
+
+
+def page_link(page: str) -> str:
+    """Return the address of a page without parameters of its own, as seen from any page."""
+    asked = urlencode(with_language({}))
+    return f"{page}?{asked}" if asked else page
 
 
 def case_link(issue_id: int) -> str:
@@ -169,6 +196,36 @@ def choose(view: View) -> None:
     for key in OF_THE_VIEW:
         st.session_state.pop(key, None)
     show(view)
+
+
+def open_view(view: View, at: tuple[float, float, int] | None = None) -> None:
+    """Make another view the session's, whatever the widgets said; the map looks `at` a position.
+
+    That is latitude, longitude, zoom. It belongs into a callback; a fragment then asks for a run of the whole
+    page (`run_again`).
+    """
+    st.session_state.pop(LISTED, None)
+    choose(view)
+    if at is not None:
+        look(view=at)
+    st.session_state[AGAIN] = True
+
+
+def look(**where: Any) -> None:
+    """Let the map look elsewhere, once: `view` or `box` as `layers.go.GoTo` takes them."""
+    st.session_state[GO] = {"stamp": uuid4().hex, **where}
+
+
+def run_again() -> None:
+    """Run the whole page where a callback of a fragment has changed more than the fragment shows."""
+    if st.session_state.pop(AGAIN, False):
+        st.rerun()
+
+
+def position() -> dict[str, str]:
+    """Return where the map looks: `lat`, `lon` and `zoom` as the browser told last, or else the address."""
+    told = (st.session_state.get(LOOKS_AT) or {}).get("at") or st.query_params
+    return {name: str(told[name]) for name in POSITION if name in told}
 
 
 def forget_filters() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage as Page
 
-from app_pages import session
+from app_pages import session, tour, wall
 from app_pages.markdown import plain
 from data.workspace import Workspace, workspace
 from i18n import current_locale
@@ -26,10 +26,14 @@ def main() -> None:
         layout="wide",
     )
     st.html(_HERE / "style.css")
-    st.logo(_HERE / "logo.svg", size="large")
+    if not wall.asked():
+        st.logo(_HERE / "logo.svg", size="large")
     pages = _pages()
-    page = st.navigation([*pages, _case_page(), _place_page()], position="top")
-    _heading(here)
+    if wall.asked():
+        st.navigation(pages, position="hidden").run()
+        return
+    page = st.navigation([*pages, _case_page(), _place_page(), _glossary_page()], position="top")
+    _heading(here, page)
     page.run()
     _bar(pages, page)
 
@@ -72,6 +76,17 @@ def _place_page() -> Page:
     )
 
 
+def _glossary_page() -> Page:
+    """Return the page that says what every figure means, which is reached from the help and from figures."""
+    return st.Page(
+        _HERE / "glossary.py",
+        title=_("What the figures mean"),
+        icon=":material/menu_book:",
+        url_path="glossary",
+        visibility="hidden",
+    )
+
+
 def _bar(pages: Sequence[Page], here: Page) -> None:
     """Draw the pages in reach of a thumb; the style sheet shows this on telephones only."""
     with st.container(key="phone_bar", horizontal=True, gap=None):
@@ -81,7 +96,7 @@ def _bar(pages: Sequence[Page], here: Page) -> None:
                 st.page_link(page, label=page.title, query_params=session.with_language({}), width="stretch")
 
 
-def _heading(here: Workspace) -> None:
+def _heading(here: Workspace, page: Page) -> None:
     title = here.title(current_locale())
     synthetic = _("Demo: synthetic data, no real place or person")
     badge = f" :orange-badge[:material/science: {synthetic}]" if here.synthetic else ""
@@ -89,7 +104,9 @@ def _heading(here: Workspace) -> None:
         key="heading", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.markdown(f"#### {plain(title)}{badge}", width="content")
-        _language()
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+            tour.help_button(on_the_map=page.url_path == "")
+            _language()
 
 
 def _language() -> None:

@@ -37,8 +37,10 @@ _DAMAGED: Final = (
     OSError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, TypeError, ValueError,
     RuntimeError, OverflowError, MemoryError,
 )  # fmt: skip
-#: A store without rows in these was made and never used: a copy may take its place.
+#: A store without rows in these was made and never used: a copy may take its place. Those of older steps lack
+#: what came later.
 _USED: Final = ("issue", "import", "place")
+_USED_TOO: Final = (*_USED, "saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,7 @@ def _make_room(connection: Connection, engine: Engine) -> None:
     names = {table.name for table in present}
     used = names and not names.issuperset(_USED)
     for table in present:
-        if table.name in _USED and connection.scalar(select(func.count()).select_from(table)):
+        if table.name in _USED_TOO and connection.scalar(select(func.count()).select_from(table)):
             used = True
     if used:
         raise StoreError(

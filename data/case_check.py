@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from data import case_places, case_rows
+from data import case_places, case_rows, saved
 from data.bulk_reading import read_frame, row_frame
 from data.case_deadlines import JUDGED, deadlines
 from data.case_rows import EVENT_QUERY, EVENT_ROW, ROW, STATE_COLUMNS, said_json
@@ -54,6 +54,7 @@ class Checked:
     misplaced: int = 0  # cases that belong to other places or areas than is noted
     outdated: int = 0  # those that will, once they are located by the places that came since; no fault
     astray: int = 0  # duplicates of a case that is not there
+    lost_saved: int = 0  # views and selections that were kept and cannot be read
     photos: int = 0  # rows, those that were taken away included
     astray_photos: int = 0  # rows that are not what the events say
     photo_files: int = 0
@@ -69,7 +70,7 @@ class Checked:
     @property
     def ok(self) -> bool:
         """Whether everything holds."""
-        rows = (self.differing, self.misdated, self.misplaced, self.astray)
+        rows = (self.differing, self.misdated, self.misplaced, self.astray, self.lost_saved)
         photos = (self.astray_photos, self.missing_photos, self.damaged_photos, self.photo_folder)
         return self.whole and not any(rows) and not any(photos)
 
@@ -114,6 +115,7 @@ class Checked:
             ): self.misdated,
             _("{n} cases belong elsewhere than is noted", n=self.misplaced): self.misplaced,
             _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
+            _("{n} saved views or selections cannot be read", n=self.lost_saved): self.lost_saved,
         }
         faulty = [words for words, n in faults.items() if n]
         if self.outdated:
@@ -175,6 +177,9 @@ def check(connection: Connection) -> Checked:
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("PRAGMA quick_check(10)").scalars().all()
         found.damage = [str(row) for row in rows if row != "ok"]
+    lost = saved.unreadable(connection)
+    found.lost_saved = len(lost)
+    found.examples += lost[:_SHOWN]
     rules = city_rules(connection)
     for stored, events in parts(connection, found):
         replay = Replay.of(decode(events))

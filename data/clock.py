@@ -21,7 +21,12 @@ def now() -> int:
 
 def moment() -> datetime:
     """Return this moment as a time."""
-    return _EPOCH + timedelta(microseconds=now())
+    return moment_of(now())
+
+
+def moment_of(at: int) -> datetime:
+    """Return microseconds since 1970 as a time in UTC."""
+    return _EPOCH + timedelta(microseconds=at)
 
 
 def not_before(connection: Connection, at: datetime, ids: Sequence[int]) -> datetime:

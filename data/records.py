@@ -237,6 +237,23 @@ APART: Final = Table(
     Column("reason", Text, nullable=False),
 )
 
+#: What people keep under a name: views of the map, sets of cells. A deleted row stays for a while, for undo.
+SAVED: Final = Table(
+    "saved",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("kind", String(8), nullable=False),  # view, cells
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of an address's parameters, or `geo.cell_sets`
+    Column("shared", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Index(None, "owner"),
+)
+
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.
 BATCH: Final = Table(
     "batch",

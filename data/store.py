@@ -24,12 +24,13 @@ from data.photo_store import PhotoStore
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
+from data.saved_store import SavedStore
 from data.settings import settings
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore):
+class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:

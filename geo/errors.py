@@ -45,6 +45,10 @@ class StoreError(GezhiError, RuntimeError):
     """A store that cannot be opened, read or written."""
 
 
+class SavedError(GezhiError, ValueError):
+    """A name under which nothing can be kept, or a view or a set of cells that cannot be kept."""
+
+
 class AssetError(GezhiError, RuntimeError):
     """A vendored browser asset that is missing or differs from its checksum."""
 
@@ -66,7 +70,7 @@ class NotAllowedError(GezhiError, PermissionError):
 
 
 class ConflictError(GezhiError, RuntimeError):
-    """A case that somebody else has changed since it was looked at, or an import that somebody took over."""
+    """Something that somebody has changed since it was looked at, or an import that somebody took over."""
 
 
 class ClockError(GezhiError, ValueError):

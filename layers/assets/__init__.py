@@ -46,6 +46,7 @@ SCRIPTS: Final = (
     "legend",
     "notice",
     "home",
+    "go",
     "address",
     "streamlit",
     "selection",
@@ -143,6 +144,22 @@ def stylesheet(name: str) -> str:
         return f"url(data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()})"
 
     return re.sub(r"url\((images/[\w.-]+)\)", inline, asset(name).text)
+
+
+@cache
+def part(name: str) -> str:
+    """Return the script or the style of a Streamlit component of ours: `copy.js`, `copy.css`.
+
+    Raises
+    ------
+    AssetError
+        It is missing from the installation.
+    """
+    path = FOLDER / Path(name).suffix.removeprefix(".") / name
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise AssetError(f"'{name}' cannot be read: {error}. Install the package again.") from error
 
 
 @cache

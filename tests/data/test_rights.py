@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import geopandas as gpd
@@ -24,6 +25,8 @@ EVERYBODY = frozenset(ROLES)
 STAFF = EVERYBODY - {"resident"}
 OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
+NUMBERS = count(1)
+CELLS = [0x8A2A1072B59FFFF]
 
 
 def step(store: Store, actor: Actor) -> None:
@@ -33,6 +36,25 @@ def step(store: Store, actor: Actor) -> None:
     )
     with store.import_step(claim, actor=actor) as taken:
         taken.finish({})
+
+
+def new_name() -> str:
+    return f"name {next(NUMBERS)}"
+
+
+def own_saved(store: Store, actor: Actor) -> int:
+    """Return the number of a view that the actor keeps; of somebody else's where the actor may keep none."""
+    try:
+        return store.keep_view(new_name(), {}, actor=actor).id
+    except NotAllowedError:
+        return store.keep_view(new_name(), {}, actor=OPERATOR).id
+
+
+def restore_saved(store: Store, actor: Actor) -> None:
+    number = own_saved(store, actor)
+    if actor.role in STAFF:
+        store.delete_saved(number, actor=actor, version=1)
+    store.restore_saved(number, actor=actor, version=2)
 
 
 #: Who may call a method, and how it is called on a store with the case 1.
@@ -110,6 +132,19 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "similar": (EVERYBODY - {"analyst"}, lambda store, actor: store.similar(REPORT, actor=actor)),
     "duplicates": (STAFF, lambda store, actor: store.duplicates(actor=actor)),
     "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
+    "keep_view": (STAFF, lambda store, actor: store.keep_view(new_name(), {}, actor=actor)),
+    "keep_cells": (STAFF, lambda store, actor: store.keep_cells(new_name(), CELLS, actor=actor)),
+    "saved": (STAFF, lambda store, actor: store.saved("view", actor=actor)),
+    "saved_one": (STAFF, lambda store, actor: store.saved_one(own_saved(store, actor), actor=actor)),
+    "change_saved": (
+        STAFF,
+        lambda store, actor: store.change_saved(own_saved(store, actor), actor=actor, version=1, shared=True),
+    ),
+    "delete_saved": (
+        STAFF,
+        lambda store, actor: store.delete_saved(own_saved(store, actor), actor=actor, version=1),
+    ),
+    "restore_saved": (STAFF, restore_saved),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }

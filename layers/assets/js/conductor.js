@@ -49,6 +49,7 @@
 
     beginView() {
       const home = new gezhi.Home(this.map, this.options.bounds);
+      this.home = home;
       if (this.options.keepView) {
         const view = new gezhi.Address(this.map, home).read();
         if (view) home.leaveFor(view);

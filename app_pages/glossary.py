@@ -1,0 +1,85 @@
+"""Page: what every figure means, how it is computed, and what it does not say."""
+
+from html import escape
+
+import streamlit as st
+
+from app_pages import session
+from app_pages.glossary_entries import Entry, Section, sections
+from i18n import gettext as _
+
+_PAGE = "glossary"
+
+
+def render() -> None:
+    """Compose the page: a field to search in it, then the figures page by page."""
+    st.markdown("##### " + _("What the figures mean"))
+    words = st.text_input(
+        _("Search in the figures"),
+        key=session.GLOSSARY,
+        icon=":material/search:",
+        placeholder=_("A word, such as: overdue"),
+        label_visibility="collapsed",
+        width=380,
+    )
+    found = matching(sections(), words)
+    if not found:
+        st.info(_("No figure here has this in its words."), icon=":material/search_off:")
+        st.button(_("Show all figures"), key="all_figures", on_click=_forget_words)
+        return
+    st.html(glossary_html(found))
+    st.page_link("map.py", label=_("To the map"), icon=":material/hexagon:")
+
+
+def matching(known: tuple[Section, ...], words: str) -> tuple[Section, ...]:
+    """Return the figures that have all of these words somewhere; a section without any is left out."""
+    wanted = words.casefold().split()
+    kept = (Section(one.title, tuple(e for e in one.entries if _has(e, wanted))) for one in known)
+    return tuple(section for section in kept if section.entries)
+
+
+def link(name: str) -> str:
+    """Return the address of a figure's entry, as seen from any page."""
+    return session.page_link(_PAGE) + f"#figure-{name}"
+
+
+def help_words(words: str, name: str) -> str:
+    """Return the help of a figure as Markdown: its own words and the way to its entry."""
+    return f"{words} [{_('More on this figure')}]({link(name)})"
+
+
+def glossary_html(known: tuple[Section, ...]) -> str:
+    """Write the figures as HTML, each with an anchor."""
+    return f'<div class="gz-glossary">{"".join(map(_section, known))}</div>'
+
+
+def _section(section: Section) -> str:
+    entries = "".join(map(_entry, section.entries))
+    return f"<section><h3>{escape(section.title)}</h3><dl>{entries}</dl></section>"
+
+
+def _entry(entry: Entry) -> str:
+    parts = [
+        f"<dd>{escape(entry.says)}</dd>",
+        _part(_("How"), entry.computed),
+        _part(_("But"), entry.silent),
+        _part(_("Source"), entry.source),
+    ]
+    return f'<div id="figure-{entry.name}"><dt>{escape(entry.title)}</dt>{"".join(parts)}</div>'
+
+
+def _part(head: str, words: str) -> str:
+    return f"<dd><b>{escape(head)}</b> {escape(words)}</dd>" if words else ""
+
+
+def _has(entry: Entry, wanted: list[str]) -> bool:
+    text = "\n".join((entry.title, entry.says, entry.computed, entry.silent, entry.source)).casefold()
+    return all(word in text for word in wanted)
+
+
+def _forget_words() -> None:
+    st.session_state[session.GLOSSARY] = ""
+
+
+if __name__ == "__main__":
+    render()
