@@ -3,10 +3,10 @@
 A palette is a short path through OKLab, a colour space in which equal steps look equal; its lightness only
 falls (light map) or only rises (dark map), so that more always stands out more, also in grey.
 
-Each has a companion for figures that fall or rise (`diverging`): from a calm middle two paths lead away from the
-ground, one for less and one for more, in hues that no kind of colour blindness brings together. In grey the
-strength of a change is read, not its direction; `ink`, the palette for print, gives up the calm middle and
-has one path of greys instead, on which less and more are at its ends.
+Each has a companion for figures that fall or rise (`diverging`): from a calm middle two paths lead away from
+the ground, one for less and one for more, in hues that no kind of colour blindness brings together. In grey
+the strength of a change is read, not its direction; `ink`, the palette for print, gives up the calm middle
+and has one path of greys instead, on which less and more are at its ends.
 
 Source of the space: Björn Ottosson, "A perceptual color space for image processing" (2020).
 """
@@ -137,7 +137,7 @@ def _check(name: str, n: int, theme: str) -> None:
 
 
 def _along(anchors: Sequence[str], shares: _Array) -> _Array:
-    """Return the places on a path of one-way lightness at these shares of its way from light to dark or back."""
+    """Return the places on a path of one-way lightness at these shares of its way."""
     path = _to_oklab(anchors)
     lightness = path[:, 0]
     places = lightness[0] + shares * (lightness[-1] - lightness[0])

@@ -97,7 +97,8 @@ def test_a_fall_is_never_taken_for_as_strong_a_rise(name: str, theme: Theme, bli
 @pytest.mark.parametrize(("name", "theme"), [each for each in EACH if each[0] != palettes.PRINT])
 @pytest.mark.parametrize("blindness", BLINDNESS)
 def test_a_stronger_change_stands_out_more_on_both_sides(name: str, theme: Theme, blindness: str) -> None:
-    lightness = [colour[0] * (-1 if theme == "light" else 1) for colour in _changes(name, 3, theme, blindness)]
+    away = -1 if theme == "light" else 1
+    lightness = [colour[0] * away for colour in _changes(name, 3, theme, blindness)]
 
     assert np.diff(lightness[:4]).max() < -0.05
     assert np.diff(lightness[3:]).min() > 0.05
