@@ -4,6 +4,7 @@ import streamlit as st
 
 from app_pages import (
     cell_panel,
+    change_table,
     explorer,
     figures,
     filters,
@@ -50,6 +51,7 @@ def _map_and_panel(here: Workspace) -> None:
         elif view.cell:
             cell_panel.render(here, view, where)
         else:
+            change_table.render(here, view, where)
             figures.render(here, view, where)
 
 

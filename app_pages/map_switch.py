@@ -1,10 +1,10 @@
-"""Card: what the map colours: cells, streets, compounds or areas."""
+"""Card: the row above the map: what is coloured, by which figure, compared with what, in which look."""
 
 from typing import Final
 
 import streamlit as st
 
-from app_pages import session
+from app_pages import filters, map_compare, map_look, map_measure, session
 from app_pages.place_words import kinds_label
 from app_pages.view import View
 from data import place_kinds
@@ -20,13 +20,27 @@ _USUAL_LEVEL: Final = "community"
 
 
 def render(here: Workspace, view: View) -> View:
-    """Draw the switch and return the view with what was chosen; a city without places has none."""
+    """Draw the row above the map and return the view with what was chosen in it."""
+    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
+    view = _coloured(here, map_measure.settled(view), row)
+    with row:
+        where = filters.meant(here, view)
+        if not view.show:
+            map_measure.render(view)
+            map_compare.render(here, view, where)
+        map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
+    if not view.show:
+        map_compare.ask_for_period(view, where)
+    return view
+
+
+def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerator) -> View:
+    """Draw the switch; a city without places has none."""
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
     if not offered:
         return view.but(show="", at=None)
-    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
     kind = _kind(row, view, [_CELLS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
