@@ -93,9 +93,9 @@ def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
     names = cells.to_text(counted.cells[top])
     column = st.container(key="busiest", gap=None)
     for cell, name, n in zip(counted.cells[top], names, counted.counts[top], strict=True):
-        whereabouts = _whereabouts(workspace, workspace.cube.version, int(cell))
+        address = whereabouts(workspace, workspace.cube.version, int(cell))
         column.button(
-            f"**{n:,}** · {plain(whereabouts or name)}",
+            f"**{n:,}** · {plain(address or name)}",
             key=f"busiest_{name}",
             type="tertiary",
             on_click=_open_cell,
@@ -105,7 +105,7 @@ def _busiest(workspace: Workspace, view: View, where: Filter) -> None:
 
 
 @lru_cache(maxsize=1_000)
-def _whereabouts(workspace: Workspace, version: str, cell: int) -> str:
+def whereabouts(workspace: Workspace, version: str, cell: int) -> str:
     """Return the address that a cell's newest reports name most often; empty where they name none.
 
     Reports of every kind are asked, so that the name is found once for each state of the data (`version`).

@@ -1,7 +1,7 @@
 """How the map is coloured: classes, palette, opacity; and how that stands in the page's address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -9,11 +9,14 @@ from layers import palettes
 
 #: Ways to choose classes (`layers.classes`), the usual one first.
 METHODS: Final = ("quantile", "natural", "fixed", "steps")
+#: Edges given by hand.
+STEPS: Final = METHODS[-1]
 #: Numbers of classes that are offered.
 CLASSES: Final = range(3, 8)
 #: The usual number of classes and the usual opacity, in percent.
 _CLASSES, _OPACITY = 5, 78
-_MOST_EDGES: Final = 12
+#: As many classes as a palette tells apart.
+MOST_EDGES: Final = max(CLASSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,19 @@ class Look:
         return cls(
             method=method if method in METHODS else METHODS[0],
             classes=int(classes) if classes in map(str, CLASSES) else _CLASSES,
-            edges=_edges(params.get("edges", "")),
+            edges=edges_from(params.get("edges", "")),
             palette=palette if palette in palettes.PALETTES else palettes.DEFAULT,
             opacity=int(opacity) if opacity in map(str, range(10, 101)) else _OPACITY,
         )
+
+    @property
+    def keeps(self) -> bool:
+        """Whether classes are kept that were chosen for another filter."""
+        return bool(self.edges) and self.method != STEPS
+
+    def without_edges(self) -> "Look":
+        """Return the look for another measure: edges of the one before mean nothing for it."""
+        return replace(self, edges=(), method=METHODS[0] if self.method == STEPS else self.method)
 
     def to_params(self) -> dict[str, str]:
         """Write the look for an address; the usual is left empty."""
@@ -65,14 +77,14 @@ class Look:
         return params | {"edges": ",".join(f"{edge:g}" for edge in self.edges)}
 
 
-def _edges(text: str) -> tuple[float, ...]:
-    """Read ascending numbers; a list with anything else in it counts as none."""
+def edges_from(text: str) -> tuple[float, ...]:
+    """Read at most seven ascending numbers; a list with anything else in it counts as none."""
     try:
-        found = tuple(float(part) for part in text.split(",") if part)
+        found = tuple(float(part) for part in text.replace("，", ",").split(",") if part.strip())
     except ValueError:
         return ()
     ascending = all(a < b for a, b in pairwise(found))
-    return found if ascending and len(found) <= _MOST_EDGES and all(map(_is_finite, found)) else ()
+    return found if ascending and len(found) <= MOST_EDGES and all(map(_is_finite, found)) else ()
 
 
 def _is_finite(number: float) -> bool:

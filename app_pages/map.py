@@ -4,11 +4,11 @@ import streamlit as st
 
 from app_pages import (
     cell_panel,
+    change_table,
     explorer,
     figures,
     filters,
     map_card,
-    map_export,
     map_switch,
     place_panel,
     session,
@@ -40,11 +40,9 @@ def _map_and_panel(here: Workspace) -> None:
     left, right = st.columns([13, 6], gap="medium")
     with left:
         above = st.container()
-        with st.container(key="map_row", horizontal=True, vertical_alignment="center"):
-            view = map_switch.render(here, session.current_view())
-            session.show(view)
-            where = filters.meant(here, view)
-            map_export.render(here, where, "")
+        view = map_switch.render(here, session.current_view())
+        session.show(view)
+        where = filters.meant(here, view)
         with above:
             explorer.render_active(here, view, where)
         map_card.render(here, view, where)
@@ -56,6 +54,7 @@ def _map_and_panel(here: Workspace) -> None:
         elif view.cell:
             cell_panel.render(here, view, where)
         else:
+            change_table.render(here, view, where)
             figures.render(here, view, where)
 
 

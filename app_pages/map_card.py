@@ -1,5 +1,6 @@
 """Card: the map itself."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,8 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from api.tiles import tiles_address
-from app_pages import session
+from app_pages import map_measure, session
+from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, View
 from data.filters import Filter
@@ -46,15 +48,16 @@ def render(workspace: Workspace, view: View, where: Filter, *, search: bool = Tr
     query = urlencode(where.to_params() | {"lang": current_locale()})
     places = places_version(workspace.store, actor=workspace.viewer)
     BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
-    _ground(workspace, view, query, theme).add_to(group)
-    PointLayer(
-        query,
-        tz=workspace.tz,
-        done=STATUS_GROUPS["done"],
-        theme=theme,
-        version=version,
-        locale=current_locale(),
-    ).add_to(group)
+    _ground(workspace, view, where, query, theme).add_to(group)
+    if view.points:
+        PointLayer(
+            query,
+            tz=workspace.tz,
+            done=STATUS_GROUPS["done"],
+            theme=theme,
+            version=version,
+            locale=current_locale(),
+        ).add_to(group)
     if search:
         SearchBox().add_to(group)
     if go := st.session_state.get(session.GO):
@@ -70,18 +73,13 @@ def render(workspace: Workspace, view: View, where: Filter, *, search: bool = Tr
     )
 
 
-def _ground(workspace: Workspace, view: View, query: str, theme: Theme) -> HexLayer | PlaceRateLayer:
+def _ground(
+    workspace: Workspace, view: View, where: Filter, query: str, theme: Theme
+) -> HexLayer | PlaceRateLayer:
     """Make the layer that the view colours the map with: cells, or the places of a kind."""
     version, locale = workspace.cube.version, current_locale()
     if not view.show:
-        return HexLayer(
-            query,
-            resolution=view.resolution or AUTO,
-            selected=view.cell,
-            theme=theme,
-            version=version,
-            locale=locale,
-        )
+        return cells_layer(view, where, query, theme=theme, version=version, locale=locale)
     measure = measure_of(view.show)
     return PlaceRateLayer(
         view.show,
@@ -97,17 +95,49 @@ def _ground(workspace: Workspace, view: View, query: str, theme: Theme) -> HexLa
     )
 
 
+def cells_layer(view: View, where: Filter, query: str, **options: Any) -> HexLayer:
+    """Make the layer of cells that a view means; `options` are others of `HexLayer`."""
+    what, look = map_measure.shown(view, where), view.look
+    # The period before is what the server takes by itself, whatever days the map is steered to meanwhile.
+    own_days = what.other if view.against != map_measure.BEFORE and not what.swipe else None
+    return HexLayer(
+        query,
+        resolution=view.resolution or AUTO,
+        measure=what.measure,
+        against=own_days,
+        swipe=what.other if what.swipe else None,
+        classes_by=None if look.method in {METHODS[0], STEPS} else look.method,
+        classes=None if look.classes == Look().classes else look.classes,
+        edges=look.edges,
+        keep=None if look.method == STEPS else look.keeps,
+        palette=look.palette,
+        opacity=look.opacity / 100,
+        selected=view.cell,
+        **options,
+    )
+
+
 def take_click() -> None:
     """Make the cell or the place that was clicked the view's; the same message is taken up once."""
     message: dict[str, Any] = st.session_state.get(session.MAP) or {}
     if "stamp" not in message or message["stamp"] == st.session_state.get(session.CLICK):
         return
     st.session_state[session.CLICK] = message["stamp"]
+    if "keep" in message:
+        _keep_classes(message["keep"])
+        return
     st.session_state.pop(session.LISTED, None)
     place = message.get("place")
     session.show(
         session.current_view().but(cell=message.get("cell"), at=None if place is None else int(place))
     )
+
+
+def _keep_classes(edges: Any) -> None:
+    """Keep classes from now on, or let go of them; what the map sent is read like an address."""
+    view = session.current_view()
+    known = edges_from(",".join(map(str, edges))) if isinstance(edges, list) else ()
+    session.show(view.but(look=replace(view.look, edges=known)))
 
 
 def _extent(workspace: Workspace) -> tuple[float, float, float, float] | None:

@@ -1,10 +1,10 @@
-"""Card: what the map colours: cells, streets, compounds or areas."""
+"""Card: the row above the map: what is coloured, by which figure, compared with what, in which look."""
 
 from typing import Final
 
 import streamlit as st
 
-from app_pages import saved_views, session
+from app_pages import filters, map_compare, map_export, map_look, map_measure, saved_views, session
 from app_pages.place_words import kinds_label
 from app_pages.view import View
 from data import place_kinds
@@ -22,10 +22,18 @@ _USUAL_LEVEL: Final = "community"
 def render(here: Workspace, view: View) -> View:
     """Draw the row above the map and return the view with what was chosen in it."""
     row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
-    chosen = _coloured(here, view, row)
+    view = _coloured(here, map_measure.settled(view), row)
+    where = filters.meant(here, view)
     with row:
-        saved_views.render(here, chosen)
-    return chosen
+        if not view.show:
+            map_measure.render(view)
+            map_compare.render(here, view, where)
+        map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
+        saved_views.render(here, view)
+        map_export.render(here, where, "")
+    if not view.show:
+        map_compare.ask_for_period(view, where)
+    return view
 
 
 def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerator) -> View:

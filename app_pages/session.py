@@ -71,6 +71,21 @@ APART: Final = "pairs_apart"
 #: What the map colours: cells or which places; which level of areas.
 SHOW: Final = "map_show"
 LEVEL: Final = "map_level"
+#: What colours the cells; what a period is compared with, and how; what the table of changes lists.
+MEASURE: Final = "map_measure"
+AGAINST: Final = "compare_against"
+AGAINST_DAYS: Final = "compare_days"
+BESIDE_BY: Final = "compare_beside"
+CHANGES: Final = "changes_of"
+CHANGE_PICKED: Final = "changes_picked"
+#: How the map looks: ways to choose classes, their number and edges, palette, opacity, points.
+LOOK_METHOD: Final = "look_method"
+LOOK_CLASSES: Final = "look_classes"
+LOOK_EDGES: Final = "look_edges"
+LOOK_FAULT: Final = "look_fault"
+LOOK_PALETTE: Final = "look_palette"
+LOOK_OPACITY: Final = "look_opacity"
+LOOK_POINTS: Final = "look_points"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

@@ -1,7 +1,8 @@
-"""Counts per cell, painted as hexagons."""
+"""Figures of cells, painted as hexagons."""
 
 import base64
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -33,12 +34,24 @@ class HexLayer(ScriptLayer):
         resolutions, from which the nearest is shown.
     resolution
         `auto` (by zoom) or 7 to 12.
+    measure
+        What the figures are, as `/api/cells` knows it; its words come from `words.measure_labels`.
+    against
+        First and last day that a change is against; None leaves them to the server.
+    swipe
+        First and last day of another period, shown beside the filter's own: left of a line that is drawn to
+        and fro, in the same classes.
+    classes_by, classes, edges
+        How classes are chosen and how many of them; or their lowest values, which then stay as they are.
+        None leaves each to the server.
+    keep
+        Whether the legend offers to keep its classes: None does not, True says that they are kept.
     selected
         The selected cell as text; it is outlined. None selects nothing.
     labels
         Words to change (`words.labels`); the others are in the locale in use.
     palette, theme
-        See `palettes.colours`.
+        See `palettes.colours`; what can fall and rise takes `palettes.diverging`.
     opacity
         Of the hexagons, 0 to 1; they get clearer where single points are shown.
     version
@@ -49,6 +62,8 @@ class HexLayer(ScriptLayer):
     In Streamlit a click becomes the component's value: `{"cell": "8a…" | None, "view": {"lat", "lon", "zoom",
     "bounds": [west, south, east, north], "resolution"}, "stamp"}`; the cell None means deselected.
     Streamlit gives the same value again at every rerun: `stamp`, new for each click, tells them apart.
+    Classes that are to be kept are a message of their own: `{"keep": [edges], "stamp"}`, without edges to let
+    them go.
     """
 
     part = "cells"
@@ -87,6 +102,13 @@ class HexLayer(ScriptLayer):
         source: str | bytes | Sequence[bytes] = "",
         *,
         resolution: int | Literal["auto"] = "auto",
+        measure: str = words.COUNT,
+        against: tuple[date, date] | None = None,
+        swipe: tuple[date, date] | None = None,
+        classes_by: str | None = None,
+        classes: int | None = None,
+        edges: Sequence[float] = (),
+        keep: bool | None = None,
         selected: str | None = None,
         labels: dict[str, str] | None = None,
         palette: str = palettes.DEFAULT,
@@ -104,12 +126,34 @@ class HexLayer(ScriptLayer):
                 "packs": packs and [base64.b64encode(pack).decode() for pack in packs],
                 "resolution": resolution,
                 "resolutionByZoom": sorted(RESOLUTION_BY_ZOOM.items()),
+                "ask": _asked(measure, against, classes_by, classes, edges),
+                "swipe": swipe and {"from": swipe[0].isoformat(), "to": swipe[1].isoformat()},
+                "keep": keep,
                 "selected": selected,
-                "labels": words.labels(**(labels or {})),
+                "labels": words.labels(**words.measure_labels(measure) | (labels or {})),
                 "palettes": [palettes.colours(palette, n, theme) for n in palettes.CLASSES],
+                "changes": [palettes.diverging(palette, n, theme) for n in palettes.CLASSES],
                 "theme": theme,
                 "opacity": opacity,
                 "version": version,
                 "locale": locale or current_locale(),
             }
         )
+
+
+def _asked(
+    measure: str,
+    against: tuple[date, date] | None,
+    classes_by: str | None,
+    classes: int | None,
+    edges: Sequence[float],
+) -> dict[str, str]:
+    """Return what the map asks of `/api/cells` besides filter and view; the usual is left out."""
+    said = {
+        "measure": "" if measure == words.COUNT else measure,
+        "vs": "~".join(day.isoformat() for day in against or ()),
+        "classes_by": classes_by or "",
+        "classes": str(classes or ""),
+        "edges": ",".join(f"{edge:.12g}" for edge in edges),
+    }
+    return {name: value for name, value in said.items() if value}

@@ -2,6 +2,9 @@
 
 from i18n import gettext as _
 
+#: The figure that a layer of cells shows where none is named.
+COUNT = "count"
+
 
 def labels(**changes: str) -> dict[str, str]:
     """Return every word that the map's scripts show, some of them changed.
@@ -13,11 +16,37 @@ def labels(**changes: str) -> dict[str, str]:
     ValueError
         A change of a label that does not exist.
     """
-    words = _map_words() | _figure_words() | _point_words() | _place_words() | _search_words()
+    words = _map_words() | _figure_words() | _legend_words()
+    words |= _point_words() | _place_words() | _search_words()
     unknown = changes.keys() - words.keys()
     if unknown:
         raise ValueError(f"'{min(unknown)}' is not a label. Expected one of {', '.join(sorted(words))}.")
     return words | changes
+
+
+def measure_labels(measure: str) -> dict[str, str]:
+    """Return the labels that are other words for a measure than for the count of reports.
+
+    A measure that is not known here has the words of a plain value.
+    """
+    known = {
+        COUNT: {},
+        "open": {
+            "title": _("Open reports per cell"),
+            "one": _("1 open report"),
+            "many": _("{n} open reports"),
+        },
+        "overdue": {
+            "title": _("Overdue reports per cell"),
+            "one": _("1 overdue report"),
+            "many": _("{n} overdue reports"),
+        },
+        "on_time": {"title": _("Closed in time"), "value": _("{value} {unit} closed in time")},
+        "density": {"title": _("Reports by area")},
+        "days": {"title": _("Median time to fix"), "value": _("{value} {unit} to fix (median)")},
+        "change": {"title": _("Change of reports"), "value": _("{value} {unit} reports")},
+    }
+    return known.get(measure, {"title": _("Figure per cell")})
 
 
 def report_fields() -> dict[str, str]:
@@ -60,6 +89,26 @@ def _figure_words() -> dict[str, str]:
         "nothing_matches": _("No report matches the filter."),
         "nothing_here": _("No report in this part of the map."),
         "failed": _("The figures could not be loaded."),
+    }
+
+
+def _legend_words() -> dict[str, str]:
+    return {
+        "title_unit": _("{title}, {unit}"),
+        "value": _("{value} {unit}"),
+        "one_report": _("of 1 report"),
+        "many_reports": _("of {n} reports"),
+        "no_figure": _("no figure"),
+        "nothing": _("no report"),
+        "few": _("Small: fewer than {n} reports, uncertain"),
+        "uncertain_figure": _("Few reports: uncertain"),
+        "cells_in_view": _("cells in view: {n}"),
+        "keep_classes": _("Keep these classes"),
+        "kept_classes": _("Classes are kept"),
+        "keep_classes_help": _("Colours keep their meaning while you change filters."),
+        "days": _("{first} to {last}"),
+        "against": _("{now} against {before}"),
+        "swipe": _("Line between the two periods; arrow keys move it"),
     }
 
 

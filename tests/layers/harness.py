@@ -57,7 +57,10 @@ class City:
 
 @dataclass
 class Server:
-    """The running harness; tests change what it does, and read `asked`."""
+    """The running harness; tests change what it does, and read `asked`.
+
+    `answers` replace those of a route: bytes, what becomes JSON, or what makes one of them from the request.
+    """
 
     url: str
     city: City
@@ -144,6 +147,7 @@ async def _answer(state: Server, request: Request) -> Response:
     kind = request.path_params["kind"]
     if kind in state.answers:
         given = state.answers[kind]
+        given = given(request) if callable(given) else given
         return Response(given) if isinstance(given, bytes) else JSONResponse(given)
     make = {"cells": _cells, "points": _points}.get(kind, _nothing)
     return await run_in_threadpool(make, state, request)

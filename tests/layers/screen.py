@@ -81,7 +81,7 @@ def drawn_cells(page: Page) -> dict[str, int]:
     pairs = on_map(
         page,
         "const hexes = layer(gezhi.HexCanvas);"
-        "return [...hexes.keys].map((key, i) => [gezhi.wire.toId(key, hexes.resolution), hexes.counts[i]]);",
+        "return [...hexes.keys].map((key, i) => [gezhi.wire.toId(key, hexes.resolution), hexes.values[i]]);",
     )
     return dict(pairs)
 

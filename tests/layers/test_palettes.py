@@ -72,6 +72,56 @@ def test_lightness_keeps_its_order_for_every_eye(name: str, theme: Theme, blindn
     assert (np.diff(lightness) * (-1 if theme == "light" else 1)).min() > 0
 
 
+def _oklab(linear: np.ndarray) -> np.ndarray:
+    """Convert linear sRGB to OKLab with its published matrices, written out here once more."""
+    cones = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]])
+    axes = np.array([[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
+    seen: np.ndarray = axes @ np.cbrt(cones @ np.clip(linear, 0, 1))
+    return seen
+
+
+def _changes(name: str, n: int, theme: Theme, blindness: str) -> list[np.ndarray]:
+    return [_oklab(BLINDNESS[blindness] @ _linear(c)) for c in palettes.diverging(name, n, theme)]
+
+
+@pytest.mark.parametrize(("name", "theme"), EACH)
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_a_fall_is_never_taken_for_as_strong_a_rise(name: str, theme: Theme, blindness: str) -> None:
+    seen = _changes(name, 3, theme, blindness)
+
+    # 0.02 is about what an eye just tells apart.
+    assert min(np.linalg.norm(seen[3 - step] - seen[3 + step]) for step in (1, 2, 3)) > 0.07
+    assert min(np.linalg.norm(a - b) for a, b in pairwise(seen)) > 0.08
+
+
+@pytest.mark.parametrize(("name", "theme"), [each for each in EACH if each[0] != palettes.PRINT])
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_a_stronger_change_stands_out_more_on_both_sides(name: str, theme: Theme, blindness: str) -> None:
+    away = -1 if theme == "light" else 1
+    lightness = [colour[0] * away for colour in _changes(name, 3, theme, blindness)]
+
+    assert np.diff(lightness[:4]).max() < -0.05
+    assert np.diff(lightness[3:]).min() > 0.05
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_palette_for_print_keeps_its_order_in_grey(theme: Theme) -> None:
+    away = -1 if theme == "light" else 1
+    for colours in (palettes.colours(palettes.PRINT, 7, theme), palettes.diverging(palettes.PRINT, 3, theme)):
+        seen = [_linear(colour) for colour in colours]
+        grey = np.array([_cielab(np.full(3, colour @ [0.2126, 0.7152, 0.0722]))[0] for colour in seen])
+        assert (np.diff(grey) * away).min() > 5
+        assert max(np.ptp(colour) for colour in seen) < 0.05, "a printer without colours shows the same"
+
+
+@pytest.mark.parametrize(("name", "theme"), EACH)
+def test_little_change_has_one_colour_whatever_the_number_of_classes(name: str, theme: Theme) -> None:
+    middles = {palettes.diverging(name, n, theme)[n] for n in palettes.CLASSES}
+
+    assert len(middles) == 1
+    assert [len(palettes.diverging(name, n, theme)) for n in palettes.CLASSES] == [3, 5, 7, 9, 11, 13, 15]
+
+
 def test_every_number_of_classes_has_distinct_colours() -> None:
     for name, theme in EACH:
         for n in palettes.CLASSES:
@@ -89,5 +139,6 @@ def test_the_far_ends_are_the_anchors() -> None:
     [("rainbow", 5, "light"), ("tide", 0, "light"), ("tide", 8, "dark"), ("tide", 5, "blue")],
 )
 def test_what_does_not_exist_is_refused(name: str, n: int, theme: Theme) -> None:
-    with pytest.raises(ValueError, match="Expected|palette has"):
-        palettes.colours(name, n, theme)
+    for make in (palettes.colours, palettes.diverging):
+        with pytest.raises(ValueError, match="Expected|palette has"):
+            make(name, n, theme)

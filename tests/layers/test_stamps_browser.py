@@ -65,8 +65,9 @@ def _stamped(page: Page, places: list[tuple[float, float, str]]) -> np.ndarray:
     """Stamp squares of 6 pixels on a picture of 20 x 10; return it as red, green, blue, opacity."""
     values: Any = page.evaluate(
         """(places) => {
-            const stamps = new gezhi.Stamps([-3, -3, 3, -3, 3, 3, -3, 3]);
+            const stamps = new gezhi.Stamps([-3, -3, 3, -3, 3, 3, -3, 3], 1);
             stamps.begin(20, 10);
+            stamps.take({ size: 1, line: 0 }, 1);
             for (const [x, y, colour] of places) stamps.stamp(x, y, gezhi.colourOf(colour));
             const context = new OffscreenCanvas(20, 10).getContext("2d");
             stamps.end(context);

@@ -15,10 +15,13 @@
       this.hexes = new gezhi.HexCanvas({ pane: conductor.pane("cells", 400) }).addTo(this.map);
       this.marks = new gezhi.MarkCanvas({ pane: conductor.pane("marks", 420) }).addTo(this.map);
       this.legend = new gezhi.Legend().addTo(this.map);
+      this.legend.onHighlight = (index) => this.highlight(index);
+      this.legend.onKeep = (keep) => this.keepClasses(keep);
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.selection = new gezhi.Selection((cell) => this.marks.setSelected(cell));
       this.tip = new gezhi.CellTip(this.map);
-      this.shown = null; // {url, query, answer}: what is painted
+      this.swipe = null; // the cells of another period beside these
+      this.shown = null; // {url, query, asked, labels, cells}: what is painted
       this.paints = 0;
     }
 
@@ -28,10 +31,9 @@
       this.options = options;
       this.number = gezhi.numberFormat(options.locale);
       this.conductor.setTheme(options.theme);
+      this.beside();
       this.fade();
-      if (this.shown && (before.theme !== options.theme || `${before.palettes}` !== `${options.palettes}`)) {
-        this.hexes.setColours(this.colours());
-      }
+      if (this.shown && paints(before) !== paints(options)) this.recolour();
       if (this.shown) this.showLegend();
       this.selection.tell(options.selected || null);
       this.refresh();
@@ -40,6 +42,7 @@
     remove() {
       this.request.abort();
       clearTimeout(this.replacing);
+      if (this.swipe) this.swipe.remove();
       this.tip.hide();
       this.legend.remove();
       this.hexes.remove();
@@ -71,18 +74,22 @@
         return;
       }
       const url = this.addressOf(this.options.query);
+      if (this.swipe) this.swipe.refresh(this.addressOf(this.options.query, this.options.swipe));
       if (this.shown && this.shown.url === url) {
         this.request.abort();
         this.hexes.place();
+        this.showLegend();
         this.painted(0, 0);
       } else if (this.request.url !== url) {
         this.fetch(url);
       }
     }
 
-    /** Where the cells of a query are asked for, as the map lies now. */
-    addressOf(query) {
+    /** Where the cells of a query are asked for, as the map lies now; `days` in place of the query's own. */
+    addressOf(query, days) {
       return gezhi.address("cells", query, {
+        ...days,
+        ...this.options.ask,
         res: this.wanted(),
         bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
         zoom: this.map.getZoom(),
@@ -97,7 +104,8 @@
     }
 
     async fetch(url) {
-      const query = this.options.query;
+      const { query, labels } = this.options;
+      const asked = this.asked();
       this.conductor.setState("loading");
       try {
         const result = await this.request.get(url, async (response) => {
@@ -106,7 +114,8 @@
           const cells = gezhi.wire.decode(buffer);
           return { cells, decodeMs: performance.now() - begun };
         });
-        if (result) this.show({ url, query, cells: result.answer.cells }, result.ms, result.answer.decodeMs);
+        if (!result) return;
+        this.show({ url, query, asked, labels, cells: result.answer.cells }, result.ms, result.answer.decodeMs);
       } catch (error) {
         this.fail(error);
       }
@@ -123,9 +132,11 @@
       const nearest = this.unpacked.reduce((a, b) => (distance(b) < distance(a) ? b : a));
       if (this.shown && this.shown.cells === nearest) {
         this.hexes.place();
+        this.showLegend();
         this.painted(0, 0);
       } else {
-        this.show({ url: null, query: "", cells: nearest }, 0, 0);
+        const { labels } = this.options;
+        this.show({ url: null, query: "", asked: this.asked(), labels, cells: nearest }, 0, 0);
       }
     }
 
@@ -135,8 +146,10 @@
       this.conductor.notice.clear("cells");
       this.stale = false;
       this.fade();
-      const { meta, keys, counts } = shown.cells;
-      this.hexes.setCells({ resolution: meta.resolution, keys, counts, edges: meta.edges }, this.colours());
+      const { meta, keys, values, n } = shown.cells;
+      const { resolution, edges, few } = meta;
+      this.hexes.setCells({ resolution, keys, values, n, edges, few }, this.colours());
+      if (this.swipe) this.swipe.colour(edges, this.colours());
       this.showLegend();
       if (!keys.length) {
         const words = this.options.labels;
@@ -146,31 +159,120 @@
       this.painted(fetchMs, decodeMs);
     }
 
+    /** A colour for each class, and one for cells without a figure. */
     colours() {
-      const { edges } = this.shown.cells.meta;
-      return edges.length ? this.options.palettes[edges.length - 1] : [];
+      const { palettes, changes } = this.options;
+      const quiet = getComputedStyle(this.map.getContainer()).getPropertyValue("--gz-quiet").trim();
+      return [...gezhi.coloursOf(this.shown.cells.meta, palettes, changes), quiet];
+    }
+
+    recolour() {
+      this.hexes.setColours(this.colours());
+      if (this.swipe) this.swipe.hexes.setColours(this.colours());
+    }
+
+    /** What is measured, without the filter: the same question has the same words. */
+    asked() {
+      return JSON.stringify(this.options.ask || {});
+    }
+
+    /** The words for what is painted: while another measure is on its way, those of the one before. */
+    words() {
+      return this.shown.asked === this.asked() ? this.options.labels : this.shown.labels;
+    }
+
+    figures() {
+      return new gezhi.FigureWords(this.shown.cells.meta, this.words(), this.options.locale);
     }
 
     showLegend() {
-      const { meta } = this.shown.cells;
-      if (!meta.edges.length) {
+      const { meta, keys } = this.shown.cells;
+      const { words, colours } = { words: this.words(), colours: this.colours() };
+      if (!meta.edges.length && !keys.length) {
         this.legend.hide();
         return;
       }
+      const figures = this.figures();
+      const cells = this.swipe ? [] : this.hexes.inView();
+      const rows = meta.edges.map((edge, key) => ({
+        key,
+        text: figures.range(meta.edges, key),
+        colour: colours[key],
+        cells: this.swipe ? null : cells[key],
+      }));
+      const missing = { key: meta.edges.length, text: words.no_figure, colour: colours.at(-1), look: "missing" };
+      if (this.hexes.groups.at(-1).length) rows.push({ ...missing, cells: this.swipe ? null : cells.at(-1) });
+      if (this.hexes.uncertain.some((offsets) => offsets.length)) {
+        rows.push({ text: gezhi.fill(words.few, { n: meta.few }), colour: colours.at(-1), look: "few", cells: null });
+      }
+      const unit = meta.unit ? gezhi.fill(words.title_unit, { title: words.title, unit: meta.unit }) : words.title;
       this.legend.show({
-        edges: meta.edges,
-        colours: this.colours(),
-        resolution: meta.resolution,
-        wanted: this.options.packs ? meta.resolution : this.wanted(),
+        title: unit,
+        rows,
+        notes: [this.periodNote(words), this.sizeNote(meta.resolution, words)],
+        keep: this.options.query === undefined || this.options.keep === undefined ? null : this.options.keep,
         words: this.options.labels,
         number: this.number,
       });
     }
 
+    sizeNote(resolution, words) {
+      const metres = this.number(gezhi.metresAcross(resolution));
+      const wanted = this.options.packs ? resolution : this.wanted();
+      const said = gezhi.fill(words.resolution, { resolution, metres });
+      return wanted > resolution ? `${said} ${gezhi.fill(words.coarser, { wanted })}` : said;
+    }
+
+    /** Which days are compared. */
+    periodNote(words) {
+      const [now, before] = this.periods();
+      return now && before && !this.swipe ? gezhi.fill(words.against, { now, before }) : "";
+    }
+
+    /** The days of the filter and those that it is compared with, as text. */
+    periods() {
+      const words = this.options.labels;
+      const days = new URLSearchParams(this.shown.query);
+      const other = this.swipe
+        ? [this.options.swipe.from, this.options.swipe.to]
+        : (this.shown.cells.meta.vs || "").split("~");
+      return [gezhi.daysText(days.get("from"), days.get("to"), words), gezhi.daysText(other[0], other[1], words)];
+    }
+
+    /** Begin or end the view of two periods, as the options say. */
+    beside() {
+      if (this.swipe && !this.options.swipe) {
+        this.swipe.remove();
+        this.swipe = null;
+      }
+      if (!this.options.swipe || this.options.packs) return;
+      if (!this.swipe) {
+        this.swipe = new gezhi.Swipe(this.conductor);
+        if (this.shown) this.swipe.colour(this.shown.cells.meta.edges, this.colours());
+      }
+      const { labels, query, swipe } = this.options;
+      const days = new URLSearchParams(query);
+      const now = gezhi.daysText(days.get("from"), days.get("to"), labels);
+      this.swipe.label(gezhi.daysText(swipe.from, swipe.to, labels), now, labels);
+    }
+
+    /** Let a class stand out, none where it is null. */
+    highlight(index) {
+      this.hexes.highlight(index);
+      if (this.swipe) this.swipe.hexes.highlight(index);
+    }
+
+    /** Ask the page to keep the classes as they are now while filters change, or to let go of them. */
+    keepClasses(keep) {
+      this.legend.setKeep(keep, this.options.labels);
+      gezhi.tell({ keep: keep ? this.shown.cells.meta.edges : [], stamp: Date.now() });
+    }
+
     /** An answer that takes long: old figures of another filter must not look current. */
     wait(slow) {
       this.conductor.notice.busy("cells", slow);
-      this.stale = slow && Boolean(this.shown) && this.shown.query !== this.options.query;
+      const other = this.shown && (this.shown.query !== this.options.query || this.shown.asked !== this.asked());
+      this.stale = slow && Boolean(other);
       this.fade();
     }
 
@@ -192,11 +294,13 @@
 
     themed() {
       this.marks.redraw();
+      if (this.shown) this.recolour();
     }
 
     /** Hexagons are clearer where single points are shown, faint while they are out of date. */
     fade() {
       this.hexes.canvas.style.opacity = this.stale ? STALE_OPACITY : this.opacity();
+      if (this.swipe) this.swipe.setOpacity(this.opacity());
       this.legend.setOpacity(this.opacity());
     }
 
@@ -216,6 +320,7 @@
         total: cells.meta.total,
         inView: cells.meta.in_view,
         edges: cells.meta.edges,
+        measure: cells.meta.measure || "count",
         requestedAt: this.requestedAt,
         fetchMs,
         decodeMs,
@@ -236,9 +341,10 @@
 
     /** The drawn cell under a place on the map, or null. */
     at(latlng) {
-      if (!this.hexes.keys.length) return null;
-      const cell = window.h3.latLngToCell(latlng.lat, latlng.lng, this.hexes.resolution);
-      return this.hexes.countOf(cell) === undefined ? null : cell;
+      const drawn = [this.hexes, ...(this.swipe ? [this.swipe.hexes] : [])].filter(({ keys }) => keys.length);
+      if (!drawn.length) return null;
+      const cell = window.h3.latLngToCell(latlng.lat, latlng.lng, drawn[0].resolution);
+      return drawn.some((hexes) => hexes.rowOf(cell) !== undefined) ? cell : null;
     }
 
     click(event) {
@@ -260,9 +366,35 @@
       const cell = latlng && this.at(latlng);
       this.map.getContainer().classList.toggle("gz-over-cell", Boolean(cell));
       this.marks.setHovered(cell);
-      if (cell) this.tip.show(latlng, cell, this.hexes.countOf(cell), this.options.labels, this.number);
+      if (cell) this.tip.show(latlng, cell, this.lines(cell), this.options.labels);
       else this.tip.hide();
     }
+
+    /** What the tooltip says of a cell, line by line. */
+    lines(cell) {
+      const figures = this.figures();
+      const words = this.words();
+      const [now, before] = this.periods();
+      if (this.swipe) {
+        const of = (hexes, days) => {
+          const row = hexes.rowOf(cell);
+          return `${row === undefined ? words.nothing : figures.value(hexes.values[row])} (${days})`;
+        };
+        return [of(this.hexes, now), of(this.swipe.hexes, before)];
+      }
+      const row = this.hexes.rowOf(cell);
+      const lines = [figures.value(this.hexes.values[row])];
+      const n = this.hexes.n[row];
+      if (!figures.whole) lines.push(figures.reports(n));
+      if (before) lines.push(gezhi.fill(words.against, { now, before }));
+      if (n < this.hexes.few) lines.push(words.uncertain_figure);
+      return lines;
+    }
+  }
+
+  /** What options say of colours, as one text. */
+  function paints({ theme, palettes, changes }) {
+    return JSON.stringify([theme, palettes, changes]);
   }
 
   gezhi.parts = { ...gezhi.parts, cells: Cells };

@@ -1,10 +1,17 @@
-/* The legend: classes with their numbers, and what one cell is. It folds up, on a phone from the start. */
+/* The legend: classes with their ranges and cells, what one cell is, and what else the map shows. A class that is
+   pointed at stands out on the map; one that is pressed keeps doing so. The legend folds up, on a phone from the
+   start. */
 (function (gezhi) {
   "use strict";
 
   const NARROW_PX = 600;
-  /** Mean edge length of cells in metres, by resolution; a hexagon is the root of three times as wide. */
-  const EDGE_M = { 7: 1406.5, 8: 531.4, 9: 200.8, 10: 75.9, 11: 28.7, 12: 10.8 };
+  /** What other parts of a map have put into its legends: map -> {nodes: Map(key -> nodes), legends: Set}. */
+  const extras = new WeakMap();
+
+  function extrasOf(map) {
+    if (!extras.has(map)) extras.set(map, { nodes: new Map(), legends: new Set() });
+    return extras.get(map);
+  }
 
   gezhi.Legend = L.Control.extend({
     options: { position: "bottomleft" },
@@ -15,15 +22,32 @@
       this.body = gezhi.element("div", "gz-legend-body");
       this.list = gezhi.element("ul", "gz-legend-classes", { role: "list" });
       this.note = gezhi.element("p", "gz-legend-note");
-      this.body.append(this.list, this.note);
+      this.extra = gezhi.element("div", "gz-legend-extra");
+      this.pin = gezhi.element("button", "gz-legend-pin", { type: "button" });
+      this.pin.hidden = true;
+      this.body.append(this.list, this.note, this.extra, this.pin);
       box.append(this.button, this.body);
       this.button.addEventListener("click", () => this.fold(!this.folded));
+      this.pin.addEventListener("click", () => this.onKeep(this.pin.getAttribute("aria-pressed") !== "true"));
+      box.addEventListener("keydown", (event) => event.key === "Escape" && this.press(null));
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       this.box = box;
+      this.rows = [];
+      this.pointed = this.focused = this.pressed = null; // keys of classes
       this.fold(map.getSize().x < NARROW_PX);
+      extrasOf(map).legends.add(this);
+      this.fillExtra(extrasOf(map));
       this.hide();
       return box;
     },
+
+    onRemove(map) {
+      extrasOf(map).legends.delete(this);
+    },
+
+    /** What the owner does when another class is to stand out (null for none), and when classes are to be kept. */
+    onHighlight() {},
+    onKeep() {},
 
     fold(folded) {
       this.folded = folded;
@@ -40,30 +64,98 @@
       this.box.style.setProperty("--gz-opacity", opacity);
     },
 
-    /** Show classes from these lowest counts on, in these colours. */
-    show({ edges, colours, resolution, wanted, words, number }) {
+    /**
+     * Show classes and what else there is to say.
+     *
+     * `rows` are {key, text, colour, look ("", "missing" or "few"), cells}: without a key a row is a remark and
+     * cannot stand out; `cells` says how many there are, null says nothing. `keep` is null (classes cannot be
+     * kept), false or true.
+     */
+    show({ title, rows, notes, keep, words, number }) {
       this.box.hidden = false;
-      this.button.textContent = words.title;
-      this.list.setAttribute("aria-label", words.title);
-      this.list.replaceChildren(
-        ...edges.map((edge, i) => {
-          const item = gezhi.element("li", "gz-legend-class");
-          const swatch = gezhi.element("span", "gz-swatch", { "aria-hidden": "true" });
-          swatch.style.setProperty("--gz-colour", colours[i]);
-          item.append(swatch, range(edge, edges[i + 1], words, number));
-          return item;
-        }),
-      );
-      const metres = Math.round(EDGE_M[resolution] * Math.sqrt(3));
-      const rounded = metres > 100 ? Math.round(metres / 10) * 10 : metres;
-      this.note.textContent = gezhi.fill(words.resolution, { resolution, metres: number(rounded) });
-      if (wanted > resolution) this.note.textContent += ` ${gezhi.fill(words.coarser, { wanted })}`;
+      this.button.textContent = title;
+      this.list.setAttribute("aria-label", title);
+      while (this.rows.length > rows.length) this.rows.pop().item.remove();
+      while (this.rows.length < rows.length) this.addRow();
+      rows.forEach((row, i) => this.fillRow(this.rows[i], row, words, number));
+      if (!rows.some(({ key }) => key === this.pressed)) this.press(null);
+      this.note.textContent = notes.filter(Boolean).join("\n");
+      this.setKeep(keep, words);
+    },
+
+    setKeep(keep, words) {
+      this.pin.hidden = keep === null;
+      this.pin.setAttribute("aria-pressed", String(Boolean(keep)));
+      this.pin.textContent = keep ? words.kept_classes : words.keep_classes;
+      this.pin.title = words.keep_classes_help;
+    },
+
+    addRow() {
+      const item = gezhi.element("li", "gz-legend-class");
+      const button = gezhi.element("button", "gz-legend-row", { type: "button" });
+      const swatch = gezhi.element("span", "gz-swatch", { "aria-hidden": "true" });
+      const text = gezhi.element("span", "gz-legend-range");
+      const cells = gezhi.element("span", "gz-legend-cells");
+      button.append(swatch, text, cells);
+      item.append(button);
+      this.list.append(item);
+      const row = { item, button, swatch, text, cells, key: null };
+      // A finger has no way to point: it presses.
+      button.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.point(row.key));
+      button.addEventListener("pointerleave", () => this.point(null));
+      button.addEventListener("focus", () => button.matches(":focus-visible") && this.focus(row.key));
+      button.addEventListener("blur", () => this.focus(null));
+      button.addEventListener("click", () => this.press(this.pressed === row.key ? null : row.key));
+      this.rows.push(row);
+    },
+
+    fillRow(row, { key, text, colour, look, cells }, words, number) {
+      const says = cells === null ? text : `${text}: ${gezhi.fill(words.cells_in_view, { n: number(cells) })}`;
+      row.key = key === undefined ? null : key;
+      row.button.disabled = row.key === null;
+      row.button.setAttribute("aria-label", says);
+      row.button.setAttribute("aria-pressed", String(row.key !== null && row.key === this.pressed));
+      row.swatch.className = `gz-swatch${look ? ` gz-swatch-${look}` : ""}`;
+      row.swatch.style.setProperty("--gz-colour", colour);
+      row.text.textContent = text;
+      row.cells.textContent = cells === null ? "" : number(cells);
+      row.cells.title = cells === null ? "" : gezhi.fill(words.cells_in_view, { n: number(cells) });
+    },
+
+    point(key) {
+      this.pointed = key;
+      this.tell();
+    },
+
+    focus(key) {
+      this.focused = key;
+      this.tell();
+    },
+
+    press(key) {
+      this.pressed = key;
+      for (const row of this.rows) {
+        row.button.setAttribute("aria-pressed", String(row.key !== null && row.key === key));
+      }
+      this.tell();
+    },
+
+    tell() {
+      const key = [this.pointed, this.focused, this.pressed].find((one) => one !== null);
+      this.onHighlight(key === undefined ? null : key);
+    },
+
+    fillExtra({ nodes }) {
+      this.extra.replaceChildren(...[...nodes.values()].flat());
+      this.extra.hidden = !nodes.size;
     },
   });
 
-  function range(first, after, words, number) {
-    if (after === undefined) return gezhi.fill(words.open_range, { first: number(first) });
-    if (after === first + 1) return number(first);
-    return gezhi.fill(words.range, { first: number(first), last: number(after - 1) });
-  }
+  /** Put nodes of a part (`key`) into the legend of a map, below its classes; null takes them out again. */
+  gezhi.legendExtra = function (map, key, nodes) {
+    const here = extrasOf(map);
+    if (nodes) here.nodes.set(key, nodes);
+    else here.nodes.delete(key);
+    here.legends.forEach((legend) => legend.fillExtra(here));
+  };
 })((window.gezhi = window.gezhi || {}));

@@ -1,4 +1,6 @@
-/* Tens of thousands of small hexagons: one picture of the hexagon is stamped into the pixels by hand. */
+/* Tens of thousands of small hexagons: one picture of the hexagon is stamped into the pixels by hand.
+
+   There is a picture for each look of a hexagon (full, small, a ring) and a pale one of each. */
 (function (gezhi) {
   "use strict";
 
@@ -8,12 +10,16 @@
   const ALIKE_PX = 0.05;
 
   class Stamps {
-    /** `outline`: x and y of each corner in pixels, one after the other, from the middle of the hexagon. */
-    constructor(outline) {
+    /**
+     * `outline`: x and y of each corner in pixels, one after the other, from the middle of the hexagon;
+     * `ratio`: how many of them make a pixel of the page.
+     */
+    constructor(outline, ratio) {
       this.outline = outline;
       this.reach = Math.ceil(Math.max(...outline.map(Math.abs))) + 1;
       this.side = 2 * this.reach + 1;
-      this.pictures = this.cut(this.draw(outline));
+      this.pictures = new Map(); // look and strength -> what `cut` makes
+      this.ratio = ratio;
     }
 
     /** Whether an outline is this one, to the eye. */
@@ -30,10 +36,17 @@
       this.height = height + 2 * this.side;
       this.image = new ImageData(this.width, this.height);
       this.pixels = new Uint32Array(this.image.data.buffer);
-      this.steps = this.pictures.map(({ x, y }) => Int32Array.from(x, (across, k) => y[k] * this.width + across));
     }
 
-    /** Stamp a hexagon with its middle at x, y; `colour` is from `colourOf`. */
+    /** Take up the picture of a look ({size, line}); `strength` from 0 to 1 makes it pale. */
+    take(look, strength) {
+      const name = `${look.size} ${look.line} ${strength}`;
+      if (!this.pictures.has(name)) this.pictures.set(name, this.cut(this.draw(look), strength));
+      this.covers = this.pictures.get(name);
+      this.steps = this.covers.map(({ x, y }) => Int32Array.from(x, (across, k) => y[k] * this.width + across));
+    }
+
+    /** Stamp a hexagon of the look taken up, its middle at x, y; `colour` is from `colourOf`. */
     stamp(x, y, colour) {
       const left = Math.floor(x);
       const top = Math.floor(y);
@@ -42,7 +55,7 @@
       const phase = Math.floor((y - top) * PHASES) * PHASES + Math.floor((x - left) * PHASES);
       const corner = (top + this.side - this.reach) * this.width + left + this.side - this.reach;
       const steps = this.steps[phase];
-      const { cover } = this.pictures[phase];
+      const { cover } = this.covers[phase];
       const { pixels } = this;
       for (let k = 0; k < steps.length; k++) {
         const at = corner + steps[k];
@@ -57,23 +70,27 @@
     }
 
     /** How much of each pixel the hexagon covers, 0 to 255, for all phases side by side. */
-    draw(outline) {
+    draw({ size, line }) {
       const canvas = new OffscreenCanvas(this.side * PHASES, this.side * PHASES);
       const context = canvas.getContext("2d", { willReadFrequently: true });
+      const { outline } = this;
+      context.lineWidth = line * this.ratio;
       for (let down = 0; down < PHASES; down++) {
         for (let across = 0; across < PHASES; across++) {
           const x = across * this.side + this.reach + (across + 0.5) / PHASES;
           const y = down * this.side + this.reach + (down + 0.5) / PHASES;
           context.beginPath();
-          for (let i = 0; i < outline.length; i += 2) context.lineTo(x + outline[i], y + outline[i + 1]);
-          context.fill();
+          for (let i = 0; i < outline.length; i += 2) context.lineTo(x + outline[i] * size, y + outline[i + 1] * size);
+          context.closePath();
+          if (line) context.stroke();
+          else context.fill();
         }
       }
       return context.getImageData(0, 0, canvas.width, canvas.height);
     }
 
     /** For each phase the covered pixels alone: where they are and how much of them is covered. */
-    cut({ data, width }) {
+    cut({ data, width }, strength) {
       return Array.from({ length: PHASES * PHASES }, (_, phase) => {
         const [x, y, cover] = [[], [], []];
         const left = (phase % PHASES) * this.side;
@@ -85,7 +102,7 @@
           if (!covered) continue;
           x.push(across);
           y.push(down);
-          cover.push(covered);
+          cover.push(Math.ceil(covered * strength));
         }
         return { x, y, cover: Uint8Array.from(cover) };
       });

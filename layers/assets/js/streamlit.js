@@ -2,8 +2,13 @@
 (function (gezhi) {
   "use strict";
 
-  gezhi.report = function (map, value) {
+  /** Tell the page something that is no selection. */
+  gezhi.tell = function (value) {
     if (window.Streamlit) window.Streamlit.setComponentValue(value);
+  };
+
+  gezhi.report = function (map, value) {
+    gezhi.tell(value);
     map.getContainer().dispatchEvent(new CustomEvent("gezhi:select", { detail: value, bubbles: true }));
   };
 

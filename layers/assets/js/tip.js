@@ -1,4 +1,4 @@
-/* The tooltip of a cell: its count and its short name. */
+/* The tooltip of a cell: its figure, what that rests on, and its short name. */
 (function (gezhi) {
   "use strict";
 
@@ -7,21 +7,21 @@
       this.map = map;
       this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "gz-tip", opacity: 1 });
       this.cell = null;
+      this.text = "";
     }
 
-    show(latlng, cell, count, words, number) {
-      if (cell !== this.cell) {
+    /** Say lines about a cell, the first one its figure. */
+    show(latlng, cell, lines, words) {
+      const texts = [...lines, gezhi.fill(words.cell, { id: cell.replace(/f+$/, "") })];
+      if (cell !== this.cell || texts.join(", ") !== this.text) {
         this.cell = cell;
         const content = gezhi.element("div", "gz-tip-text");
-        const texts = {
-          "gz-tip-count": count === 1 ? words.one : gezhi.fill(words.many, { n: number(count) }),
-          "gz-tip-cell": gezhi.fill(words.cell, { id: cell.replace(/f+$/, "") }),
-        };
-        for (const [className, text] of Object.entries(texts)) {
-          content.append(gezhi.element("span", className));
+        texts.forEach((text, i) => {
+          const look = i === 0 ? "count" : i === texts.length - 1 ? "cell" : "rate";
+          content.append(gezhi.element("span", `gz-tip-${look}`));
           content.lastChild.textContent = text;
-        }
-        this.text = Object.values(texts).join(", ");
+        });
+        this.text = texts.join(", ");
         this.tip.setContent(content);
       }
       this.tip.setLatLng(latlng);
