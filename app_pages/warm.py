@@ -6,6 +6,7 @@ from threading import Thread
 
 import folium
 
+from api.asked_cells import AskedCells
 from api.counting import classes_of
 from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
@@ -25,7 +26,7 @@ def warm(here: Workspace) -> None:
     folium.FeatureGroup().add_to(canvas_map((0.0, 0.0), 3)).get_root().render()
     charts.bars(figures.labelled_mix(here, Filter())).to_dict()
     for resolution in RESOLUTIONS:
-        classes_of(here.cube, here.cube.version, Filter(), resolution)
+        classes_of(here.cube, here.cube.version, AskedCells(), resolution)
     Thread(target=_index_places, args=(here,), daemon=True).start()
 
 

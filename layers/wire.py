@@ -9,8 +9,9 @@ it may ask besides:
 - `measure`: what the figures are, one of `data.measures.MEASURES`; the count where left out.
 - `vs`: the days to compare with, `2024-01-01~2024-06-30`, both included; as many days right before the
   filter's own where left out.
-- `classes_by` (`classes.METHODS`) and `classes` (how many); or `edges`, the edges that are held, comma
-  separated: they come back as they were given.
+- `classes_by` (`classes.METHODS`) and `classes` (how many, 1 to 7); or `edges`, those that are held or given
+  by hand, comma separated: they come back as they were given, whatever `classes_by` says (`steps` without any
+  is the usual method).
 
 The answer is `application/octet-stream`, what `pack` (counts) or `pack_figures` (anything else) returns:
 
