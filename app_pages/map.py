@@ -11,6 +11,7 @@ from app_pages import (
     map_export,
     map_switch,
     place_panel,
+    saved_views,
     session,
     tour,
     wall,
@@ -44,6 +45,7 @@ def _map_and_panel(here: Workspace) -> None:
             view = map_switch.render(here, session.current_view())
             session.show(view)
             where = filters.meant(here, view)
+            saved_views.render(here, view)
             map_export.render(here, where, "")
         with above:
             explorer.render_active(here, view, where)

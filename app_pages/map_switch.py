@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from app_pages import saved_views, session
+from app_pages import session
 from app_pages.place_words import kinds_label
 from app_pages.view import View
 from data import place_kinds
@@ -20,21 +20,13 @@ _USUAL_LEVEL: Final = "community"
 
 
 def render(here: Workspace, view: View) -> View:
-    """Draw the row above the map and return the view with what was chosen in it."""
-    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
-    chosen = _coloured(here, view, row)
-    with row:
-        saved_views.render(here, chosen)
-    return chosen
-
-
-def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerator) -> View:
-    """Draw the switch; a city without places has none."""
+    """Draw the switch and return the view with what was chosen; a city without places has none."""
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
     if not offered:
         return view.but(show="", at=None)
+    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
     kind = _kind(row, view, [_CELLS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
