@@ -22,12 +22,13 @@ def render() -> None:
         label_visibility="collapsed",
         width=380,
     )
-    found = matching(sections(), words)
+    every = sections()
+    found = matching(every, words)
     if not found:
         st.info(_("No figure here has this in its words."), icon=":material/search_off:")
         st.button(_("Show all figures"), key="all_figures", on_click=_forget_words)
         return
-    st.html(glossary_html(found))
+    st.html(glossary_html(found, first="" if words else str(st.query_params.get("figure", ""))))
     st.page_link("map.py", label=_("To the map"), icon=":material/hexagon:")
 
 
@@ -40,7 +41,7 @@ def matching(known: tuple[Section, ...], words: str) -> tuple[Section, ...]:
 
 def link(name: str) -> str:
     """Return the address of a figure's entry, as seen from any page."""
-    return session.page_link(_PAGE) + f"#figure-{name}"
+    return session.page_link(_PAGE, figure=name)
 
 
 def help_words(words: str, name: str) -> str:
@@ -48,9 +49,11 @@ def help_words(words: str, name: str) -> str:
     return f"{words} [{_('More on this figure')}]({link(name)})"
 
 
-def glossary_html(known: tuple[Section, ...]) -> str:
-    """Write the figures as HTML, each with an anchor."""
-    return f'<div class="gz-glossary">{"".join(map(_section, known))}</div>'
+def glossary_html(known: tuple[Section, ...], *, first: str = "") -> str:
+    """Write the figures as HTML; the one of the name `first` comes before all others."""
+    asked = [entry for section in known for entry in section.entries if entry.name == first]
+    head = "".join(f'<dl class="gz-first">{_entry(entry, "gz-asked")}</dl>' for entry in asked[:1])
+    return f'<div class="gz-glossary">{head}{"".join(map(_section, known))}</div>'
 
 
 def _section(section: Section) -> str:
@@ -58,14 +61,15 @@ def _section(section: Section) -> str:
     return f"<section><h3>{escape(section.title)}</h3><dl>{entries}</dl></section>"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: Entry, style: str = "gz-entry") -> str:
     parts = [
         f"<dd>{escape(entry.says)}</dd>",
         _part(_("How"), entry.computed),
         _part(_("But"), entry.silent),
         _part(_("Source"), entry.source),
     ]
-    return f'<div id="figure-{entry.name}"><dt>{escape(entry.title)}</dt>{"".join(parts)}</div>'
+    dt = f"<dt>{escape(entry.title)}</dt>"
+    return f'<div class="{style}" data-figure="{entry.name}">{dt}{"".join(parts)}</div>'
 
 
 def _part(head: str, words: str) -> str:

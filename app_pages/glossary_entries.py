@@ -45,7 +45,8 @@ _OF_MEASURES: Final[dict[str, tuple[str, str]]] = {
     "count": (
         N_("Each report counts once, in the cell in which it lies, on the day on which it was made."),
         N_(
-            "Many reports can mean many problems, many people who report, or many patrols. Where nobody looks "
+            "Many reports can mean many problems, many people who report, or many patrols. Where nobody "
+            "looks "
             "nothing is reported."
         ),
     ),
@@ -63,7 +64,8 @@ _OF_MEASURES: Final[dict[str, tuple[str, str]]] = {
     "on_time": (
         N_("Cases closed by their deadline, divided by closed cases that had one."),
         N_(
-            "Shares close to 100 % separate nobody; look at how often the same problem comes back in the same "
+            "Shares close to 100 % separate nobody; look at how often the same problem comes back in the "
+            "same "
             "cell too."
         ),
     ),
@@ -131,7 +133,8 @@ def _ground() -> tuple[Entry, ...]:
             _("Heat"),
             _("A smooth surface of how densely reports lie, whatever the grid."),
             _(
-                "Each report spreads over a distance that is shown, the bandwidth in metres, and all are added "
+                "Each report spreads over a distance that is shown, the bandwidth in metres, and all are "
+                "added "
                 "up. The bandwidth stays the same on the ground when you zoom."
             ),
             _("A wide bandwidth joins what is apart, a narrow one shows single reports as spots."),
@@ -164,7 +167,8 @@ def _beside() -> tuple[Entry, ...]:
             _("How the figure has changed."),
             _("Against the equally long period just before. Without a period there is nothing to compare."),
             _(
-                "Seasons and holidays fall into one of the two periods alone: compare with a year earlier too."
+                "Seasons and holidays fall into one of the two periods alone: compare with a year earlier "
+                "too."
             ),
         ),
         Entry(
@@ -180,7 +184,8 @@ def _beside() -> tuple[Entry, ...]:
             _("At which hours of the week reports are made."),
             _("Reports by weekday and hour in the city's own time."),
             _(
-                "It is the hour of the report, not of the problem; sources with days alone fall into one hour."
+                "It is the hour of the report, not of the problem; sources with days alone fall into one "
+                "hour."
             ),
         ),
         Entry(
@@ -200,7 +205,8 @@ def _places() -> tuple[Entry, ...]:
             _("Rate of a place"),
             _("How many reports a place has for its size."),
             _(
-                "Reports for each 100 m of a street, each 100 households of a compound, each hectare of other "
+                "Reports for each 100 m of a street, each 100 households of a compound, each hectare of "
+                "other "
                 "places and areas."
             ),
             _("Where length, households or area are unknown there is no rate; that is not zero."),
@@ -210,7 +216,8 @@ def _places() -> tuple[Entry, ...]:
             _("95 % interval"),
             _("Between which rates the true one lies, since a count of reports goes up and down by chance."),
             _(
-                "The exact interval of a Poisson count, divided by the size. Fewer than {n} reports are marked "
+                "The exact interval of a Poisson count, divided by the size. Fewer than {n} reports are "
+                "marked "
                 "as uncertain.",
                 n=UNCERTAIN_BELOW,
             ),
@@ -236,7 +243,8 @@ def _places() -> tuple[Entry, ...]:
             _("The sum below the table"),
             _("How the places of a kind add up to all reports of the filter."),
             _(
-                "Each report belongs to one place and one chain of areas at most: its nearest street or its ground."
+                "Each report belongs to one place and one chain of areas at most: its nearest street or its "
+                "ground."
             ),
         ),
     )
@@ -249,8 +257,10 @@ def _cases() -> tuple[Entry, ...]:
             _("Due"),
             _("When a case has to be closed."),
             _(
-                "From the moment of its report on, the limit of its category and area runs in working time on "
-                "the city's calendar, with holidays and moved working days; it stands still while the case is "
+                "From the moment of its report on, the limit of its category and area runs in working time "
+                "on "
+                "the city's calendar, with holidays and moved working days; it stands still while the case "
+                "is "
                 "suspended and grows when it is extended."
             ),
             _("Limits and holidays are the city's own tables."),
@@ -260,7 +270,8 @@ def _cases() -> tuple[Entry, ...]:
             _("Due today"),
             _("What has to be closed before the city's midnight."),
             _(
-                "Open cases whose due moment lies before it; those that are overdue already are not among them."
+                "Open cases whose due moment lies before it; those that are overdue already are not among "
+                "them."
             ),
         ),
         Entry(
@@ -284,7 +295,8 @@ def _duplicates() -> tuple[Entry, ...]:
                 "reports come in here by themselves; words, photos and an earlier closing add their evidence."
             ),
             _(
-                "It is a guess from what was reported; nothing is merged without a person, and merges can be undone."
+                "It is a guess from what was reported; nothing is merged without a person, and merges can "
+                "be undone."
             ),
             "I. P. Fellegi, A. B. Sunter (1969), JASA 64(328), 1183-1210",
         ),

@@ -43,6 +43,7 @@ def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerato
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
     if not offered:
         return view.but(show="", at=None)
+    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
     kind = _kind(row, view, [_CELLS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)

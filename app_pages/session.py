@@ -160,9 +160,9 @@ def with_language(params: Mapping[str, str]) -> dict[str, str]:
     return dict(params) | ({"lang": asked} if asked else {})
 
 
-def page_link(page: str) -> str:
-    """Return the address of a page without parameters of its own, as seen from any page."""
-    asked = urlencode(with_language({}))
+def page_link(page: str, **own: str) -> str:
+    """Return the address of a page with parameters of its own, as seen from any page."""
+    asked = urlencode(with_language(own))
     return f"{page}?{asked}" if asked else page
 
 

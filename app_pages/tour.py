@@ -36,36 +36,40 @@ def steps() -> tuple[Step, ...]:
         Step(
             _("Filters, charts and map are one"),
             _(
-                "Choose a period, kinds of problems or a status here, or click in a chart beside the map: all "
+                "Choose a period, kinds of problems or a status here, or click in a chart beside the map: "
+                "all "
                 "of them follow. Above the map stands what is active; there you take it off again."
             ),
             (
-                '[data-testid="stSidebar"][aria-expanded="true"]',
+                '[data-testid="stSidebar"]',
                 '[data-testid="stExpandSidebarButton"]',
-                ".st-key-map_switch",
+                ".st-key-map_row",
             ),
             _(
-                "The filters open with the arrows at the top left. A tap in a chart below the map filters too: "
+                "The filters open with the arrows at the top left. A tap in a chart below the map filters "
+                "too: "
                 "all of them follow. Above the map stands what is active; there you take it off again."
             ),
         ),
         Step(
             _("Choose cells, and keep what you found"),
             _(
-                "Select several cells, and figures, lists and charts speak of these alone. Keep a selection or "
+                "Select several cells, and figures, lists and charts speak of these alone. Keep a selection "
+                "or "
                 "a whole view under a name in Saved, pass on its link, export it, or show it on a wall."
             ),
-            (".st-key-map_switch", _FRAME),
+            (".st-key-map_row", _FRAME),
         ),
     )
 
 
 def help_button(*, on_the_map: bool) -> None:
     """Draw the button with the question mark: the tour, the glossary, the keys of the map."""
-    with st.popover("", icon=":material/help:", key="help", help=_("Help")):
-        shown = st.button(
-            _("Show me around"), key="show_tour", icon=":material/tour:", width="stretch", type="tertiary"
-        )
+    with (
+        st.popover("", icon=":material/help:", key="help", help=_("Help")),
+        st.container(key="help_panel", gap="small"),
+    ):
+        shown = st.button(_("Show me around"), key="show_tour", icon=":material/tour:", type="tertiary")
         st.page_link(
             "glossary.py",
             label=_("What the figures mean"),
@@ -74,7 +78,8 @@ def help_button(*, on_the_map: bool) -> None:
         )
         st.caption(
             _(
-                "On the map: arrow keys move, + and - zoom, Enter opens the cell in the middle, Escape closes it, "
+                "On the map: arrow keys move, + and - zoom, Enter opens the cell in the middle, Escape "
+                "closes it, "
                 "/ searches for a place."
             )
         )

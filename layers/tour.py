@@ -52,10 +52,10 @@ def tour(steps: Sequence[Step], *, key: str, call: str = "") -> None:
     """
     words = {
         "place": _("{i} of {n}"),
-        "skip": _("Skip"),
-        "back": _("Back"),
-        "next": _("Next"),
-        "done": _("Begin"),
+        "skip": _("Skip the tour"),
+        "back": _("Go back"),
+        "next": _("Go on"),
+        "done": _("Done, to the map"),
     }
     data = {"steps": [asdict(step) for step in steps], "words": words, "call": call}
     _component(data=data, key=key, height="content")

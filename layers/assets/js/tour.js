@@ -59,7 +59,7 @@ class Tour {
     dialog.onclick = (event) => {
       if (event.target === dialog) this.close();
     };
-    dialog.onkeydown = (event) => this.key(event);
+    this.keys = (event) => this.key(event);
     dialog.onclose = () => this.closed();
     this.placed = () => this.place();
   }
@@ -70,6 +70,7 @@ class Tour {
     this.dialog.showModal();
     addEventListener("resize", this.placed);
     addEventListener("scroll", this.placed, true);
+    addEventListener("keydown", this.keys, true); // before a list that is open below hears of it
     this.show(0);
   }
 
@@ -81,10 +82,16 @@ class Tour {
   closed() {
     removeEventListener("resize", this.placed);
     removeEventListener("scroll", this.placed, true);
+    removeEventListener("keydown", this.keys, true);
     keep(always, MEMORY, "seen");
   }
 
   key(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }
     if (event.key === "ArrowRight") this.show(Math.min(this.at + 1, this.data.steps.length - 1));
     if (event.key === "ArrowLeft") this.show(Math.max(this.at - 1, 0));
   }
