@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
+from api.clusters import clusters_route
 from api.export import export_route
 from api.first_page import pulse_route
 from api.health import health_route
@@ -30,6 +31,7 @@ def routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
     """Return the routes; the workspace is opened when the first of them is asked."""
     return [
         cells_route(workspace),
+        clusters_route(workspace),
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),

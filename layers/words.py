@@ -29,6 +29,7 @@ def report_fields() -> dict[str, str]:
         "unit": _("Unit"),
         "reported_at": _("Reported at"),
         "closed_at": _("Closed at"),
+        "suspect": _("Position doubted"),
     }
 
 
