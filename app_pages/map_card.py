@@ -10,7 +10,7 @@ from streamlit_folium import st_folium
 from api.tiles import tiles_address
 from app_pages import session
 from app_pages.place_words import missing_words, title_words
-from app_pages.view import AUTO, View
+from app_pages.view import AUTO, POINTS, View
 from data.filters import Filter
 from data.place_rates import measure_of
 from data.place_tables import places_version
@@ -19,11 +19,11 @@ from data.workspace import Workspace
 from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
-from layers.canvas_map import canvas_map
+from layers.canvas_map import MIN_ZOOM, canvas_map
 from layers.hexes import HexLayer
 from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
-from layers.points import PointLayer
+from layers.points import FROM_ZOOM, PointLayer
 from layers.search import SearchBox
 
 _HEIGHT_PX = 660
@@ -42,15 +42,19 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     query = urlencode(where.to_params() | {"lang": current_locale()})
     places = places_version(workspace.store, actor=workspace.viewer)
     BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
-    _ground(workspace, view, query, theme).add_to(group)
-    PointLayer(
-        query,
-        tz=workspace.tz,
-        done=STATUS_GROUPS["done"],
-        theme=theme,
-        version=version,
-        locale=current_locale(),
-    ).add_to(group)
+    if view.show != POINTS:
+        _ground(workspace, view, query, theme).add_to(group)
+    if view.show == POINTS or view.points:
+        PointLayer(
+            query,
+            from_zoom=MIN_ZOOM if view.show == POINTS else FROM_ZOOM,
+            tz=workspace.tz,
+            done=STATUS_GROUPS["done"],
+            case_link=session.case_pattern(),
+            theme=theme,
+            version=version,
+            locale=current_locale(),
+        ).add_to(group)
     SearchBox().add_to(group)
     st_folium(
         canvas,

@@ -117,7 +117,9 @@ def case_link(issue_id: int) -> str:
 
 def case_pattern() -> str:
     """Return the address of a case's page with `{id}` in place of its number, for the map's popups."""
-    return "case?id={id}" + "".join(f"&{urlencode({name: value})}" for name, value in with_language({}).items())
+    return "case?id={id}" + "".join(
+        f"&{urlencode({name: value})}" for name, value in with_language({}).items()
+    )
 
 
 def place_link(place_id: int) -> str:
