@@ -1,4 +1,4 @@
-"""`/api/points`: the single reports of a view, for the large scales."""
+"""`/api/points`: the reports of a small part of the map one by one; `/api/reports/{id}`: one in words."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,10 @@ from api.answers import answer_errors, etag_of, fresh, is_fresh, problem, unchan
 from api.params import read_bbox, read_limit
 from data.categories import labels
 from data.filters import Filter
+from data.ingest.reasons import suspicion_words
 from data.statuses import label
 from data.workspace import Workspace
+from geo.errors import StoreError
 from i18n import current_locale
 from i18n import gettext as _
 from layers.words import report_fields
@@ -62,15 +64,29 @@ def report_route(workspace: Callable[[], Workspace]) -> Route:
         row |= {"category": words.get(row["category"], row["category"]), "status": label(row["status"])}
         row = {name: row[name] for name in ("id", "external_id", "category", "status", *report_fields())}
         row |= {name: row[name].isoformat() for name in _TIMES if row[name]}
+        row["suspect"] = row["suspect"] and suspicion_words(row["suspect"])
+        row["photos"] = _photos(here, row["id"])
         body = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
         return fresh(request, body, etag=etag_of(body), media_type="application/json")
 
     return Route("/api/reports/{id}", report)
 
 
+def _photos(here: Workspace, issue_id: int) -> list[str]:
+    """Return the addresses' names of the photos of a case that the viewer may see, those of after first."""
+    try:
+        found = here.store.photos(issue_id, actor=here.viewer)
+    except StoreError:
+        return []
+    order = sorted(found, key=lambda one: (one.role != "after", one.role != "before", one.seq))
+    return [one.photo.full for one in order if one.present]
+
+
 def _answer(here: Workspace, found: pl.DataFrame, limit: int) -> dict[str, object]:
     words = labels(here.store.categories(actor=here.viewer), current_locale())
     shown = found.head(limit)
+    notes = here.store.map_notes(shown["id"].to_list(), actor=here.viewer)
+    shown = shown.with_columns(notes["photos"], notes["doubted"])
     return {
         "columns": shown.columns,
         "rows": shown.rows(),

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import problem
 from api.assets import assets_route
 from api.cells import cells_route
+from api.clusters import clusters_route
 from api.export import Exporter, export_route
 from api.figures import figures_route
 from api.first_page import pulse_route
@@ -35,6 +36,7 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
     return [
         cells_route(workspace),
         figures_route(workspace),
+        clusters_route(workspace),
         points_route(workspace),
         report_route(workspace),
         places_route(workspace),

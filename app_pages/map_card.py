@@ -12,7 +12,7 @@ from api.tiles import tiles_address
 from app_pages import map_measure, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
-from app_pages.view import AUTO, View
+from app_pages.view import AUTO, POINTS, View
 from data.filters import Filter
 from data.place_rates import measure_of
 from data.place_tables import places_version
@@ -21,12 +21,12 @@ from data.workspace import Workspace
 from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
-from layers.canvas_map import canvas_map
+from layers.canvas_map import MIN_ZOOM, canvas_map
 from layers.go import GoTo
 from layers.hexes import HexLayer
 from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
-from layers.points import PointLayer
+from layers.points import FROM_ZOOM, PointLayer
 from layers.search import SearchBox
 
 _HEIGHT_PX = 660
@@ -48,12 +48,15 @@ def render(workspace: Workspace, view: View, where: Filter, *, search: bool = Tr
     query = urlencode(where.to_params() | {"lang": current_locale()})
     places = places_version(workspace.store, actor=workspace.viewer)
     BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
-    _ground(workspace, view, where, query, theme).add_to(group)
-    if view.points:
+    if view.show != POINTS:
+        _ground(workspace, view, where, query, theme).add_to(group)
+    if view.show == POINTS or view.points:
         PointLayer(
             query,
+            from_zoom=MIN_ZOOM if view.show == POINTS else FROM_ZOOM,
             tz=workspace.tz,
             done=STATUS_GROUPS["done"],
+            case_link=session.case_pattern(),
             theme=theme,
             version=version,
             locale=current_locale(),

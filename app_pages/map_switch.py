@@ -1,4 +1,4 @@
-"""Card: the row above the map: what is coloured, by which figure, compared with what, in which look."""
+"""Card: the row above the map: what it shows, by which figure, compared with what, in which look."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from app_pages import filters, map_compare, map_export, map_look, map_measure, saved_views, session
 from app_pages.place_words import kinds_label
-from app_pages.view import View
+from app_pages.view import POINTS, View
 from data import place_kinds
 from data.place_tables import kinds_there
 from data.workspace import Workspace
@@ -37,14 +37,12 @@ def render(here: Workspace, view: View) -> View:
 
 
 def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerator) -> View:
-    """Draw the switch; a city without places has none."""
+    """Draw the switch; only kinds that the city has are offered."""
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
-    if not offered:
-        return view.but(show="", at=None)
     row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
-    kind = _kind(row, view, [_CELLS, *offered])
+    kind = _kind(row, view, [_CELLS, POINTS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
     show = "" if kind == _CELLS else kind
@@ -64,7 +62,7 @@ def usual_level(levels: list[str]) -> str:
 
 
 def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]) -> str:
-    words = {_CELLS: _("Cells"), _AREAS: _("Areas")}
+    words = {_CELLS: _("Cells"), POINTS: _("Points"), _AREAS: _("Areas")}
     shown = view.show or _CELLS
     known = shown if shown in options else _AREAS if shown in place_kinds.chain() else _CELLS
     if session.SHOW not in st.session_state or st.session_state[session.SHOW] not in options:

@@ -171,6 +171,13 @@ def case_link(issue_id: int) -> str:
     return "case?" + urlencode(with_language({"id": str(issue_id)}))
 
 
+def case_pattern() -> str:
+    """Return the address of a case's page with `{id}` in place of its number, for the map's popups."""
+    return "case?id={id}" + "".join(
+        f"&{urlencode({name: value})}" for name, value in with_language({}).items()
+    )
+
+
 def place_link(place_id: int) -> str:
     """Return the address of a place's page with the filters of this session; it can be shared."""
     return "place?" + urlencode(with_language(filters_in_address() | {"id": str(place_id)}))

@@ -20,6 +20,7 @@ PERIODS: Final[dict[str, int | None]] = {"all": None, "7d": 7, "30d": 30, "90d":
 CUSTOM: Final = "custom"
 AUTO: Final = "auto"
 HEAT: Final = "heat"
+POINTS: Final = "points"
 #: What a period is compared with, and how; the first of each is the usual.
 AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
@@ -36,7 +37,8 @@ class View:
     Attributes
     ----------
     show
-        What the map colours: empty for cells, `heat`, or the kind of place whose rates it shows.
+        What the map colours: empty for cells, `heat`, `points` (reports at every zoom, no cells under them),
+        or the kind of place whose rates it shows.
     cell, at
         The chosen cell, or the id of the chosen place; at most one of the two.
     measure
@@ -51,7 +53,7 @@ class View:
     look
         Classes, palette and opacity.
     points
-        Whether single reports are shown.
+        Whether reports are shown as points from close up, above whatever the map colours.
     """
 
     where: Filter = field(default_factory=Filter)
@@ -86,7 +88,7 @@ class View:
             period=period if period in {*PERIODS, CUSTOM} else "all",
             resolution=int(resolution) if resolution in map(str, cells.RESOLUTIONS) else None,
             cell=cell,
-            show=show if show in {HEAT, *place_kinds.kinds()} else "",
+            show=show if show in {HEAT, POINTS, *place_kinds.kinds()} else "",
             at=None if cell else known_id(params.get("at", "")),
             measure=_one_of(params.get("measure"), MEASURES),
             against=_one_of(params.get("against"), AGAINST),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, true, update
 
 from data import case_rows, cases
 from data.actors import Actor
@@ -262,6 +262,11 @@ def _query() -> Any:
         .join(EVENT, EVENT.c.seq == PHOTO.c.seq)
         .where(PHOTO.c.hidden.is_(None))
     )
+
+
+def shown(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition, over `PHOTO` and its `EVENT`, that leaves the photos that an actor is shown."""
+    return and_(PHOTO.c.hidden.is_(None), _seen_by(actor))
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from typing import Self
 import polars as pl
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from data import facts, issue_reading
+from data import facts, issue_reading, map_notes
 from data.actors import Actor
 from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
@@ -139,6 +139,15 @@ class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore):
         """Read the issues with these ids, in this order: `id` and the columns of `REPORT`."""
         with self._reading(actor) as connection:
             return issue_reading.by_id(connection, ids, where=scope(actor))
+
+    def map_notes(self, ids: Sequence[int], *, actor: Actor) -> pl.DataFrame:
+        """Tell of issues what a map marks beside their state: `id`, `photos`, `doubted`, in this order.
+
+        `photos` is whether an issue has any that the actor may see, `doubted` whether its position is; of an
+        issue outside of the actor's part of the city both are False.
+        """
+        with self._reading(actor, "open") as connection:
+            return map_notes.noted(connection, ids, where=scope(actor), actor=actor)
 
     def visible_ids(self, *, actor: Actor) -> pl.Series:
         """Return the ids of all cases in the actor's part of the city, in order: shape (n,), Int64."""

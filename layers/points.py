@@ -1,4 +1,4 @@
-"""Single reports as dots, from close up."""
+"""Reports as points: clusters that split by category, and single reports."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -7,23 +7,30 @@ from i18n import current_locale
 from layers import words
 from layers.element import ScriptLayer
 from layers.palettes import Theme
+from layers.point_colours import kind_colours
 
 FROM_ZOOM: Final = 16
 
 
 class PointLayer(ScriptLayer):
-    """Dots with a popup, fetched from `/api/points` as the map moves; `wire` says the shapes.
+    """Clusters and single reports, fetched as the map moves (`point_wire`); a click tells what is there.
+
+    A cluster is a ring of its categories' shares with its number of reports. A click goes closer until it
+    comes apart; one whose reports lie at one address is spread out on legs. A popup tells of a single report.
 
     Parameters
     ----------
     source
-        A filter as a query string for `/api/points`; or its answer, for a page without a server.
+        A filter as a query string for `/api/clusters` and `/api/points`; or an answer of `/api/points`, for a
+        page without a server: reports are gathered there only where they share a position.
     reports
         With an answer as source: the fields of each report by its id, as `/api/reports/{id}` gives them.
     from_zoom
-        First zoom at which dots are shown.
+        First zoom at which points are shown.
     done
         Statuses that are drawn as a ring instead of a dot.
+    case_link
+        Address of a case's page, relative to the app, with `{id}` for its number; none is offered without.
     fields
         Fields of a report that the popup shows and what they are called, in this order; the usual ones
         where left out (`words.report_fields`).
@@ -48,6 +55,7 @@ class PointLayer(ScriptLayer):
         reports: Mapping[int, Mapping[str, Any]] | None = None,
         from_zoom: int = FROM_ZOOM,
         done: Sequence[str] = (),
+        case_link: str = "",
         fields: Mapping[str, str] | None = None,
         tz: str = "UTC",
         labels: dict[str, str] | None = None,
@@ -63,6 +71,8 @@ class PointLayer(ScriptLayer):
                 "reports": None if answer is None else dict(reports or {}),
                 "fromZoom": from_zoom,
                 "done": list(done),
+                "caseLink": case_link,
+                "colours": kind_colours(theme),
                 "fields": list((fields or words.report_fields()).items()),
                 "tz": tz,
                 "labels": words.labels(**(labels or {})),

@@ -58,6 +58,7 @@ def report_fields() -> dict[str, str]:
         "unit": _("Unit"),
         "reported_at": _("Reported at"),
         "closed_at": _("Closed at"),
+        "suspect": _("Position doubted"),
     }
 
 
@@ -118,6 +119,16 @@ def _point_words() -> dict[str, str]:
         "next": _("Next"),
         "position": _("{i} of {n} here"),
         "close": _("Close"),
+        "points_title": _("Reports by category"),
+        "points_others": _("Other categories"),
+        "points_open": _("Open"),
+        "points_done": _("Done"),
+        "points_share": _("Inner line: share that is open"),
+        "points_photos": _("With photo"),
+        "points_doubted": _("Position doubted"),
+        "points_part": _("{name}: {n}"),
+        "photo": _("Photo of the place"),
+        "open_case": _("Open the case"),
         "points_truncated": _("Too many reports to show each one; zoom in."),
         "points_failed": _("The single reports could not be loaded."),
         "report_failed": _("This report could not be loaded."),

@@ -105,4 +105,4 @@ def rejection_words(code: str, **values: Any) -> str:
 
 def suspicion_words(code: str) -> str:
     """Say in the locale in use why a position is doubted."""
-    return _(SUSPICIONS[code])
+    return _(SUSPICIONS[code]) if code in SUSPICIONS else code

@@ -181,7 +181,8 @@ def test_an_unknown_address_of_the_api_is_404_in_words(client: TestClient) -> No
 
 def test_a_report_tells_no_more_than_the_popup_shows(client: TestClient, city: Workspace) -> None:
     told = client.get(f"/api/reports/{int(city.cube.ids(Filter(), limit=1)[0])}").json()
-    assert {"lon", "lat", "suspect"}.isdisjoint(told)
+    assert {"lon", "lat", "reporter"}.isdisjoint(told)
+    assert told["suspect"] is None
 
 
 def test_health_says_how_much_there_is(client: TestClient) -> None:

@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "event_mark": (STAFF, lambda store, actor: store.event_mark(1, actor=actor)),
     "changed_since": (STAFF, lambda store, actor: list(store.changed_since(0, actor=actor))),
     "reports": (STAFF, lambda store, actor: store.reports([1], actor=actor)),
+    "map_notes": (EVERYBODY, lambda store, actor: store.map_notes([1], actor=actor)),
     "visible_ids": (EVERYBODY, lambda store, actor: store.visible_ids(actor=actor)),
     "due_moments": (STAFF, lambda store, actor: store.due_moments(actor=actor)),
     "known_points": (STAFF, lambda store, actor: store.known_points((116, 38, 117, 39), actor=actor)),

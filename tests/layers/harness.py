@@ -21,7 +21,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 import layers
-from layers import assets, classes, wire
+from geo.point_squares import gather, grid_over
+from layers import assets, classes, point_wire, wire
 from layers.hexes import HexLayer
 
 LAT, LON = 38.3, 116.9
@@ -149,7 +150,7 @@ async def _answer(state: Server, request: Request) -> Response:
         given = state.answers[kind]
         given = given(request) if callable(given) else given
         return Response(given) if isinstance(given, bytes) else JSONResponse(given)
-    make = {"cells": _cells, "points": _points}.get(kind, _nothing)
+    make = {"cells": _cells, "clusters": _clusters, "points": _points}.get(kind, _nothing)
     return await run_in_threadpool(make, state, request)
 
 
@@ -161,20 +162,53 @@ def _nothing(state: Server, request: Request) -> Response:
 
 def _points(state: Server, request: Request) -> Response:
     west, south, east, north = (float(part) for part in request.query_params["bbox"].split(","))
-    near = state.city.frame.with_row_index("id").filter(
+    near = state.city.frame.with_row_index("id", offset=1).filter(
         pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
     )
-    if category := request.query_params.get("category", ""):
-        near = near.filter(pl.col("category").is_in(category.split(",")))
-    rows = near.select("id", "lon", "lat", "category", pl.lit("reported")).head(2000).rows()
+    status = pl.when(pl.col("id") % 3 == 0).then(pl.lit("reported")).otherwise(pl.lit("closed"))
+    rows = near.select("id", "lon", "lat", "category", status, pl.lit(False), pl.lit(False)).head(2000).rows()
     return JSONResponse(
         {
-            "columns": ["id", "lon", "lat", "category", "status"],
+            "columns": ["id", "lon", "lat", "category", "status", "photos", "doubted"],
             "rows": rows,
             "names": {"category": {"parking": "Parking"}, "status": {"reported": "Reported"}},
             "truncated": near.height > len(rows),
         }
     )
+
+
+def _clusters(state: Server, request: Request) -> Response:
+    frame = state.city.frame.with_row_index("id", offset=1)
+    if category := request.query_params.get("category", ""):
+        frame = frame.filter(pl.col("category").is_in(category.split(",")))
+    west, south, east, north = (float(part) for part in request.query_params["bbox"].split(","))
+    grid = grid_over((west, south, east, north), side=4 * 2 ** int(request.query_params["zoom"]), most=10**5)
+    kind_of = frame["category"].replace_strict({name: i for i, name in enumerate(CATEGORIES)})
+    gathered = gather(
+        grid,
+        frame["lon"],
+        frame["lat"],
+        code=kind_of,
+        kind_of=range(len(CATEGORIES)),
+        state=frame["id"] % 3,
+        is_marked=[1, 0, 0],
+        kinds=len(CATEGORIES) + 1,
+    )
+    alone = frame[gathered.row[gathered.n == 1]]
+    singles = {
+        "id": alone["id"].to_list(),
+        "category": alone["category"].to_list(),
+        "status": ["closed" if number % 3 else "reported" for number in alone["id"]],
+        "flags": [0] * alone.height,
+    }
+    meta = {
+        "kinds": CATEGORIES,
+        "names": {"category": {"parking": "Parking"}, "status": {"reported": "Reported"}},
+        "total": frame.height,
+        "side": grid.side,
+        "version": "1",
+    }
+    return Response(point_wire.pack(gathered, singles, meta), media_type="application/octet-stream")
 
 
 def _cells(state: Server, request: Request) -> Response:

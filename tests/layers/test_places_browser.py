@@ -8,22 +8,12 @@ from playwright.sync_api import Page
 
 from layers.base import BaseLayer
 from layers.hexes import HexLayer
-from layers.points import PointLayer
 from tests.layers import screen
 from tests.layers.harness import LAT, LON, Server
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src=x onerror="window.hacked = true">'
-
-
-def _points(*rows: tuple[Any, ...], truncated: bool = False) -> dict[str, Any]:
-    return {
-        "columns": ["id", "lon", "lat", "category", "status"],
-        "rows": rows,
-        "names": {"category": {"posters": "Flyposting"}, "status": {"closed": "Closed"}},
-        "truncated": truncated,
-    }
 
 
 def _feature(kind: str, geometry: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
@@ -53,115 +43,6 @@ def _colour_at(page: Page, layer: str, lat: float, lon: float) -> list[int]:
         [lat, lon],
     )
     return colour
-
-
-def test_points_are_shown_from_zoom_sixteen_on_alone(page: Page, server: Server) -> None:
-    page.goto(server.show(HexLayer(), PointLayer(), zoom=15))
-    first = screen.wait_ready(page)
-    assert not any("/api/points" in address for address in server.asked)
-    clear = screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);")
-
-    screen.on_map(page, "map.setZoom(16, { animate: false });")
-    page.wait_for_selector("[data-gezhi-points]:not([data-gezhi-points='0'])")
-    second = screen.wait_painted(page, first["paints"])
-    assert screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);") < clear
-
-    screen.on_map(page, "map.setZoom(15, { animate: false });")
-    page.wait_for_selector("[data-gezhi-points='0']")
-    screen.wait_painted(page, second["paints"])
-    assert screen.on_map(page, "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);") == clear
-
-
-def test_a_point_opens_a_popup_instead_of_selecting_its_cell(page: Page, server: Server) -> None:
-    server.answers["points"] = _points((17, LON, LAT, "posters", "closed"))
-    server.answers["reports/17"] = {
-        "address": "1 Grain Road",
-        "reported_at": "2026-03-01T16:30:00+00:00",
-        "unit": None,
-    }
-    page.goto(server.show(HexLayer(), PointLayer(tz="Asia/Shanghai"), zoom=16))
-    screen.wait_ready(page)
-    page.wait_for_selector("[data-gezhi-points='1']")
-
-    page.mouse.click(*screen.place_of(page, LAT, LON))
-    page.wait_for_selector(".gz-report-fields")
-
-    assert page.inner_text(".gz-report-title") == "Flyposting"
-    assert page.inner_text(".gz-report-status") == "Closed"
-    named = page.locator(".gz-report-fields dt").all_inner_texts()
-    address, reported = page.locator(".gz-report-fields dd").all_inner_texts()
-    assert named == ["Address", "Reported at"]
-    assert address == "1 Grain Road"
-    assert reported.startswith("Mar 2, 2026")  # in the city; still the first of March in UTC
-    assert screen.selected(page) is None
-
-
-def test_text_of_people_is_shown_as_text(page: Page, server: Server) -> None:
-    server.answers["points"] = _points((17, LON, LAT, HOSTILE, HOSTILE))
-    server.answers["reports/17"] = {"address": HOSTILE, "description": HOSTILE, "kind": HOSTILE}
-    server.answers["places"] = {"features": [_feature("shop", "Point", [LON, LAT], name=HOSTILE)]}
-    page.goto(server.show(BaseLayer(), HexLayer(), PointLayer(), zoom=18, attribution=HOSTILE))
-    screen.wait_ready(page)
-    page.wait_for_selector("[data-gezhi-points='1']")
-
-    page.mouse.click(*screen.place_of(page, LAT, LON))
-    page.wait_for_selector(".gz-report-fields")
-
-    assert page.inner_text(".gz-report-title") == HOSTILE
-    assert page.locator(".gz-report-fields dd").all_inner_texts() == [HOSTILE] * 3
-    assert page.inner_text(".gz-attribution") == HOSTILE
-    assert page.locator("img").count() == 0
-    assert page.evaluate("window.hacked") is None
-
-
-def test_reports_on_one_spot_are_turned_over_one_by_one(page: Page, server: Server) -> None:
-    server.answers["points"] = _points(*[(n, LON, LAT, f"kind {n}", "open") for n in (1, 2, 3)])
-    page.goto(server.show(HexLayer(), PointLayer(), zoom=17))
-    screen.wait_ready(page)
-    page.wait_for_selector("[data-gezhi-points='3']")
-    page.mouse.click(*screen.place_of(page, LAT, LON))
-
-    seen = [page.inner_text(".gz-report-title")]
-    for _ in range(3):
-        page.get_by_role("button", name="Next").click()
-        seen.append(page.inner_text(".gz-report-title"))
-
-    assert seen == ["kind 1", "kind 2", "kind 3", "kind 1"]
-    assert page.inner_text(".gz-report-pager span") == "1 of 3 here"
-
-
-def test_what_is_done_is_a_ring_and_what_is_open_a_dot(page: Page, server: Server) -> None:
-    server.answers["points"] = _points((1, LON, LAT, "a", "closed"), (2, LON + 0.001, LAT, "a", "open"))
-    page.goto(server.show(HexLayer(), PointLayer(done=["closed"]), zoom=18))
-    screen.wait_ready(page)
-    page.wait_for_selector("[data-gezhi-points='2']")
-
-    assert _colour_at(page, "PointCanvas", LAT, LON)[0] > 200
-    assert _colour_at(page, "PointCanvas", LAT, LON + 0.001)[0] < 60
-
-
-def test_points_that_a_limit_cut_are_said_to_be_too_many(page: Page, server: Server) -> None:
-    server.answers["points"] = _points((1, LON, LAT, "a", "open"), truncated=True)
-    page.goto(server.show(HexLayer(), PointLayer(), zoom=16))
-    page.wait_for_selector("[data-gezhi-points='1']")
-
-    assert page.inner_text(".gz-notice-text") == "Too many reports to show each one; zoom in."
-
-
-def test_points_that_cannot_be_loaded_are_said_to_be_missing(page: Page, server: Server) -> None:
-    server.answers["points"] = _points((1, LON, LAT, "a", "open"))
-    page.goto(server.show(HexLayer(), PointLayer(), zoom=16))
-    page.wait_for_selector("[data-gezhi-points='1']")
-    page.route("**/api/points**", lambda route: route.abort())
-
-    screen.send(page, HexLayer(), PointLayer("category=posters"))
-
-    page.wait_for_selector("[data-gezhi-points='0']")
-    assert page.inner_text(".gz-notice-text") == "The single reports could not be loaded."
-    page.unroute("**/api/points**")
-    page.click("text=Try again")
-    page.wait_for_selector("[data-gezhi-points='1']")
-    assert page.locator(".gz-notice").is_hidden()
 
 
 def test_places_are_drawn_under_the_cells_where_they_are(page: Page, server: Server) -> None:

@@ -105,13 +105,15 @@
       this.container.classList.toggle("gz-keys", keys);
     }
 
-    /** While keys move the map, the cell in its middle is explained, on the screen and to a screen reader. */
+    /** While keys move the map, what is in its middle is explained, on the screen and to a screen reader. */
     follow() {
+      if (document.activeElement !== this.container || !this.container.classList.contains("gz-keys")) return;
+      const centre = this.map.getCenter();
+      const points = this.parts.get("points");
       const ground = this.ground();
-      if (!ground || document.activeElement !== this.container) return;
-      if (!this.container.classList.contains("gz-keys")) return;
-      ground.hover(this.map.getCenter());
-      this.speak(ground.tip.text);
+      const told = points ? points.explain(centre) : "";
+      if (ground) ground.hover(told ? null : centre);
+      if (told || ground) this.speak(told || ground.tip.text);
     }
 
     speak(text) {
@@ -122,7 +124,11 @@
       const ground = this.ground();
       const spot = this.parts.get("spot");
       if (spot && event.key === "Enter" && event.target === this.container) spot.choose(this.map.getCenter());
-      if (!ground || event.target !== this.container) return;
+      if (event.target !== this.container) return;
+      const points = this.parts.get("points");
+      if (event.key === "Escape" && points && points.close()) return;
+      if (event.key === "Enter" && points && points.click({ latlng: this.map.getCenter() }, true)) return;
+      if (!ground) return;
       if (event.key === "Escape") ground.choose(null);
       if (event.key === "Enter") ground.choose(ground.at(this.map.getCenter()));
     }

@@ -3,24 +3,37 @@
   "use strict";
 
   const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+  const MOST_PHOTOS = 3;
 
   class ReportPopup {
-    /** `load(id)` resolves to the fields of one report. */
+    /** `load(id)` resolves to the fields of one report; `onChange(id)` hears which one is open, null for none. */
     constructor(map, load, onChange) {
       this.map = map;
       this.load = load;
       this.onChange = onChange;
-      this.popup = L.popup({ className: "gz-popup", maxWidth: 300, minWidth: 200, autoPanPadding: [24, 24] });
+      this.popup = L.popup({ className: "gz-popup", maxWidth: 300, minWidth: 220, autoPanPadding: [24, 24] });
       map.on("popupclose", ({ popup }) => {
-        if (popup === this.popup) this.onChange(null);
+        if (popup !== this.popup) return;
+        this.onChange(null);
+        if (this.byKeys) map.getContainer().focus();
       });
     }
 
-    /** Open on the first of the reports at one place; the others are a button away. */
-    open(points, options) {
-      this.points = points;
+    /**
+     * Open on one of the reports at one place; the others are a button away.
+     *
+     * `options`: labels, names, fields, locale, tz, caseLink; `colourOf(report)`; `placeOf(report)` is where to open.
+     */
+    open(reports, i, options) {
+      this.reports = reports;
       this.options = options;
-      this.turn(0);
+      this.byKeys = this.map.getContainer().classList.contains("gz-keys");
+      this.turn(i);
+      if (this.byKeys) this.focus();
+    }
+
+    isOpen() {
+      return this.popup.isOpen();
     }
 
     close() {
@@ -28,41 +41,79 @@
     }
 
     async turn(i) {
-      const point = this.points[i];
+      const report = this.reports[i];
       this.at = i;
-      this.show(point, null);
-      this.onChange(point.id);
+      this.show(report, null);
+      this.onChange(report.id);
       try {
-        const report = await this.load(point.id);
-        if (this.points[this.at] === point && this.popup.isOpen()) this.show(point, report);
+        const told = await this.load(report.id);
+        if (this.isAt(report)) this.show(report, told);
       } catch (error) {
         console.warn("report:", error);
-        if (this.points[this.at] === point && this.popup.isOpen()) this.show(point, null, true);
+        if (this.isAt(report)) this.show(report, null, true);
       }
     }
 
-    show(point, report, failed) {
-      const { labels, names, fields } = this.options;
+    isAt(report) {
+      return this.reports[this.at] === report && this.popup.isOpen();
+    }
+
+    show(report, told, failed) {
+      const { labels, names, fields, caseLink, colourOf, placeOf } = this.options;
+      const focused = this.focusedClass();
       const box = gezhi.element("div", "gz-report");
-      box.append(text("strong", "gz-report-title", named(names.category, point.category)));
-      box.append(text("span", "gz-report-status", named(names.status, point.status)));
-      if (report) box.append(this.list(report, fields));
+      // A button that is gone when its click arrives at the map looks like a click beside the popup.
+      L.DomEvent.on(box, "click keypress", L.DomEvent.stopPropagation);
+      box.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+      const title = text("strong", "gz-report-title", named(names.category, report.category));
+      const swatch = gezhi.element("span", "gz-swatch gz-swatch-kind", { "aria-hidden": "true" });
+      swatch.style.setProperty("--gz-colour", colourOf(report));
+      title.prepend(swatch);
+      box.append(title, text("span", "gz-report-status", named(names.status, report.status)));
+      if (told) box.append(...this.photos(told), this.list(told, fields));
       else box.append(text("span", "gz-report-more", failed ? labels.report_failed : labels.loading));
-      if (this.points.length > 1) box.append(this.pager());
-      this.popup.setLatLng([point.lat, point.lon]).setContent(box);
+      if (caseLink) box.append(this.link(report));
+      if (this.reports.length > 1) box.append(this.pager());
+      this.popup.setLatLng(placeOf(report)).setContent(box);
       if (!this.popup.isOpen()) this.popup.openOn(this.map);
       const button = this.popup.getElement().querySelector(".leaflet-popup-close-button");
       if (button) button.setAttribute("aria-label", labels.close);
+      if (focused) this.focus(focused);
     }
 
-    list(report, fields) {
+    /** Small pictures that lead to the large ones; a file that does not come leaves no gap. */
+    photos({ photos }) {
+      if (!photos || !photos.length) return [];
+      const row = gezhi.element("div", "gz-report-photos");
+      for (const name of photos.slice(0, MOST_PHOTOS)) {
+        const address = (size) => gezhi.address(`photos/${encodeURIComponent(name)}`, "", { size });
+        const link = gezhi.element("a", "gz-report-photo", { href: address("full"), target: "_blank", rel: "noopener" });
+        const picture = gezhi.element("img", "", { alt: this.options.labels.photo, loading: "lazy", src: address("thumb") });
+        picture.addEventListener("error", () => link.remove());
+        link.append(picture);
+        row.append(link);
+      }
+      if (photos.length > MOST_PHOTOS) row.append(text("span", "gz-report-more", `+${photos.length - MOST_PHOTOS}`));
+      return [row];
+    }
+
+    list(told, fields) {
       const list = gezhi.element("dl", "gz-report-fields");
       for (const [field, label] of fields) {
-        const value = report[field];
+        const value = told[field];
         if (value === null || value === undefined || value === "") continue;
         list.append(text("dt", "", label), text("dd", "", this.write(value)));
       }
       return list;
+    }
+
+    link(report) {
+      const { caseLink, labels } = this.options;
+      const href = `${gezhi.root}/${caseLink.replace("{id}", encodeURIComponent(report.id))}`;
+      const link = text("a", "gz-report-link", labels.open_case);
+      link.setAttribute("href", href);
+      link.setAttribute("target", "_top");
+      return link;
     }
 
     /** Times are given in UTC and read in the city's time zone. */
@@ -74,17 +125,33 @@
 
     pager() {
       const { labels } = this.options;
-      const n = this.points.length;
+      const n = this.reports.length;
       const row = gezhi.element("div", "gz-report-pager");
-      const step = (label, sign, by) => {
-        const button = gezhi.element("button", "gz-report-step", { type: "button", "aria-label": label });
+      const step = (name, label, sign, by) => {
+        const button = gezhi.element("button", `gz-report-step gz-report-${name}`, { type: "button", "aria-label": label });
         button.textContent = sign;
         button.addEventListener("click", () => this.turn((this.at + by + n) % n));
         return button;
       };
       const position = text("span", "", gezhi.fill(labels.position, { i: this.at + 1, n }));
-      row.append(step(labels.previous, "‹", -1), position, step(labels.next, "›", 1));
+      position.setAttribute("aria-live", "polite");
+      row.append(step("previous", labels.previous, "‹", -1), position, step("next", labels.next, "›", 1));
       return row;
+    }
+
+    /** The popup is made anew at each turn: the keyboard stays on the same button. */
+    focusedClass() {
+      const element = this.popup.getElement();
+      const active = document.activeElement;
+      if (!element || !active || !element.contains(active)) return "";
+      const own = ["gz-report-next", "gz-report-previous", "gz-report-link"];
+      return own.find((name) => active.classList.contains(name)) || "";
+    }
+
+    focus(name) {
+      const element = this.popup.getElement();
+      const first = element.querySelector(`.${name || "gz-report-next"}`) || element.querySelector("a, button");
+      if (first) first.focus({ preventScroll: true });
     }
   }
 

@@ -114,5 +114,5 @@
     return boxes;
   }
 
-  gezhi.shapes = { decodeShapes, decodeRates };
+  gezhi.shapes = { decodeShapes, decodeRates, open };
 })((window.gezhi = window.gezhi || {}));

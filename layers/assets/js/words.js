@@ -25,6 +25,16 @@
     }
   };
 
+  /** A function that writes whole numbers as short as a locale does: 1.2K, 1.2万. */
+  gezhi.compactFormat = function (locale) {
+    try {
+      const format = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+      return (n) => format.format(n);
+    } catch {
+      return String;
+    }
+  };
+
   /** A function that writes figures that are not whole as a locale does, with two or three digits. */
   gezhi.figureFormat = function (locale) {
     const digits = { maximumSignificantDigits: 3, maximumFractionDigits: 2 };

@@ -1,0 +1,95 @@
+/* What clusters and single reports look like: a ring of the categories' shares, a dot, a camera, a dashed circle. */
+(function (gezhi) {
+  "use strict";
+
+  const TURN = 2 * Math.PI;
+  const TOP = -TURN / 4;
+  /** From this size on a cluster has room for the line of its open share. */
+  const ROOMY_PX = 14;
+  const TEXT_FONT = '"Source Sans", system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
+
+  /** The outer radius of a cluster in pixels: ten times as many reports add some four. */
+  function radiusOf(n) {
+    return 8.5 + 4.3 * Math.log10(n);
+  }
+
+  /** Draw a cluster. A brush is {context, colours, ink, halo, ground, number}. */
+  function drawGroup(brush, x, y, { n, open, kinds }, chosen) {
+    const { context, colours, ink, halo, ground, quiet } = brush;
+    const radius = radiusOf(n);
+    const ring = Math.max(3.5, radius * 0.24);
+    disc(context, x, y, radius + (chosen ? 3.5 : 1.5), chosen ? ink : halo);
+    disc(context, x, y, radius, ground);
+    context.lineWidth = ring;
+    let from = TOP;
+    kinds.forEach((count, kind) => {
+      if (!count) return;
+      const to = from + (TURN * count) / n;
+      arc(context, x, y, radius - ring / 2, from, to, colours[kind] || colours[colours.length - 1]);
+      from = to;
+    });
+    if (radius >= ROOMY_PX && open) {
+      context.lineWidth = 1.6;
+      const inner = radius - ring - 1.8;
+      if (open < n) arc(context, x, y, inner, TOP, TOP + TURN, quiet);
+      arc(context, x, y, inner, TOP, TOP + (TURN * open) / n, ink);
+    }
+    context.fillStyle = ink;
+    context.font = `600 ${Math.round(Math.min(14, Math.max(10, radius * 0.62)))}px ${TEXT_FONT}`;
+    context.fillText(brush.number(n), x, y + 0.5);
+  }
+
+  /** Draw a single report: a dot while something is left to do, a ring when it is done. */
+  function drawSingle(brush, x, y, { done, photos, doubted, kind }, large, chosen) {
+    const { context, colours, ink, halo, ground, accent } = brush;
+    const colour = colours[kind];
+    const radius = (done ? large * 0.85 : large) + (chosen ? 2 : 0);
+    disc(context, x, y, radius + 1.5, halo);
+    if (done) {
+      disc(context, x, y, radius, ground);
+      context.lineWidth = Math.max(1.6, large * 0.42);
+      arc(context, x, y, radius - context.lineWidth / 2, 0, TURN, chosen ? accent : colour);
+    } else {
+      disc(context, x, y, radius, chosen ? accent : colour);
+    }
+    if (doubted) {
+      context.setLineDash([2.5, 2.5]);
+      context.lineWidth = 1.4;
+      arc(context, x, y, radius + 4, 0, TURN, ink);
+      context.setLineDash([]);
+    }
+    if (photos) drawCamera(context, x + radius * 0.7 + 5, y - radius * 0.7 - 4, ink, halo);
+  }
+
+  /** A small camera with its middle at x, y. */
+  function drawCamera(context, x, y, ink, halo) {
+    const body = () => {
+      context.beginPath();
+      context.rect(x - 4.5, y - 2.5, 9, 6.5);
+      context.rect(x - 1.8, y - 4, 3.6, 2);
+    };
+    body();
+    context.lineWidth = 2.5;
+    context.strokeStyle = halo;
+    context.stroke();
+    context.fillStyle = ink;
+    context.fill();
+    disc(context, x, y + 0.8, 1.7, halo);
+  }
+
+  function disc(context, x, y, radius, colour) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, TURN);
+    context.fillStyle = colour;
+    context.fill();
+  }
+
+  function arc(context, x, y, radius, from, to, colour) {
+    context.beginPath();
+    context.arc(x, y, radius, from, to);
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+
+  gezhi.clusterShapes = { radiusOf, drawGroup, drawSingle, disc };
+})((window.gezhi = window.gezhi || {}));
