@@ -41,7 +41,6 @@ def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerato
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
-    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
     kind = _kind(row, view, [_CELLS, POINTS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
