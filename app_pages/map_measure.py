@@ -9,7 +9,7 @@ import streamlit as st
 from app_pages import session
 from app_pages.view import AGAINST, BESIDE, View, compared_with
 from data.filters import Filter
-from data.measures import MEASURES
+from data.measures import MEASURES, measure
 from i18n import gettext as _
 
 CHANGE: Final = "change"
@@ -77,28 +77,14 @@ def chosen(view: View) -> str:
     return CHANGE if view.against and view.beside == BESIDE[0] else view.measure
 
 
-def measure_words() -> dict[str, str]:
-    """Return the short name of each measure."""
-    return {
-        "count": _("Reports"),
-        "open": _("Open"),
-        "overdue": _("Overdue"),
-        "on_time": _("In time"),
-        "density": _("Per km²"),
-        "days": _("Days"),
-        CHANGE: _("Change"),
-    }
-
-
 def render(view: View) -> None:
     """Draw the choice of the measure."""
-    words = measure_words()
     st.session_state[session.MEASURE] = chosen(view)
     st.selectbox(
         _("Colours of the cells"),
         MEASURES,
         key=session.MEASURE,
-        format_func=words.__getitem__,
+        format_func=lambda name: measure(name).short,
         on_change=_choose,
         label_visibility="collapsed",
         width=150,

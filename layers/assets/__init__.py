@@ -49,6 +49,7 @@ SCRIPTS: Final = (
     "tip",
     "figures",
     "legend",
+    "cell_legend",
     "divider",
     "swipe",
     "point_legend",

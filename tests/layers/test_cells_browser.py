@@ -160,6 +160,25 @@ def test_the_page_selects_a_cell_and_takes_it_back(page: Page, server: Server) -
     assert screen.selected(page) is None
 
 
+def test_a_cell_that_the_page_chose_comes_into_view_and_a_clicked_one_moves_nothing(
+    page: Page, server: Server
+) -> None:
+    page.goto(server.show())
+    screen.wait_ready(page)
+    centre = "const at = map.getCenter(); return [at.lat, at.lng];"
+    page.mouse.click(500, 350)
+    clicked = screen.selected(page)
+    screen.on_map(page, "map.panBy([1500, 0], { animate: false });")
+    before = screen.on_map(page, centre)
+    screen.send(page, HexLayer(selected=clicked))
+    assert screen.on_map(page, centre) == before, "the answer to a click"
+
+    far = h3.latlng_to_cell(LAT + 0.1, LON, 10)
+    screen.send(page, HexLayer(selected=far))
+
+    assert screen.on_map(page, centre) == pytest.approx(h3.cell_to_latlng(far), abs=1e-4)
+
+
 def test_a_late_echo_of_the_page_does_not_undo_a_newer_click(page: Page, server: Server) -> None:
     page.goto(server.show())
     screen.wait_ready(page)

@@ -1,12 +1,13 @@
 """How the map behaves over time: filters, moves, slow and failing answers."""
 
+import h3
 import pytest
 from playwright.sync_api import Page
 
 from layers.base import BaseLayer
 from layers.hexes import HexLayer, resolution_for
 from tests.layers import screen
-from tests.layers.harness import Server
+from tests.layers.harness import LAT, LON, Server
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +65,7 @@ def test_the_same_question_is_not_asked_twice(page: Page, server: Server) -> Non
     page.goto(server.show())
     painted = screen.wait_ready(page)["paints"]
 
-    screen.send(page, HexLayer(selected="8a31aa5059affff"))
+    screen.send(page, HexLayer(selected=h3.latlng_to_cell(LAT, LON, 10)))
     screen.on_map(page, "map.panBy([3, 2], { animate: false });")
     screen.wait_painted(page, painted)
 

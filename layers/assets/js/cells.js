@@ -14,7 +14,7 @@
       this.map = conductor.map;
       this.hexes = new gezhi.HexCanvas({ pane: conductor.pane("cells", 400) }).addTo(this.map);
       this.marks = new gezhi.MarkCanvas({ pane: conductor.pane("marks", 420) }).addTo(this.map);
-      this.legend = new gezhi.Legend().addTo(this.map);
+      this.legend = new gezhi.CellLegend().addTo(this.map);
       this.legend.onHighlight = (index) => this.highlight(index);
       this.legend.onKeep = (keep) => this.keepClasses(keep);
       this.request = new gezhi.Request((slow) => this.wait(slow));
@@ -35,8 +35,15 @@
       this.fade();
       if (this.shown && paints(before) !== paints(options)) this.recolour();
       if (this.shown) this.showLegend();
-      this.selection.tell(options.selected || null);
+      const chosen = this.selection.tell(options.selected || null);
+      if (before && chosen && options.selected) this.bring(options.selected);
       this.refresh();
+    }
+
+    /** Move the map to a cell that the page chose, unless it is in view. */
+    bring(cell) {
+      const centre = window.h3.cellToLatLng(cell);
+      if (!this.map.getBounds().contains(centre)) this.map.panTo(centre, { animate: false });
     }
 
     remove() {
@@ -186,47 +193,7 @@
     }
 
     showLegend() {
-      const { meta, keys } = this.shown.cells;
-      const { words, colours } = { words: this.words(), colours: this.colours() };
-      if (!meta.edges.length && !keys.length) {
-        this.legend.hide();
-        return;
-      }
-      const figures = this.figures();
-      const cells = this.swipe ? [] : this.hexes.inView();
-      const rows = meta.edges.map((edge, key) => ({
-        key,
-        text: figures.range(meta.edges, key),
-        colour: colours[key],
-        cells: this.swipe ? null : cells[key],
-      }));
-      const missing = { key: meta.edges.length, text: words.no_figure, colour: colours.at(-1), look: "missing" };
-      if (this.hexes.groups.at(-1).length) rows.push({ ...missing, cells: this.swipe ? null : cells.at(-1) });
-      if (this.hexes.uncertain.some((offsets) => offsets.length)) {
-        rows.push({ text: gezhi.fill(words.few, { n: meta.few }), colour: colours.at(-1), look: "few", cells: null });
-      }
-      const unit = meta.unit ? gezhi.fill(words.title_unit, { title: words.title, unit: meta.unit }) : words.title;
-      this.legend.show({
-        title: unit,
-        rows,
-        notes: [this.periodNote(words), this.sizeNote(meta.resolution, words)],
-        keep: this.options.query === undefined || this.options.keep === undefined ? null : this.options.keep,
-        words: this.options.labels,
-        number: this.number,
-      });
-    }
-
-    sizeNote(resolution, words) {
-      const metres = this.number(gezhi.metresAcross(resolution));
-      const wanted = this.options.packs ? resolution : this.wanted();
-      const said = gezhi.fill(words.resolution, { resolution, metres });
-      return wanted > resolution ? `${said} ${gezhi.fill(words.coarser, { wanted })}` : said;
-    }
-
-    /** Which days are compared. */
-    periodNote(words) {
-      const [now, before] = this.periods();
-      return now && before && !this.swipe ? gezhi.fill(words.against, { now, before }) : "";
+      this.legend.showCells(this);
     }
 
     /** The days of the filter and those that it is compared with, as text. */
@@ -247,7 +214,7 @@
       }
       if (!this.options.swipe || this.options.packs) return;
       if (!this.swipe) {
-        this.swipe = new gezhi.Swipe(this.conductor);
+        this.swipe = new gezhi.Swipe(this.conductor, this.hexes);
         if (this.shown) this.swipe.colour(this.shown.cells.meta.edges, this.colours());
       }
       const { labels, query, swipe } = this.options;
@@ -366,29 +333,8 @@
       const cell = latlng && this.at(latlng);
       this.map.getContainer().classList.toggle("gz-over-cell", Boolean(cell));
       this.marks.setHovered(cell);
-      if (cell) this.tip.show(latlng, cell, this.lines(cell), this.options.labels);
+      if (cell) this.tip.show(latlng, cell, this);
       else this.tip.hide();
-    }
-
-    /** What the tooltip says of a cell, line by line. */
-    lines(cell) {
-      const figures = this.figures();
-      const words = this.words();
-      const [now, before] = this.periods();
-      if (this.swipe) {
-        const of = (hexes, days) => {
-          const row = hexes.rowOf(cell);
-          return `${row === undefined ? words.nothing : figures.value(hexes.values[row])} (${days})`;
-        };
-        return [of(this.hexes, now), of(this.swipe.hexes, before)];
-      }
-      const row = this.hexes.rowOf(cell);
-      const lines = [figures.value(this.hexes.values[row])];
-      const n = this.hexes.n[row];
-      if (!figures.whole) lines.push(figures.reports(n));
-      if (before) lines.push(gezhi.fill(words.against, { now, before }));
-      if (n < this.hexes.few) lines.push(words.uncertain_figure);
-      return lines;
     }
   }
 

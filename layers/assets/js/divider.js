@@ -74,25 +74,27 @@
       this.cut();
     }
 
-    /** Whether a place of the map lies left of the line. */
-    isLeft(latlng) {
-      return this.map.latLngToContainerPoint(latlng).x < this.x();
-    }
-
     x() {
       return (this.percent / 100) * this.map.getSize().x;
     }
 
+    /** The box [x, y, width, height] of the map that lies on one side of the line, `left` or `right`. */
+    box(side) {
+      const { x: width, y: height } = this.map.getSize();
+      return side === "left" ? [0, 0, this.x(), height] : [this.x(), 0, width - this.x(), height];
+    }
+
     /** Panes are as large as nothing: they are cut in pixels from the corner that the map drags along. */
     cut() {
-      const { x: width, y: height } = this.map.getSize();
       const at = (x, y) => {
         const point = this.map.containerPointToLayerPoint([x, y]);
         return `${point.x}px ${point.y}px`;
       };
-      const box = (from, to) => `polygon(${at(from, 0)}, ${at(to, 0)}, ${at(to, height)}, ${at(from, height)})`;
-      this.panes.left.style.clipPath = box(0, this.x());
-      this.panes.right.style.clipPath = box(this.x(), width);
+      for (const [side, pane] of Object.entries(this.panes)) {
+        const [x, y, width, height] = this.box(side);
+        const corners = [at(x, y), at(x + width, y), at(x + width, y + height), at(x, y + height)];
+        pane.style.clipPath = `polygon(${corners.join(", ")})`;
+      }
     }
 
     remove() {

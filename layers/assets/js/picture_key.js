@@ -2,7 +2,7 @@
 (function (gezhi) {
   "use strict";
 
-  /** The legends that are shown: [{title, classes: [{colour, words}], notes}]. */
+  /** The legends that are shown: [{title, classes: [{colour, words, look}], notes}]. */
   function keysOf(container) {
     return [...container.querySelectorAll(".gz-legend")].filter((box) => !box.hidden).map(keyOf);
   }
@@ -10,7 +10,8 @@
   function keyOf(box) {
     const classes = [...box.querySelectorAll(".gz-legend-class")].map((item) => ({
       colour: colourOf(item.querySelector(".gz-swatch")),
-      words: item.textContent.trim(),
+      words: (item.querySelector(".gz-legend-range") || item).textContent.trim(),
+      look: ["missing", "few"].find((look) => item.querySelector(`.gz-swatch-${look}`)) || "",
     }));
     const notes = [...box.querySelectorAll(".gz-legend-note")].map((note) => note.textContent.trim());
     return {

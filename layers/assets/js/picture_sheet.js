@@ -71,13 +71,13 @@
       this.write(title, SIDE_PX, y, { size: 12.5, weight: 600 });
       y += LINE_PX + 2;
       let x = SIDE_PX;
-      for (const { colour, words } of classes) {
+      for (const { colour, words, look } of classes) {
         const width = SWATCH_PX + 6 + this.measure(words, 12);
         if (x > SIDE_PX && x + width > this.map.x - SIDE_PX) {
           x = SIDE_PX;
           y += LINE_PX;
         }
-        this.pieces.push({ swatch: [x, y - SWATCH_PX + 2, colour] });
+        this.pieces.push({ swatch: [x, y - SWATCH_PX + 2, colour, look] });
         this.write(words, x + SWATCH_PX + 6, y, { size: 12 });
         x += width + GAP_PX;
       }
@@ -123,16 +123,24 @@
       for (const piece of this.pieces) {
         if (piece.bar) this.drawBar(context, piece.bar, ink);
         else if (piece.north) this.drawNorth(context, piece.north, ink);
-        else if (piece.swatch) {
-          context.fillStyle = piece.swatch[2];
-          context.fillRect(piece.swatch[0], piece.swatch[1], SWATCH_PX, SWATCH_PX);
-        } else {
+        else if (piece.swatch) this.drawSwatch(context, piece.swatch);
+        else {
           context.font = `${piece.weight} ${piece.size}px ${FONT}`;
           context.textAlign = piece.align;
           context.fillStyle = piece.quiet ? quiet : ink;
           context.fillText(piece.text, piece.x, piece.y);
         }
       }
+    }
+
+    /** A square; hollow for what has no figure, small for what is uncertain. */
+    drawSwatch(context, [x, y, colour, look]) {
+      context.fillStyle = context.strokeStyle = colour;
+      context.lineWidth = 1.3;
+      const inset = { missing: 1, few: SWATCH_PX / 4 }[look] || 0;
+      const side = SWATCH_PX - 2 * inset;
+      if (look === "missing") context.strokeRect(x + inset, y + inset, side, side);
+      else context.fillRect(x + inset, y + inset, side, side);
     }
 
     drawBar(context, [x, y, length], ink) {

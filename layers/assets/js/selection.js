@@ -18,14 +18,19 @@
       return true;
     }
 
-    /** Selected by the page. An echo of an older click must not undo a newer one. */
+    /**
+     * Selected by the page. An echo of an older click must not undo a newer one.
+     *
+     * Returns whether the page chose this itself, which is not the answer to a click on the map.
+     */
     tell(cell) {
       const echo = this.unanswered.indexOf(cell);
+      if (echo < 0 && cell === this.told) return false;
       if (echo >= 0) this.unanswered.splice(0, echo + 1);
-      else if (cell === this.told) return;
       else this.unanswered = [];
       this.told = cell;
       if (!this.unanswered.length) this.set(cell);
+      return echo < 0;
     }
 
     set(cell) {

@@ -5,12 +5,16 @@
   const STALE_OPACITY = 0.25;
 
   class Swipe {
-    constructor(conductor) {
+    /** `hexes` are the map's own cells: what is right of the line is theirs. */
+    constructor(conductor, hexes) {
       this.conductor = conductor;
       this.map = conductor.map;
       const pane = conductor.pane("cells-before", 401);
       this.hexes = new gezhi.HexCanvas({ pane }).addTo(this.map);
       this.divider = new gezhi.Divider(this.map, this.map.getPane(pane), this.map.getPane("gz-cells"));
+      this.own = hexes;
+      this.hexes.clip = () => this.divider.box("left"); // for pictures of the map
+      hexes.clip = () => this.divider.box("right");
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.shown = null; // {url, cells}: the other period
       this.drawn = null; // what of it is on the canvas
@@ -90,6 +94,7 @@
       this.request.abort();
       this.conductor.notice.clear("swipe");
       this.divider.remove();
+      delete this.own.clip;
       this.hexes.remove();
       delete this.map.getContainer().dataset.gezhiSwipe;
     }

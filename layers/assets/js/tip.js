@@ -10,9 +10,10 @@
       this.text = "";
     }
 
-    /** Say lines about a cell, the first one its figure. */
-    show(latlng, cell, lines, words) {
-      const texts = [...lines, gezhi.fill(words.cell, { id: cell.replace(/f+$/, "") })];
+    /** Say what a part (`gezhi.parts.cells`) shows of a cell, its figure first. */
+    show(latlng, cell, part) {
+      const lines = part.swipe ? linesOfTwo(cell, part) : linesOf(cell, part);
+      const texts = [...lines, gezhi.fill(part.options.labels.cell, { id: cell.replace(/f+$/, "") })];
       if (cell !== this.cell || texts.join(", ") !== this.text) {
         this.cell = cell;
         const content = gezhi.element("div", "gz-tip-text");
@@ -33,6 +34,30 @@
       this.text = "";
       this.tip.remove();
     }
+  }
+
+  function linesOf(cell, part) {
+    const { hexes } = part;
+    const figures = part.figures();
+    const words = part.words();
+    const [now, before] = part.periods();
+    const row = hexes.rowOf(cell);
+    const lines = [figures.value(hexes.values[row])];
+    if (!figures.whole) lines.push(figures.reports(hexes.n[row]));
+    if (before) lines.push(gezhi.fill(words.against, { now, before }));
+    if (hexes.n[row] < hexes.few) lines.push(words.uncertain_figure);
+    return lines;
+  }
+
+  /** The figures of both periods, each with its days. */
+  function linesOfTwo(cell, part) {
+    const [now, before] = part.periods();
+    const figures = part.figures();
+    const line = (hexes, days) => {
+      const row = hexes.rowOf(cell);
+      return `${row === undefined ? part.words().nothing : figures.value(hexes.values[row])} (${days})`;
+    };
+    return [line(part.hexes, now), line(part.swipe.hexes, before)];
   }
 
   gezhi.CellTip = CellTip;
