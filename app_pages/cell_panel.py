@@ -30,14 +30,14 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     cell = int(cells.check([view.cell])[0])
     _header(cell, view)
     _mostly(workspace, where, cell)
-    ids = workspace.cube.ids(where, cell=cell)
-    if not ids.size:
+    total = workspace.cube.total(where, cell=cell)
+    if not total:
         st.info(_("No report in this cell passes the filters."), icon=":material/filter_alt:")
         return
-    st.metric(_("Reports in this cell"), f"{ids.size:,}")
+    st.metric(_("Reports in this cell"), f"{total:,}")
     charts.mix(labelled_mix(workspace, where, cell=cell), most=5)
     charts.over_time(workspace.cube, where, cell=cell)
-    _reports(workspace, ids)
+    reports(workspace, where, total, cell=cell)
 
 
 def _header(cell: int, view: View) -> None:
@@ -76,13 +76,15 @@ def _close() -> None:
     st.session_state.pop(session.LISTED, None)
 
 
-def _reports(workspace: Workspace, ids: Any) -> None:
+def reports(workspace: Workspace, where: Filter, total: int, *, cell: int | None = None) -> None:
+    """List the reports meant, of one cell or of all, newest first; `total` is how many they are."""
     listed = st.session_state.get(session.LISTED, _PAGE)
-    rows = workspace.store.reports(ids[:listed].tolist(), actor=workspace.viewer)
+    ids = workspace.cube.ids(where, cell=cell, limit=listed)
+    rows = workspace.store.reports(ids.tolist(), actor=workspace.viewer)
     words = dict(used_categories(workspace).select("slug", "label").iter_rows())
     st.html(report_list(rows, words, ZoneInfo(workspace.tz)))
-    if ids.size > listed:
-        more = min(_PAGE, ids.size - listed)
+    if total > listed:
+        more = min(_PAGE, total - listed)
         st.button(
             ngettext("Show {n} more report", "Show {n} more reports", more),
             key="more_reports",

@@ -83,6 +83,8 @@
         spot.choose(event.latlng);
         return;
       }
+      const select = this.parts.get("select");
+      if (select && select.click(event)) return;
       const points = this.parts.get("points");
       if (points && points.click(event)) return;
       const ground = this.ground();
@@ -90,6 +92,8 @@
     }
 
     hover(event) {
+      const select = this.parts.get("select");
+      if (select && select.busy()) event = null;
       const points = this.parts.get("points");
       const ground = this.ground();
       const onPoint = Boolean(points && points.hover(event));
@@ -122,7 +126,10 @@
       const ground = this.ground();
       const spot = this.parts.get("spot");
       if (spot && event.key === "Enter" && event.target === this.container) spot.choose(this.map.getCenter());
-      if (!ground || event.target !== this.container) return;
+      if (event.target !== this.container) return;
+      const select = this.parts.get("select");
+      if (select && select.key(event)) return;
+      if (!ground) return;
       if (event.key === "Escape") ground.choose(null);
       if (event.key === "Enter") ground.choose(ground.at(this.map.getCenter()));
     }

@@ -44,5 +44,5 @@
     return (40075016.686 * Math.cos((lat * Math.PI) / 180)) / (TILE_PX * 2 ** zoom);
   }
 
-  gezhi.projection = { TILE_PX, worldX, worldY, tileBox, metresPerPixel };
+  gezhi.projection = { TILE_PX, worldX, worldY, longitude, latitude, tileBox, metresPerPixel };
 })((window.gezhi = window.gezhi || {}));
