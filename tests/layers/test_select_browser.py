@@ -129,12 +129,13 @@ def test_the_outline_of_many_cells_is_that_of_their_union(scripts: Page, resolut
         "loop.map(([x, y]) => [gezhi.projection.longitude(x), gezhi.projection.latitude(y)]))",
         chosen,
     )
-    expected = shapely.union_all(cells.boundaries(chosen), grid_size=1e-8)
+    expected = shapely.union_all(cells.boundaries(chosen))
     found = shapely.Polygon()
     for loop in loops:  # a hole is taken off what lies around it
         found = found.symmetric_difference(shapely.Polygon(loop))
     assert found.symmetric_difference(expected).area < 1e-5 * expected.area
-    assert len(loops) == sum(1 + len(part.interiors) for part in shapely.get_parts(expected))
+    parts = h3.cells_to_h3shape(chosen, tight=False)
+    assert len(loops) == sum(1 + len(part.holes) for part in parts) > 5
 
 
 def test_a_box_with_shift_takes_the_cells_whose_middle_lies_inside(city: Page) -> None:

@@ -246,6 +246,7 @@
       }
       this.label.hidden = false;
       this.label.style.transform = `translate(${Math.round(at.x)}px, ${Math.round(at.y)}px)`;
+      this.label.classList.toggle("gz-select-before", at.x > this.map.getSize().x / 2);
     }
 
     ringOf(stroke, last) {

@@ -29,7 +29,7 @@
 
     build() {
       this.box = gezhi.element("div", "gz-select leaflet-control");
-      this.box.append(this.button("choose", "gz-select-choose gz-panel", () => this.open(!this.opened)));
+      this.box.append(this.button("choose", "gz-select-choose gz-panel", () => this.fold()));
       this.bar = gezhi.element("div", "gz-panel gz-select-bar", { role: "group" });
       for (const name of TOOLS) this.bar.append(this.button(name, "", () => this.act.tool(name)));
       this.bar.append(this.button("fit", "", () => this.act.fit()));
@@ -60,7 +60,13 @@
       return button;
     }
 
-    /** On a narrow map the tools are folded behind one button. */
+    /** On a narrow map the tools are folded behind one button; folding them away leaves the tool. */
+    fold() {
+      const opened = !this.opened;
+      if (!opened) this.act.tool("pan");
+      this.open(opened);
+    }
+
     open(opened) {
       this.opened = opened;
       this.box.classList.toggle("gz-select-open", opened);
