@@ -46,7 +46,7 @@ def _header(cell: int, view: View) -> None:
     area = float(cells.area_m2([cell])[0])
     row.markdown("##### " + _("Cell {id}", id=f"`{view.cell}`"), width="content")
     row.button(
-        "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
+        _("Close"), icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the map")
     )
     st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))
 
@@ -110,7 +110,8 @@ def report_list(rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo) -> st
         The city's time zone, in which times are shown.
     """
     items = "".join(_report(row, words, zone) for row in rows.iter_rows(named=True))
-    return f'<ul class="gz-reports">{items}</ul>'
+    title = escape(_("Reports, newest first"))
+    return f'<ul class="gz-reports" aria-label="{title}">{items}</ul>'
 
 
 def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
@@ -118,13 +119,16 @@ def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
     state = "open" if status in STATUS_GROUPS["open"] else "done"
     text = row["description"] or row["kind"] or ""
     where = row["address"] or ""
+    category, at = escape(words.get(row["category"], row["category"])), _local(row["reported_at"], zone)
+    link = escape(session.case_link(row["id"]))
+    said = f"{category}, {at}, {escape(row['external_id'])}"
     return (
         f'<li data-report="{row["id"]}" data-lon="{row["lon"]}" data-lat="{row["lat"]}">'
-        f'<header><strong><a href="{escape(session.case_link(row["id"]))}" target="_self">'
-        f"{escape(words.get(row['category'], row['category']))}</a></strong>"
+        f'<header><strong><a href="{link}" target="_self" aria-label="{said}">'
+        f"{category}</a></strong>"
         f'<span class="gz-state gz-{state}">{escape(label(status))}</span></header>'
         f"{f'<p>{escape(text)}</p>' if text else ''}"
-        f"<footer><time>{_local(row['reported_at'], zone)}</time> · {escape(row['external_id'])}"
+        f"<footer><time>{at}</time> · {escape(row['external_id'])}"
         f"{f' · {escape(where)}' if where else ''}</footer></li>"
     )
 

@@ -183,7 +183,8 @@ def mix_list(here: pl.DataFrame, city: pl.DataFrame) -> str:
         _bar(str(label), n, n / total, shares.get(label, 0.0), largest) for label, n in shown.iter_rows()
     )
     words = _("Bars: share of each category here; the line across: its share in the whole city.")
-    return f'<ul class="gz-mix">{items}</ul><p class="gz-fine">{escape(words)}</p>'
+    title = escape(_("Kinds of problems"))
+    return f'<ul class="gz-mix" aria-label="{title}">{items}</ul><p class="gz-fine">{escape(words)}</p>'
 
 
 def _bar(label: str, n: int, share: float, city: float, largest: float) -> str:

@@ -63,6 +63,7 @@ def report_fields() -> dict[str, str]:
 
 def _map_words() -> dict[str, str]:
     return {
+        "frame": _("Map of reports"),
         "map": _(
             "Map of reports on hexagonal cells. Arrow keys move it, plus and minus zoom, "
             "Enter opens the cell in the middle, Shift and Enter selects it beside others, Escape goes back. "

@@ -28,6 +28,8 @@
       this.container.classList.add("gz-map");
       this.container.setAttribute("role", "application");
       this.container.setAttribute("aria-label", this.options.labels.map);
+      // Streamlit calls the frame by the name of a module; null where it belongs to another site.
+      if (window.frameElement) window.frameElement.setAttribute("aria-label", this.options.labels.frame);
       this.setTheme(this.options.theme);
       this.setState("loading");
     }
@@ -73,8 +75,14 @@
       // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
       document.addEventListener("keydown", () => this.useKeys(true), true);
       document.addEventListener("pointerdown", () => this.useKeys(false), true);
-      this.container.addEventListener("focus", () => this.follow());
-      this.container.addEventListener("blur", () => this.hover(null));
+      this.container.addEventListener("focus", () => {
+        if (this.container.matches(":focus-visible")) this.useKeys(true); // by a key in the page around
+        this.follow();
+      });
+      this.container.addEventListener("blur", () => {
+        this.followed = null;
+        this.hover(null);
+      });
     }
 
     click(event) {
@@ -115,7 +123,9 @@
       if (!ground || document.activeElement !== this.container) return;
       if (!this.container.classList.contains("gz-keys")) return;
       ground.hover(this.map.getCenter());
-      this.speak(ground.tip.text);
+      if (ground.tip.text === this.followed) return; // painted again: what was said since is not talked over
+      this.followed = ground.tip.text;
+      this.speak(this.followed);
     }
 
     speak(text) {
