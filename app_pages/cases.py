@@ -8,6 +8,7 @@ import streamlit as st
 from app_pages import case_list, session
 from app_pages.case_facts import unit_label
 from app_pages.filters import used_categories
+from app_pages.view import View
 from data.case_list import NO_UNIT, Part
 from data.workspace import Workspace, workspace
 from i18n import gettext as _
@@ -25,21 +26,48 @@ def render(here: Workspace) -> None:
     place = st.container()
     row = st.container(key="list_filters", horizontal=True, vertical_alignment="bottom")
     chosen = _categories(here, row)
-    load = here.store.workload(actor=actor, categories=chosen)
+    among = _in_cells(here)
+    load = here.store.workload(actor=actor, categories=chosen, issues=among)
     unit = _unit(here, load, row)
     own = load if unit is None else load.filter(pl.col("unit").fill_null(NO_UNIT) == unit)
     with place:
         part = _part(own)
     _remember_in_address(unit, chosen, part)
     length = st.session_state.get(session.LIST_LENGTH, _PAGE)
-    listed = here.store.open_cases(actor=actor, unit=unit, categories=chosen, part=part, limit=length)
+    listed = here.store.open_cases(
+        actor=actor, unit=unit, categories=chosen, part=part, limit=length, issues=among
+    )
     if listed.is_empty():
-        _empty(filtered=unit is not None or bool(chosen) or part != "all")
+        _empty(filtered=unit is not None or bool(chosen) or part != "all" or among is not None)
         return
     words = dict(used_categories(here).select("slug", "label").iter_rows())
     st.html(case_list.listing(listed, words, lambda name: unit_label(here, name), ZoneInfo(here.tz)))
     total = int(own["open" if part == "all" else part].sum())
     _more(total - listed.height)
+
+
+def _in_cells(here: Workspace) -> list[int] | None:
+    """Return the reports in the cells that the address names, and say so; None where it names none."""
+    chosen = View.from_params({"in": st.query_params.get("in", "")}).where
+    if not chosen.cells:
+        return None
+    row = st.container(key="list_cells", horizontal=True, vertical_alignment="center")
+    n = len(chosen.cells)
+    row.markdown(
+        ":material/hexagon: "
+        + ngettext("Only cases in {n} cell of the map", "Only cases in {n} cells of the map", n),
+        width="content",
+    )
+    link = session.with_language({"in": st.query_params["in"]})
+    row.page_link("map.py", label=_("Show on the map"), query_params=link)
+    row.button(_("Cases everywhere"), key="cases_everywhere", on_click=_everywhere, type="tertiary")
+    ids: list[int] = here.cube.ids(chosen.but(statuses=("open",)), newest_first=False).tolist()
+    return ids
+
+
+def _everywhere() -> None:
+    st.query_params.pop("in", None)
+    _from_the_top()
 
 
 def _part(load: pl.DataFrame) -> Part:
@@ -152,7 +180,7 @@ def _empty(*, filtered: bool) -> None:
 def _clear() -> None:
     for key in (session.LIST_UNIT, session.LIST_CATEGORIES, session.LIST_PART, session.LIST_LENGTH):
         st.session_state.pop(key, None)
-    for name in ("unit", "category", "part"):
+    for name in ("unit", "category", "part", "in"):
         st.query_params.pop(name, None)
 
 

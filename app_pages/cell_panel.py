@@ -30,14 +30,14 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     cell = int(cells.check([view.cell])[0])
     _header(cell, view)
     _mostly(workspace, where, cell)
-    ids = workspace.cube.ids(where, cell=cell)
-    if not ids.size:
+    total = workspace.cube.total(where, cell=cell)
+    if not total:
         st.info(_("No report in this cell passes the filters."), icon=":material/filter_alt:")
         return
-    st.metric(_("Reports in this cell"), f"{ids.size:,}")
+    st.metric(_("Reports in this cell"), f"{total:,}")
     charts.mix(labelled_mix(workspace, where, cell=cell), most=5)
     charts.over_time(workspace.cube, where, cell=cell)
-    _reports(workspace, ids)
+    reports(workspace, where, total, cell=cell)
 
 
 def _header(cell: int, view: View) -> None:
@@ -46,7 +46,7 @@ def _header(cell: int, view: View) -> None:
     area = float(cells.area_m2([cell])[0])
     row.markdown("##### " + _("Cell {id}", id=f"`{view.cell}`"), width="content")
     row.button(
-        "", icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the whole map")
+        _("Close"), icon=":material/close:", key="close_cell", on_click=_close, help=_("Back to the map")
     )
     st.caption(_("H3 resolution {resolution}, {area} m²", resolution=resolution, area=f"{area:,.0f}"))
 
@@ -76,13 +76,15 @@ def _close() -> None:
     st.session_state.pop(session.LISTED, None)
 
 
-def _reports(workspace: Workspace, ids: Any) -> None:
+def reports(workspace: Workspace, where: Filter, total: int, *, cell: int | None = None) -> None:
+    """List the reports meant, of one cell or of all, newest first; `total` is how many they are."""
     listed = st.session_state.get(session.LISTED, _PAGE)
-    rows = workspace.store.reports(ids[:listed].tolist(), actor=workspace.viewer)
+    ids = workspace.cube.ids(where, cell=cell, limit=listed)
+    rows = workspace.store.reports(ids.tolist(), actor=workspace.viewer)
     words = dict(used_categories(workspace).select("slug", "label").iter_rows())
     st.html(report_list(rows, words, ZoneInfo(workspace.tz)))
-    if ids.size > listed:
-        more = min(_PAGE, ids.size - listed)
+    if total > listed:
+        more = min(_PAGE, total - listed)
         st.button(
             ngettext("Show {n} more report", "Show {n} more reports", more),
             key="more_reports",
@@ -108,7 +110,8 @@ def report_list(rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo) -> st
         The city's time zone, in which times are shown.
     """
     items = "".join(_report(row, words, zone) for row in rows.iter_rows(named=True))
-    return f'<ul class="gz-reports">{items}</ul>'
+    title = escape(_("Reports, newest first"))
+    return f'<ul class="gz-reports" aria-label="{title}">{items}</ul>'
 
 
 def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
@@ -116,13 +119,16 @@ def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
     state = "open" if status in STATUS_GROUPS["open"] else "done"
     text = row["description"] or row["kind"] or ""
     where = row["address"] or ""
+    category, at = escape(words.get(row["category"], row["category"])), _local(row["reported_at"], zone)
+    link = escape(session.case_link(row["id"]))
+    said = f"{category}, {at}, {escape(row['external_id'])}"
     return (
         f'<li data-report="{row["id"]}" data-lon="{row["lon"]}" data-lat="{row["lat"]}">'
-        f'<header><strong><a href="{escape(session.case_link(row["id"]))}" target="_self">'
-        f"{escape(words.get(row['category'], row['category']))}</a></strong>"
+        f'<header><strong><a href="{link}" target="_self" aria-label="{said}">'
+        f"{category}</a></strong>"
         f'<span class="gz-state gz-{state}">{escape(label(status))}</span></header>'
         f"{f'<p>{escape(text)}</p>' if text else ''}"
-        f"<footer><time>{_local(row['reported_at'], zone)}</time> · {escape(row['external_id'])}"
+        f"<footer><time>{at}</time> · {escape(row['external_id'])}"
         f"{f' · {escape(where)}' if where else ''}</footer></li>"
     )
 

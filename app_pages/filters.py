@@ -48,9 +48,20 @@ def render(workspace: Workspace, view: View, *, with_cells: bool = True) -> View
 
 
 def meant(workspace: Workspace, view: View) -> Filter:
-    """Return the reports that a view means, its groups and quick period spelt out."""
+    """Return the reports that a view means, its groups and quick period spelt out, those of selected cells.
+
+    Figures, charts and lists beside the map count these; the map itself shows `meant_on_map`.
+    """
     known = workspace.cube.period()
     return view.filter(used_categories(workspace), known[1] if known else None)
+
+
+def meant_on_map(workspace: Workspace, view: View) -> Filter:
+    """Return the reports that a view means whatever cells are selected: what the map colours.
+
+    A selection is drawn on the map and filters what stands beside it; pages without a map leave it aside too.
+    """
+    return meant(workspace, view).but(cells=())
 
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:

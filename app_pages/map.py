@@ -11,6 +11,7 @@ from app_pages import (
     map_card,
     map_switch,
     place_panel,
+    selection_panel,
     session,
     tour,
     wall,
@@ -45,14 +46,17 @@ def _map_and_panel(here: Workspace) -> None:
         where = filters.meant(here, view)
         with above:
             explorer.render_active(here, view, where)
-        map_card.render(here, view, where)
+        map_card.render(here, view, filters.meant_on_map(here, view))
         explorer.render_timeline()
     with right:
         view = session.current_view()
+        where = filters.meant(here, view)
         if view.at:
             place_panel.render(here, view, where)
         elif view.cell:
             cell_panel.render(here, view, where)
+        elif where.cells:
+            selection_panel.render(here, view, where)
         else:
             change_table.render(here, view, where)
             figures.render(here, view, where)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from api.tiles import tiles_address
-from app_pages import map_measure, session
+from app_pages import map_measure, selection, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, POINTS, View
@@ -18,6 +18,7 @@ from data.place_rates import measure_of
 from data.place_tables import places_version
 from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
+from geo import cell_sets
 from i18n import current_locale, listed
 from i18n import gettext as _
 from layers.base import BaseLayer
@@ -28,6 +29,7 @@ from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
 from layers.points import FROM_ZOOM, PointLayer
 from layers.search import SearchBox
+from layers.select import SelectLayer
 
 _HEIGHT_PX = 660
 #: Where there is no report at all.
@@ -65,6 +67,13 @@ def render(workspace: Workspace, view: View, where: Filter, *, search: bool = Tr
         SearchBox().add_to(group)
     if go := st.session_state.get(session.GO):
         GoTo(**go).add_to(group)
+    SelectLayer(
+        cell_sets.pack(view.where.cells),
+        resolution=view.resolution or AUTO,
+        fit=st.session_state.get(session.SELECTION_FIT, 0),
+        theme=theme,
+        locale=current_locale(),
+    ).add_to(group)
     st_folium(
         canvas,
         key=session.MAP,
@@ -121,7 +130,7 @@ def cells_layer(view: View, where: Filter, query: str, **options: Any) -> HexLay
 
 
 def take_click() -> None:
-    """Make the cell or the place that was clicked the view's; the same message is taken up once."""
+    """Make what was clicked or selected on the map the view's; the same message is taken up once."""
     message: dict[str, Any] = st.session_state.get(session.MAP) or {}
     if "stamp" not in message or message["stamp"] == st.session_state.get(session.CLICK):
         return
@@ -130,6 +139,9 @@ def take_click() -> None:
         _keep_classes(message["keep"])
         return
     st.session_state.pop(session.LISTED, None)
+    if "cells" in message:
+        session.show(selection.select(session.current_view(), message["cells"]))
+        return
     place = message.get("place")
     session.show(
         session.current_view().but(cell=message.get("cell"), at=None if place is None else int(place))

@@ -42,7 +42,7 @@ def render(here: Workspace) -> None:
         view = filters.render(here, session.current_view(), with_cells=False)
     asked = known_id(st.query_params.get("id", ""))
     session.show(view, id=str(asked or ""), **{"with": st.query_params.get("with", "")})
-    where = filters.meant(here, view)
+    where = filters.meant_on_map(here, view)
     try:
         found = profile(here.cube, asked or 0, where, period_before(where), actor=session.actor(here))
     except GezhiError as error:

@@ -51,7 +51,7 @@ def _close_row(name: str) -> None:
     row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     row.markdown(f"##### {plain(name)}", width="content")
     row.button(
-        "", icon=":material/close:", key="close_place", on_click=_close, help=_("Back to the whole map")
+        _("Close"), icon=":material/close:", key="close_place", on_click=_close, help=_("Back to the map")
     )
 
 

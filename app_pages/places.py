@@ -32,7 +32,7 @@ def render(here: Workspace) -> None:
         _no_places()
         return
     kind = _kind(kinds)
-    where = filters.meant(here, view)
+    where = filters.meant_on_map(here, view)
     before = period_before(where)
     row = st.container(key="list_filters", horizontal=True, vertical_alignment="bottom")
     order, names = _order(row, with_change=before is not None), _names(row)

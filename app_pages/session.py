@@ -118,8 +118,11 @@ BEHIND: Final = "explorer_behind"
 CHARTS: Final = "explorer_charts"
 TIMELINE: Final = "explorer_timeline"
 HISTORY: Final = "history"
-#: How many reports the cell panel lists.
+#: How many reports the panel of a cell or of a selection lists.
 LISTED: Final = "cell_listed"
+#: A selection: how often the map was asked to show all of it, and what could not be done with it.
+SELECTION_FIT: Final = "selection_fit"
+SELECTION_FAULT: Final = "selection_fault"
 
 #: Widgets whose state is a choice of the view: `choose` makes them begin anew from it.
 OF_THE_VIEW: Final = (
@@ -190,7 +193,8 @@ def map_link(**changes: Any) -> str:
 
 def filters_in_address() -> dict[str, str]:
     """Return the parameters of the filters of this session, without what is chosen on the map."""
-    return current_view().but(cell=None, at=None, show="").to_params()
+    view = current_view()
+    return view.but(cell=None, at=None, show="", where=view.where.but(cells=())).to_params()
 
 
 def current_view() -> View:

@@ -158,9 +158,15 @@ class View:
 def _known_filter(params: Mapping[str, str]) -> Filter:
     """Read the parts of a filter one by one: a broken one does not take the others along."""
     good = {name: value for name, value in params.items() if _is_filter({name: value})}
+    if _resolution_of(good.get("in", "")) not in cells.RESOLUTIONS:
+        good.pop("in", None)
     if not _is_filter(good):  # each day is one, but the first comes after the last
         good = {name: value for name, value in good.items() if name not in {"from", "to"}}
     return Filter.from_params(good)
+
+
+def _resolution_of(text: str) -> int | None:
+    return int(text.partition("~")[0]) if text else None
 
 
 def _is_filter(params: Mapping[str, str]) -> bool:

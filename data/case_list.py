@@ -38,6 +38,9 @@ WORKLOAD: Final = {
 #: The columns of open cases in their order of urgency.
 URGENCY: Final = {"issue_id": pl.Int64, "overdue": pl.Boolean}
 
+#: A question to a database carries so many ids at most.
+_AT_ONCE: Final = 10_000
+
 #: Stands for "no unit yet" where a unit is asked for.
 NO_UNIT: Final = ""
 
@@ -54,6 +57,21 @@ def open_cases(
     issues: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """List the open cases that are due first; see `Store.open_cases`."""
+    if issues is not None and len(issues) > _AT_ONCE:
+        pages = [
+            open_cases(
+                connection,
+                actor=actor,
+                unit=unit,
+                limit=limit,
+                now=now,
+                categories=categories,
+                part=part,
+                issues=some,
+            )
+            for some in _portions(issues)
+        ]
+        return pl.concat(pages).sort("due", "issue_id", nulls_last=True).head(limit)
     query = _among(select(*judged_columns(), *(ISSUE.c[name] for name in _SHOWN)), actor, unit, categories)
     if issues is not None:
         query = query.where(ISSUE.c.id.in_(list(issues)))
@@ -98,20 +116,32 @@ def urgency(connection: Connection, *, actor: Actor, now: datetime | None = None
 
 
 def workload(
-    connection: Connection, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None
+    connection: Connection,
+    *,
+    actor: Actor,
+    categories: Sequence[str] = (),
+    now: datetime | None = None,
+    issues: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """Count the open cases of each unit; see `Store.workload`."""
     day = _day(connection, now)
     counts = [func.count().filter(_is_in(part, *day)) for part in ("overdue", "today", "suspended")]
     query = _among(select(ISSUE.c.unit, func.count(), *counts), actor, None, categories)
-    rows = [tuple(row) for row in connection.execute(query.group_by(ISSUE.c.unit))]
-    found = pl.DataFrame(rows, schema=WORKLOAD, orient="row")
+    query = query.group_by(ISSUE.c.unit)
+    queries = [query] if issues is None else [query.where(ISSUE.c.id.in_(some)) for some in _portions(issues)]
+    rows = [tuple(row) for some in queries for row in connection.execute(some)]
+    found = pl.DataFrame(rows, schema=WORKLOAD, orient="row").group_by("unit").sum()
     return found.sort("open", "unit", descending=[True, False], nulls_last=True)
 
 
 def repeats(connection: Connection, issue_id: int) -> list[int]:
     """Return the cases that were merged into a case, by way of others too, oldest first."""
     return sorted(connection.execute(merges.repeats(issue_id)).scalars())
+
+
+def _portions(issues: Sequence[int]) -> list[list[int]]:
+    """Cut ids into lists that one question may carry."""
+    return [list(issues[start : start + _AT_ONCE]) for start in range(0, len(issues), _AT_ONCE)]
 
 
 def _among(

@@ -193,7 +193,7 @@ class CaseStore(ABC):
         part
             All of them, the overdue ones, those due before the city's midnight, or the suspended ones.
         issues
-            Of these cases alone, a page of a list; None is no limit.
+            Of these cases alone; None is no limit.
 
         Returns
         -------
@@ -223,16 +223,21 @@ class CaseStore(ABC):
             return case_list.urgency(connection, actor=actor, now=now)
 
     def workload(
-        self, *, actor: Actor, categories: Sequence[str] = (), now: datetime | None = None
+        self,
+        *,
+        actor: Actor,
+        categories: Sequence[str] = (),
+        now: datetime | None = None,
+        issues: Sequence[int] | None = None,
     ) -> pl.DataFrame:
-        """Count the open cases of each unit in the actor's part of the city.
+        """Count the open cases of each unit in the actor's part of the city, of these cases alone if given.
 
         Returns
         -------
         The columns `data.case_list.WORKLOAD`, most first; `unit` is null for what nobody was given yet.
         """
         with self._reading(actor) as connection:
-            return case_list.workload(connection, actor=actor, categories=categories, now=now)
+            return case_list.workload(connection, actor=actor, categories=categories, now=now, issues=issues)
 
     def repeats(self, issue_id: int, *, actor: Actor) -> list[int]:
         """Return the cases that were merged into a case, by way of others too, with the errors of `case`."""

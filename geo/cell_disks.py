@@ -40,6 +40,32 @@ def disk(cells: Any, ring: int) -> tuple[npt.NDArray[np.int64], Cells]:
     return np.repeat(np.arange(len(cells)), sizes), members.astype(np.uint64, copy=False)
 
 
+def grow(cells: Any, ring: int = 1) -> Cells:
+    """Return cells with all that lie within so many grid steps of any of them, ascending, each once.
+
+    Raises
+    ------
+    CellError
+        Ids that are no cells, or a ring below 0.
+    """
+    return np.unique(disk(cells, ring)[1])
+
+
+def shrink(cells: Any, ring: int = 1) -> Cells:
+    """Return those of the cells whose whole disk lies among them, ascending, each once.
+
+    Raises
+    ------
+    CellError
+        Ids that are no cells, or a ring below 0.
+    """
+    unique = np.unique(check(cells))
+    rows, members = disk(unique, ring)
+    outside = rows[~np.isin(members, unique)]
+    kept: Cells = np.delete(unique, outside)
+    return kept
+
+
 def neighbours(cells: Any, ring: int = 1) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return who is whose neighbour within a set of cells.
 

@@ -12,7 +12,7 @@ import pandas as pd
 import polars as pl
 import polars_h3
 
-from geo.cell_disks import disk, neighbours
+from geo.cell_disks import disk, grow, neighbours, shrink
 from geo.cell_ids import Cells, check, check_resolution, parse, resolution_of, to_text
 from geo.cell_shapes import area_m2, boundaries, centres, fill_area, frame
 from geo.errors import CellError
@@ -31,10 +31,12 @@ __all__ = [
     "fill_area",
     "frame",
     "from_points",
+    "grow",
     "neighbours",
     "parse",
     "point_cells",
     "resolution_of",
+    "shrink",
     "to_text",
 ]
 

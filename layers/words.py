@@ -64,9 +64,11 @@ def report_fields() -> dict[str, str]:
 
 def _map_words() -> dict[str, str]:
     return {
+        "frame": _("Map of reports"),
         "map": _(
             "Map of reports on hexagonal cells. Arrow keys move it, plus and minus zoom, "
-            "Enter selects the cell in the middle, Escape deselects."
+            "Enter opens the cell in the middle, Shift and Enter selects it beside others, Escape goes back. "
+            "A question mark lists all keys."
         ),
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),

@@ -71,6 +71,13 @@ SCRIPTS: Final = (
     "picture_key",
     "picture_sheet",
     "picture",
+    "select_set",
+    "select_shapes",
+    "select_canvas",
+    "select_strokes",
+    "select_help",
+    "select_bar",
+    "select",
     "conductor",
 )
 

@@ -147,3 +147,23 @@ def test_a_new_table_of_limits_moves_the_deadlines(store: Store) -> None:
     assert found is not None
     assert found.due == case.state.reported_at + timedelta(hours=3)
     assert store.open_cases(actor=ANN)["due"].to_list() == [found.due]
+
+
+def test_the_work_list_of_many_cases_is_read_in_portions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write_reports(reports(60), actor=OPERATOR)
+    ids = list(range(1, 61, 2))
+    whole = store.open_cases(actor=ANN, limit=100)
+    expected = whole.filter(pl.col("issue_id").is_in(ids))
+    load = store.workload(actor=ANN, issues=ids)
+    monkeypatch.setattr("data.case_list._AT_ONCE", 7)
+    columns = ["issue_id", "unit", "due"]
+    for limit in (5, 100):
+        found = store.open_cases(actor=ANN, issues=ids, limit=limit)
+        assert found.select(columns).equals(expected.select(columns).head(limit))
+    assert store.workload(actor=ANN, issues=ids).equals(load)
+    assert load["open"].sum() == expected.height > 10
+    assert (
+        store.workload(actor=ANN, issues=[]).is_empty() and store.open_cases(actor=ANN, issues=[]).is_empty()
+    )

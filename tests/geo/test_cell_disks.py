@@ -86,3 +86,17 @@ def test_a_cell_given_twice_has_no_place_in_a_set() -> None:
 def test_cells_of_two_resolutions_are_no_neighbours() -> None:
     with pytest.raises(CellError, match="not of resolution 9"):
         cells.neighbours([MIDDLE, h3.cell_to_parent(MIDDLE, 8)])
+
+
+@given(st.integers(7, 12), st.integers(0, 3), st.sets(st.integers(0, 60), max_size=50))
+def test_growing_adds_every_neighbour_and_shrinking_drops_the_edge(
+    resolution: int, ring: int, picked: set[int]
+) -> None:
+    disk = sorted(h3.grid_disk(h3.latlng_to_cell(38.3466, 116.8606, resolution), 4))
+    chosen = {disk[i] for i in picked}
+    ids = list(chosen)
+    grown = {near for cell in chosen for near in h3.grid_disk(cell, ring)}
+    assert cells.grow(ids, ring).tolist() == sorted(grown)
+    kept = {cell for cell in chosen if set(h3.grid_disk(cell, ring)) <= chosen}
+    assert cells.shrink(ids, ring).tolist() == sorted(kept)
+    assert set(cells.shrink(cells.grow(ids, ring), ring).tolist()) >= chosen

@@ -28,6 +28,8 @@
       this.container.classList.add("gz-map");
       this.container.setAttribute("role", "application");
       this.container.setAttribute("aria-label", this.options.labels.map);
+      // Streamlit calls the frame by the name of a module; null where it belongs to another site.
+      if (window.frameElement) window.frameElement.setAttribute("aria-label", this.options.labels.frame);
       this.setTheme(this.options.theme);
       this.setState("loading");
     }
@@ -73,8 +75,14 @@
       // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
       document.addEventListener("keydown", () => this.useKeys(true), true);
       document.addEventListener("pointerdown", () => this.useKeys(false), true);
-      this.container.addEventListener("focus", () => this.follow());
-      this.container.addEventListener("blur", () => this.hover(null));
+      this.container.addEventListener("focus", () => {
+        if (this.container.matches(":focus-visible")) this.useKeys(true); // by a key in the page around
+        this.follow();
+      });
+      this.container.addEventListener("blur", () => {
+        this.followed = null;
+        this.hover(null);
+      });
     }
 
     click(event) {
@@ -83,6 +91,8 @@
         spot.choose(event.latlng);
         return;
       }
+      const select = this.parts.get("select");
+      if (select && select.click(event)) return;
       const points = this.parts.get("points");
       if (points && points.click(event)) return;
       const ground = this.ground();
@@ -90,6 +100,8 @@
     }
 
     hover(event) {
+      const select = this.parts.get("select");
+      if (select && select.busy()) event = null;
       const points = this.parts.get("points");
       const ground = this.ground();
       const onPoint = Boolean(points && points.hover(event));
@@ -113,7 +125,10 @@
       const ground = this.ground();
       const told = points ? points.explain(centre) : "";
       if (ground) ground.hover(told ? null : centre);
-      if (told || ground) this.speak(told || ground.tip.text);
+      const words = told || (ground ? ground.tip.text : "");
+      if (words === this.followed) return; // painted again: what was said since is not talked over
+      this.followed = words;
+      this.speak(words);
     }
 
     speak(text) {
@@ -128,6 +143,8 @@
       const points = this.parts.get("points");
       if (event.key === "Escape" && points && points.close()) return;
       if (event.key === "Enter" && points && points.click({ latlng: this.map.getCenter() }, true)) return;
+      const select = this.parts.get("select");
+      if (select && select.key(event)) return;
       if (!ground) return;
       if (event.key === "Escape") ground.choose(null);
       if (event.key === "Enter") ground.choose(ground.at(this.map.getCenter()));
