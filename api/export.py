@@ -1,9 +1,9 @@
 """`/api/export`: what is shown as files for other programs, made by whoever knows how."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -11,10 +11,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, problem
+from api.asked_cells import AskedCells
 from api.params import Bbox, read_bbox, read_resolution
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import gettext as _
+from layers import palettes
+
+_PERCENTS: Final = frozenset(map(str, range(1, 101)))
 
 
 class Exporter(Protocol):
@@ -25,7 +29,15 @@ class Exporter(Protocol):
         """What can be asked for, such as `cells.csv`."""
 
     def write(
-        self, here: Workspace, name: str, where: Filter, folder: Path, *, resolution: int, bbox: Bbox | None
+        self,
+        here: Workspace,
+        name: str,
+        where: Filter,
+        folder: Path,
+        *,
+        resolution: int,
+        bbox: Bbox | None,
+        how: Mapping[str, Any],
     ) -> tuple[Path, str, str]:
         """Write a file into a folder; return it, the name of the reader's copy and its media type."""
 
@@ -33,8 +45,9 @@ class Exporter(Protocol):
 def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Route:
     """Make `/api/export/{name}`, such as `cells.gpkg` or `reports.csv`.
 
-    The filter chooses the reports, `bbox` a part of the map; for cells `res` is their size. The file is sent
-    as a download and not kept.
+    The filter chooses the reports, `bbox` a part of the map. For cells `res` is their size, and `measure`,
+    `vs`, `edges` (as of `/api/cells`), `palette` and `opacity` (percent) colour them in those formats that
+    can. The file is sent as a download and not kept.
     """
 
     @answer_errors
@@ -45,12 +58,13 @@ def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Rout
             return problem(words, status=404)
         here = workspace()
         here.cube.refresh(wait=False)
-        where = Filter.from_params(request.query_params)
+        asked = AskedCells.from_params(request.query_params)
         resolution, box = read_resolution(request), read_bbox(request)
+        how = {"measure": asked.name, "against": asked.against, "edges": asked.edges} | _look(request)
         folder = tempfile.TemporaryDirectory(prefix="gezhi-export-")
         try:
             path, called, media_type = exporter.write(
-                here, name, where, Path(folder.name), resolution=resolution, bbox=box
+                here, name, asked.where, Path(folder.name), resolution=resolution, bbox=box, how=how
             )
         except BaseException:
             folder.cleanup()
@@ -64,3 +78,10 @@ def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Rout
         )
 
     return Route("/api/export/{name}", export)
+
+
+def _look(request: Request) -> dict[str, Any]:
+    """Read palette and opacity; what is unknown is left to the exporter."""
+    palette, opacity = (request.query_params.get(name, "") for name in ("palette", "opacity"))
+    look: dict[str, Any] = {"palette": palette} if palette in palettes.PALETTES else {}
+    return look | ({"opacity": int(opacity) / 100} if opacity in _PERCENTS else {})

@@ -85,6 +85,7 @@ class Exports {
     const asked = new URLSearchParams(this.query);
     const { gezhi, map, painted } = frame();
     if (painted && painted.resolution) asked.set("res", painted.resolution);
+    if (painted && painted.edges && painted.edges.length) asked.set("edges", painted.edges.join(","));
     if (this.seen.checked && map && gezhi) {
       const bounds = map.getBounds();
       const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app_pages import active
+from app_pages import active, map_measure
+from app_pages.view import View
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
@@ -26,22 +27,22 @@ _FORMS: Final = {
 }
 
 
-def render(here: Workspace, where: Filter, query: str) -> None:
+def render(here: Workspace, view: View, where: Filter) -> None:
     """Draw the button that opens the card.
 
     Parameters
     ----------
     where
         The reports that are meant, the selection included.
-    query
-        How the map colours them, as parameters for `/api/export`.
+    view
+        How the map colours them.
     """
     with st.popover(_("Export"), icon=":material/download:"):
         about = provenance(here, where, words=active.in_words(here, where))
         _component()(
             key="map_export",
             data={
-                "query": f"{urlencode(where.to_params() | {'lang': current_locale()})}&{query}".rstrip("&"),
+                "query": urlencode(where.to_params() | _colouring(view, where) | {"lang": current_locale()}),
                 "groups": _groups(),
                 "words": {
                     "seen": _("Only what is in view"),
@@ -59,6 +60,14 @@ def render(here: Workspace, where: Filter, query: str) -> None:
                 },
             },
         )
+
+
+def _colouring(view: View, where: Filter) -> dict[str, str]:
+    """Return what colours the cells, for the route; the script adds the classes that it shows."""
+    what, look = map_measure.shown(view, where), view.look
+    days = f"{what.other[0]}~{what.other[1]}" if what.other and not what.swipe else ""
+    shown = {"measure": what.measure, "vs": days, "palette": look.palette, "opacity": str(look.opacity)}
+    return {name: value for name, value in shown.items() if value}
 
 
 def _groups() -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def render(here: Workspace, view: View) -> View:
             map_compare.render(here, view, where)
         map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
         saved_views.render(here, view)
-        map_export.render(here, where, "")
+        map_export.render(here, view, where)
     if not view.show:
         map_compare.ask_for_period(view, where)
     return view

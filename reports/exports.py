@@ -1,9 +1,9 @@
 """The files that can be taken away: cells with their figures, or single reports, for other programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.codes import Box
@@ -11,7 +11,7 @@ from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
 from reports import files, kepler
-from reports.cell_exports import write_cells
+from reports.cell_exports import Colouring, write_cells
 from reports.provenance import Provenance
 from reports.report_exports import write_reports
 
@@ -48,7 +48,15 @@ class Exports:
         return tuple(f"{what}.{ending}" for what in (CELLS, REPORTS) for ending in ENDINGS)
 
     def write(
-        self, here: Workspace, name: str, where: Filter, folder: Path, *, resolution: int, bbox: Box | None
+        self,
+        here: Workspace,
+        name: str,
+        where: Filter,
+        folder: Path,
+        *,
+        resolution: int,
+        bbox: Box | None = None,
+        how: Mapping[str, Any] | None = None,
     ) -> Export:
         """Write a file into a folder.
 
@@ -58,8 +66,8 @@ class Exports:
             One of `names`.
         where, bbox
             The reports that are meant, everywhere or in a part of the map (west, south, east, north).
-        resolution
-            Of cells.
+        resolution, how
+            Of cells: their size, and the fields of `Colouring`.
 
         Raises
         ------
@@ -70,7 +78,9 @@ class Exports:
         about = provenance(here, where, words=self._words(here, where))
         path = folder / f"export.{ending}"
         if what == CELLS:
-            write_cells(here, where, path, about, resolution=resolution, bbox=bbox)
+            write_cells(
+                here, where, path, about, resolution=resolution, bbox=bbox, how=Colouring(**(how or {}))
+            )
         else:
             write_reports(here, where, path, about, bbox=bbox)
         media_type = kepler.MEDIA_TYPE if ending == KEPLER else files.MEDIA_TYPES[files.form_of(path)]

@@ -4,15 +4,20 @@ import io
 import json
 import sqlite3
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
 from data.actors import OPERATOR
 from data.filters import Filter
+from data.measured import cell_figures
+from data.measures import MEASURES, measure
 from data.workspace import Workspace
+from layers import palettes
 from tests.api.conftest import REPORTS
 
 FORMS = ("csv", "geojson", "gpkg", "parquet", "kepler.json")
@@ -124,3 +129,36 @@ def test_qgis_gets_both_geometry_and_style(client: TestClient, tmp_path: Path) -
     with sqlite3.connect(path) as connection:
         (qml,) = connection.execute("SELECT styleQML FROM layer_styles").fetchone()
     assert "categorizedSymbol" in qml
+
+
+def test_every_measure_is_in_the_file_as_it_is_on_the_map(
+    client: TestClient, city: Workspace, tmp_path: Path
+) -> None:
+    first, last = city.cube.period() or (None, None)
+    assert first
+    assert last
+    where = Filter(start=first + (last - first) / 2, end=last)
+    answer = client.get("/api/export/cells.parquet", params={**where.to_params(), "res": "8"})
+    table = table_of(answer.content, "parquet", "cells", tmp_path).set_index("cell")
+    for name in MEASURES:
+        found = cell_figures(city.cube, where, 8, name)
+        texts = [f"{cell:x}" for cell in found.cells.tolist()]
+        known = table.loc[texts, name].to_numpy(dtype=float)
+        np.testing.assert_allclose(known, found.values.round(measure(name).decimals))
+        rest = table.drop(index=texts)[name]
+        assert (rest.isna() | (rest == 0)).all()
+
+
+def test_classes_and_colours_of_the_map_are_those_of_qgis(client: TestClient, tmp_path: Path) -> None:
+    params = {"measure": "on_time", "edges": "0,50,90", "palette": "tide", "opacity": "50", "res": "9"}
+    path = tmp_path / "x.gpkg"
+    path.write_bytes(client.get("/api/export/cells.gpkg", params=params).content)
+    with sqlite3.connect(path) as connection:
+        (qml,) = connection.execute("SELECT styleQML FROM layer_styles").fetchone()
+    root = fromstring(qml)
+    assert [float(one.attrib["lower"]) for one in root.iter("range")][1:] == [50, 90]
+    assert root.find("renderer-v2").attrib["attr"] == '"on_time"'  # type: ignore[union-attr]
+    assert root.findtext("layerOpacity") == "0.5"
+    colours = [one.attrib["value"] for one in root.iter("Option") if one.get("name") == "color"]
+    expected = palettes.colours("tide", 3)
+    assert colours == [",".join(str(int(c[i : i + 2], 16)) for i in (1, 3, 5)) + ",255" for c in expected]
