@@ -86,6 +86,20 @@ def test_the_first_look_ends_in_a_map_that_asks_no_other_machine(first_look: lis
     assert not [address for address in loads.addresses if not address.startswith("data:")]
 
 
+def test_the_first_look_shows_the_measures_and_what_changed(first_look: list[Any]) -> None:
+    tables = " ".join(_outputs(first_look, "text/html"))
+    for words in (
+        "Median days to close",
+        "Share closed in time",
+        "Change against the other period",
+        "per km²",
+    ):
+        assert words in tables
+    assert "uncertain" in tables
+    assert "cells, " in _said(first_look)
+    assert "with fewer than 10 closed cases; classes from [" in _said(first_look)
+
+
 @pytest.mark.shared
 def test_the_first_look_reads_a_real_city_s_export(tmp_path: Path) -> None:
     path = shared("nyc311/nyc311_2023-02-28.csv")
