@@ -78,7 +78,6 @@ def take_operations(here: Workspace) -> None:
     if view != before:
         st.session_state.pop(session.LISTED, None)
         session.choose(view)
-        st.session_state[session.BEHIND] = True
 
 
 def _newer(operations: Any, taken: int) -> list[Mapping[str, Any]]:
@@ -110,14 +109,3 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]
     """Return the parameters that differ, with their new values; an empty one is left out of an address."""
     names = before.keys() | now.keys()
     return {name: now.get(name, "") for name in names if before.get(name) != now.get(name)}
-
-
-def sidebar_follows() -> None:
-    """Take note that the whole page is drawn: the sidebar shows what was done in the charts."""
-    st.session_state.pop(session.BEHIND, None)
-
-
-def let_sidebar_follow() -> None:
-    """Draw the whole page again if only a part of it is being drawn and the sidebar says otherwise."""
-    if st.session_state.pop(session.BEHIND, False):
-        st.rerun()
