@@ -9,9 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, etag_of, fresh, is_fresh, unchanged
+from api.asked_cells import AskedCells
 from data import categories as category_table
 from data.breakdowns import Breakdowns, breakdowns
 from data.filters import NO_UNIT, Filter
+from data.measured import figure, this_minute
+from data.measures import measure
 from data.statuses import label
 from data.workspace import Workspace
 from i18n import current_locale
@@ -21,20 +24,30 @@ from i18n import gettext as _
 def figures_route(workspace: Callable[[], Workspace]) -> Route:
     """Make the route; the filter chooses the reports, each breakdown ignores its own side of it.
 
-    The answer has `total`, `figures` (by their names), `category`, `status` and `unit` (lists of name, words
-    and number), `hours` (168 numbers from Monday 00:00 on) and `series` (`first` day, `step` in days, `n`).
+    `measures` names those of `data.measures` that are wanted (a comma list), `vs` the days that a change is
+    against. The answer has `total` and `open`; `figures` (of each measure `value`, null where there is none,
+    and `n`); `category`, `status` and `unit` (lists of name, words and number); `hours` (168 numbers from
+    Monday 00:00 on); and `series` (`first` day, `step` in days, `n`).
     """
 
     @answer_errors
     def figures(request: Request) -> Response:
         where = Filter.from_params(request.query_params)
+        against = AskedCells.from_params({**request.query_params, "measure": "change"}).against
+        names = [name for name in request.query_params.get("measures", "").split(",") if name]
+        minute = this_minute() if any(measure(name).ages for name in names) else None
         here = workspace()
         here.cube.refresh(wait=False)
         words = category_table.labels(here.store.categories(actor=here.viewer), current_locale())
-        etag = etag_of(here.cube.version, where, current_locale(), tuple(words.items()))
+        asked = (where, against, names, minute, current_locale())
+        etag = etag_of(here.cube.version, asked, tuple(words.items()))
         if is_fresh(request, etag):
             return unchanged(etag)
-        answer = _answer(breakdowns(here.cube, where), words) | {"version": here.cube.version}
+        found = {
+            name: figure(here.cube, where, name, against=against, minute=minute)._asdict() for name in names
+        }
+        answer = _answer(breakdowns(here.cube, where), words)
+        answer |= {"figures": found, "version": here.cube.version}
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         return fresh(request, body, etag=etag, media_type="application/json")
 
@@ -45,7 +58,7 @@ def _answer(found: Breakdowns, words: dict[str, str]) -> dict[str, Any]:
     first = found.series.first
     return {
         "total": found.total,
-        "figures": {"count": found.total, "open": found.open},
+        "open": found.open,
         "category": _worded(found.categories, lambda name: words.get(name, name)),
         "status": _worded(found.statuses, label),
         "unit": _worded(found.units, lambda name: _("no unit") if name == NO_UNIT else name),

@@ -10,7 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from layers import assets
 
 _PULSE_S = 0.12
+_HEAD = b"<head>"
 _HEAD_END = b"</head>"
+#: Where Streamlit's server is. Left to itself its script guesses from the page's address, and on every page
+#: but the first its first guesses fail, which a browser notes as errors.
+_SERVER = b'<script>window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" };</script>'
 
 
 def pulse_route() -> Route:
@@ -24,7 +28,7 @@ def pulse_route() -> Route:
 
 
 class FirstPage:
-    """Middleware that puts the start script into pages, and has the map's scripts fetched ahead."""
+    """Middleware that puts the start script into pages, and tells Streamlit's where its server is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,6 +39,8 @@ class FirstPage:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
+        if _asks_for_page(scope):  # compressed, it could not be written anew
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
         start: Message | None = None
         body = b""
 
@@ -49,11 +55,15 @@ class FirstPage:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            page = body.replace(_HEAD_END, self.head + _HEAD_END, 1)
+            page = body.replace(_HEAD, _HEAD + _SERVER, 1).replace(_HEAD_END, self.head + _HEAD_END, 1)
             await send({**start, "headers": _with_length(start["headers"], len(page))})
             await send({"type": "http.response.body", "body": page})
 
         await self.app(scope, receive, rewrite)
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def _is_page(message: Message) -> bool:
@@ -63,6 +73,7 @@ def _is_page(message: Message) -> bool:
 
 
 def _with_length(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
-    """Return the headers with the new length; the old page's tag would name another content."""
-    kept = [(name, value) for name, value in headers if name.lower() not in {b"content-length", b"etag"}]
+    """Return the headers with the new length; tag and date of the old page would name another content."""
+    other = {b"content-length", b"etag", b"last-modified"}
+    kept = [(name, value) for name, value in headers if name.lower() not in other]
     return [*kept, (b"content-length", str(length).encode())]

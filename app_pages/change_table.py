@@ -114,7 +114,6 @@ def _open(key: str, keys: list[Any], kind: str) -> None:
         session.show(view.but(cell=str(cells.to_text([keys[row]])[0]), at=None))
         return
     session.choose(view.but(where=view.where.but(categories=(keys[row],))))
-    st.session_state[session.BEHIND] = True
 
 
 def clicked_row(state: Any) -> int | None:

@@ -71,28 +71,31 @@ def take_operations(here: Workspace) -> None:
     taken = st.session_state.get(session.TAKEN, 0)
     history = History.of_session()
     before = view = session.current_view()
-    for operation in said.get("operations") or []:
-        if operation["n"] <= taken:
-            continue
+    for operation in _newer(said.get("operations"), taken):
         taken = operation["n"]
         view = after(here, view, operation, history)
     st.session_state[session.TAKEN] = taken
     if view != before:
         st.session_state.pop(session.LISTED, None)
         session.choose(view)
-        st.session_state[session.BEHIND] = True
+
+
+def _newer(operations: Any, taken: int) -> list[Mapping[str, Any]]:
+    """Return the operations with a later stamp; what is none is left out."""
+    known = [one for one in operations if isinstance(one, Mapping)] if isinstance(operations, list) else []
+    return [one for one in known if isinstance(one.get("n"), int) and one["n"] > taken]
 
 
 def after(here: Workspace, view: View, operation: Mapping[str, Any], history: History) -> View:
     """Return the view after an operation; one that makes no sense changes nothing."""
-    what, params = operation.get("do"), operation.get("params") or {}
+    what, params = operation.get("do"), operation.get("params")
     if what in {"undo", "redo"}:
         return (history.undo() if what == "undo" else history.redo()) or view
     if what == "clear":
         view = view.without_filters()
     elif what == "drop":
         view = active.without(view, str(operation.get("side")))
-    elif what == "set":
+    elif what == "set" and isinstance(params, Mapping):
         said = {name: str(value) for name, value in params.items() if name in SIDES}
         try:
             view = active.chosen(here, view, said)
@@ -106,14 +109,3 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]
     """Return the parameters that differ, with their new values; an empty one is left out of an address."""
     names = before.keys() | now.keys()
     return {name: now.get(name, "") for name in names if before.get(name) != now.get(name)}
-
-
-def sidebar_follows() -> None:
-    """Take note that the whole page is drawn: the sidebar shows what was done in the charts."""
-    st.session_state.pop(session.BEHIND, None)
-
-
-def let_sidebar_follow() -> None:
-    """Draw the whole page again if only a part of it is being drawn and the sidebar says otherwise."""
-    if st.session_state.pop(session.BEHIND, False):
-        st.rerun()

@@ -124,6 +124,7 @@ def _empty(workspace: Workspace) -> None:
     if workspace.cube.total(Filter()):
         st.info(_("No report passes these filters."), icon=":material/filter_alt:")
         st.button(_("Clear all filters"), key="clear_from_empty", on_click=session.forget_filters)
+        explorer.render_charts()
     else:
         st.info(
             _("There are no reports yet. Import a file to see them on the map."),

@@ -25,7 +25,7 @@ def render(here: Workspace) -> None:
         wall.render(here)
         return
     here.cube.refresh()
-    explorer.sidebar_follows()
+    session.runs_whole()
     with st.sidebar:
         view = filters.render(here, session.current_view())
     session.show(view)
@@ -37,7 +37,7 @@ def render(here: Workspace) -> None:
 def _map_and_panel(here: Workspace) -> None:
     """Draw map and panel; a click on a cell runs this part alone."""
     session.speak()
-    explorer.let_sidebar_follow()
+    session.run_again()
     left, right = st.columns([13, 6], gap="medium")
     with left:
         above = st.container()

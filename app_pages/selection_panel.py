@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from app_pages import cell_panel, charts, selection, session
+from app_pages import cell_panel, explorer, selection, session
 from app_pages.figures import labelled_mix
 from app_pages.markdown import plain
 from app_pages.view import View
@@ -50,7 +50,7 @@ def render(
     city = where.but(cells=())
     _figures(workspace, where, city, total)
     st.html(mix_list(labelled_mix(workspace, where), labelled_mix(workspace, city)))
-    charts.over_time(workspace.cube, where)
+    explorer.render_charts()
     cell_panel.reports(workspace, where, total)
 
 

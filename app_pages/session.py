@@ -110,11 +110,10 @@ TOUR: Final = "tour"
 GLOSSARY: Final = "glossary_words"
 #: What the page shows now.
 VIEW: Final = "view"
-#: The explorer's component, the stamp of the last operation that was taken up, whether the sidebar does not
-#: show it yet, and the views of the session.
+#: The explorer's component, the stamp of the last operation that was taken up, its charts and time line,
+#: and the views of the session.
 EXPLORER: Final = "explorer"
 TAKEN: Final = "explorer_taken"
-BEHIND: Final = "explorer_behind"
 CHARTS: Final = "explorer_charts"
 TIMELINE: Final = "explorer_timeline"
 HISTORY: Final = "history"
@@ -218,28 +217,32 @@ def show(view: View, **own: str) -> None:
 
 
 def choose(view: View) -> None:
-    """Make this the session's view; the widgets follow it at the next run of the whole page."""
+    """Make this the session's view, whatever the widgets said; they follow when the whole page is run.
+
+    It belongs into a callback; a fragment then asks for such a run (`run_again`).
+    """
     for key in OF_THE_VIEW:
         st.session_state.pop(key, None)
     show(view)
+    st.session_state[AGAIN] = True
 
 
 def open_view(view: View, at: tuple[float, float, int] | None = None) -> None:
-    """Make another view the session's, whatever the widgets said; the map looks `at` a position.
-
-    That is latitude, longitude, zoom. It belongs into a callback; a fragment then asks for a run of the whole
-    page (`run_again`).
-    """
+    """Choose another view, and let the map look `at` a position: latitude, longitude, zoom."""
     st.session_state.pop(LISTED, None)
     choose(view)
     if at is not None:
         look(view=at)
-    st.session_state[AGAIN] = True
 
 
 def look(**where: Any) -> None:
     """Let the map look elsewhere, once: `view` or `box` as `layers.go.GoTo` takes them."""
     st.session_state[GO] = {"stamp": uuid4().hex, **where}
+
+
+def runs_whole() -> None:
+    """Take note that the whole page runs: whatever was chosen, all of it follows now."""
+    st.session_state.pop(AGAIN, None)
 
 
 def run_again() -> None:

@@ -15,6 +15,7 @@
       this.box.append(this.chips, row);
       parent.append(this.box);
       this.keys = (event) => this.key(event);
+      this.selects = ({ detail }) => detail.cells !== undefined && this.choices.foresee({ in: detail.cells });
       this.heard = new Set();
       this.hear(document);
       this.stop = this.choices.listen(() => this.show());
@@ -26,11 +27,12 @@
       return button;
     }
 
-    /** The map's frame is a document of its own: keys that are pressed there come by it. */
+    /** The map's frame is a document of its own: keys and selections come by it. */
     hear(page) {
       if (!page || this.heard.has(page)) return;
       this.heard.add(page);
       page.addEventListener("keydown", this.keys);
+      page.addEventListener("gezhi:select", this.selects);
     }
 
     update(data, setStateValue) {
@@ -41,7 +43,10 @@
 
     remove() {
       this.stop();
-      this.heard.forEach((page) => page.removeEventListener("keydown", this.keys));
+      for (const page of this.heard) {
+        page.removeEventListener("keydown", this.keys);
+        page.removeEventListener("gezhi:select", this.selects);
+      }
       this.choices.leave(this);
       this.box.remove();
     }

@@ -9,6 +9,7 @@
   const SEND_AFTER_MS = 150; // the map is painted first, and quick clicks are told together
   const SLOW_MS = 300;
   const KEPT = 60;
+  const FORESEEN_MS = 3000;
 
   class Choices {
     constructor() {
@@ -21,8 +22,10 @@
     reset() {
       clearTimeout(this.sending);
       clearTimeout(this.slow);
+      clearTimeout(this.forgetting);
       if (this.asking) this.asking.abort();
       this.asking = null;
+      this.foreseen = null; // what the map itself is telling Python
       this.owner = null;
       this.said = null; // Python's last word
       this.operations = []; // which Python has not taken up
@@ -41,6 +44,18 @@
       this.said = said;
       this.send = send;
       this.operations = this.operations.filter((operation) => operation.n > said.taken);
+      const sides = new URLSearchParams(gezhi.query.change(said.query, {}));
+      const isSaid = ([name, value]) => (sides.get(name) || "") === value;
+      if (this.foreseen && Object.entries(this.foreseen).every(isSaid)) this.foresee(null);
+      else this.settle();
+    }
+
+    /** Show sides that the map is telling Python by itself, until Python says so too or does not want it. */
+    foresee(params) {
+      if (!this.said) return;
+      clearTimeout(this.forgetting);
+      this.foreseen = params;
+      if (params) this.forgetting = setTimeout(() => this.foresee(null), FORESEEN_MS);
       this.settle();
     }
 
@@ -72,7 +87,7 @@
     }
 
     settle() {
-      const begin = gezhi.query.change(this.said.query, {});
+      const begin = gezhi.query.change(this.said.query, this.foreseen || {});
       this.query = this.operations.reduce((query, { params }) => gezhi.query.change(query, params), begin);
       this.extra = {};
       this.steer();

@@ -206,7 +206,7 @@
       if (typeof own !== "string") return null;
       const query = new URLSearchParams(gezhi.query.steered(own, filter));
       const held = kind === "cells" ? extra : {};
-      for (const [name, value] of Object.entries(held)) if (!query.has(name)) query.set(name, value);
+      for (const [name, value] of Object.entries(held)) if (value && !query.has(name)) query.set(name, value);
       return query.toString();
     }
 
@@ -226,8 +226,9 @@
 
     /** Fetch what the map will be asked to show next. */
     ahead(filter, extra) {
-      const cells = this.parts.get("cells");
-      if (cells) gezhi.Request.ahead(cells.addressOf(this.queryOf("cells", filter, extra)));
+      const ground = this.ground();
+      if (!ground || !ground.addressOf) return;
+      gezhi.Request.ahead(ground.addressOf(this.queryOf(this.groundKind(), filter, extra)));
     }
 
     /** A call was taken off the map. Mostly another one follows at once, so wait for it. */
@@ -264,7 +265,9 @@
   /** The filter that the page around shows by now, while Python has not taken it up; null without one. */
   function filterAround() {
     try {
-      return window.parent.gezhi.choices.steered;
+      const { choices } = window.parent.gezhi;
+      setTimeout(() => choices.notify(), 0); // there is a map now
+      return choices.steered;
     } catch {
       return null; // no such page, or one of somebody else
     }

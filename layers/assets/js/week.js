@@ -74,7 +74,9 @@
       this.grid.addEventListener("pointerleave", () => this.explain(null));
       this.grid.addEventListener("keydown", (event) => this.key(event));
       this.grid.addEventListener("focusin", (event) => {
-        if (event.target.dataset.day) this.explain(this.placeOf(event.target));
+        if (!event.target.dataset.day) return;
+        this.reach(this.placeOf(event.target));
+        this.explain(this.at);
       });
     }
 
@@ -138,7 +140,7 @@
         if (to[0] < 0 && to[1] < 0) return;
         if (event.shiftKey) this.drag = { from: this.drag ? this.drag.from : this.at, to };
         else this.drag = null;
-        this.focus(to);
+        this.fields.get(`${to}`).focus({ preventScroll: true });
         this.mark();
       } else if (event.key === "Enter" || event.key === " ") {
         const block = this.drag ? this.block(this.drag.from, this.drag.to) : this.block(this.at, this.at);
@@ -152,12 +154,11 @@
       event.preventDefault();
     }
 
-    focus(place) {
+    /** One field is reached by Tab, the others from there by arrows. */
+    reach(place) {
       this.fields.get(`${this.at}`).tabIndex = -1;
       this.at = place;
-      const field = this.fields.get(`${place}`);
-      field.tabIndex = 0;
-      field.focus({ preventScroll: true });
+      this.fields.get(`${place}`).tabIndex = 0;
     }
 
     /** Draw 168 numbers; with no hour chosen all are strong. */
