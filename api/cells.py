@@ -14,6 +14,7 @@ from api.counting import MOST_CELLS, classes_of
 from api.params import read_bbox, read_resolution
 from data.cube import Cube
 from data.measured import CellFigures, cell_figures, compared, this_minute
+from data.measures import FEW
 from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
 from i18n import current_locale
@@ -69,6 +70,7 @@ def _meta(cube: Cube, version: str, asked: AskedCells, resolution: int, minute: 
         "unit": asked.measure.unit,
         "decimals": asked.measure.decimals,
         "signed": asked.measure.signed,
+        "few": FEW if asked.measure.kind in {"share", "median", "change"} else 0,
         "figure": whole.value,
     }
     if asked.measure.kind == "change":

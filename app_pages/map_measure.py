@@ -79,12 +79,13 @@ def chosen(view: View) -> str:
 
 def render(view: View) -> None:
     """Draw the choice of the measure."""
+    words = {name: measure(name).short for name in MEASURES}
     st.session_state[session.MEASURE] = chosen(view)
     st.selectbox(
         _("Colours of the cells"),
         MEASURES,
         key=session.MEASURE,
-        format_func=lambda name: measure(name).short,
+        format_func=words.__getitem__,
         on_change=_choose,
         label_visibility="collapsed",
         width=150,

@@ -48,8 +48,8 @@ Meta data:
 - `total`: reports that the filter selects everywhere. `in_view`: sum of the packed numbers of reports.
   `version`: of the data (`cube.version`).
 - `measure`, its `unit` in the reader's words (empty for counts of reports), its `decimals`, and whether its
-  values are `signed`; `figure`: the measure of all reports of the filter, null where there is none; `vs`: the
-  days it compares with.
+  values are `signed`; `few`: a value from fewer reports is uncertain (0: none is); `figure`: the measure of
+  all reports of the filter, null where there is none; `vs`: the days it compares with.
 
 The box must return whole cells: every cell that may touch it, with its full count. A count cut at the edge of
 the box would be shown as the cell's figure after a pan. Answer with an ETag of version and query.
@@ -121,6 +121,7 @@ class Meta(TypedDict, total=False):
     unit: str
     decimals: int
     signed: bool
+    few: int
     figure: float | None
     vs: str
 
