@@ -58,6 +58,7 @@ def _map_and_panel(here: Workspace) -> None:
         elif where.cells:
             selection_panel.render(here, view, where)
         else:
+            selection_panel.render_kept(here, view)
             change_table.render(here, view, where)
             figures.render(here, view, where)
 

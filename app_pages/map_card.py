@@ -36,10 +36,10 @@ _HEIGHT_PX = 660
 _WORLD, _WORLD_ZOOM = (20.0, 0.0), 3
 
 
-def render(workspace: Workspace, view: View, where: Filter, *, search: bool = True) -> None:
+def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = True) -> None:
     """Draw the map; a click on a cell becomes the view's cell before the rest of the page is drawn.
 
-    Without `search` there is no box to find a place.
+    Without `tools` there is no box to find a place, and nothing to select cells with.
     """
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     canvas = canvas_map(
@@ -63,14 +63,14 @@ def render(workspace: Workspace, view: View, where: Filter, *, search: bool = Tr
             version=version,
             locale=current_locale(),
         ).add_to(group)
-    if search:
+    if tools:
         SearchBox().add_to(group)
     if go := st.session_state.get(session.GO):
         GoTo(**go).add_to(group)
     SelectLayer(
         cell_sets.pack(view.where.cells),
         resolution=view.resolution or AUTO,
-        fit=st.session_state.get(session.SELECTION_FIT, 0),
+        tools=tools,
         theme=theme,
         locale=current_locale(),
     ).add_to(group)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from html import escape
-from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
 
-from app_pages import cell_panel, explorer, selection, session
+from app_pages import cell_panel, explorer, saved_selections, selection, session
 from app_pages.figures import labelled_mix
 from app_pages.markdown import plain
 from app_pages.view import View
@@ -18,28 +17,16 @@ from geo import cell_sets, cells
 from geo.errors import CellError
 from i18n import gettext as _
 from i18n import ngettext
+from layers.copy_link import copy_link
 
 _FIGURE_PX = 132
 _CATEGORIES = 6
 
 
-def render(
-    workspace: Workspace, view: View, where: Filter, *, keep: Callable[[Workspace, View], None] | None = None
-) -> None:
-    """Draw what can be done with the selection, its figures and its reports.
-
-    Parameters
-    ----------
-    where
-        The reports meant, of the selected cells alone.
-    keep
-        Draws what gives the selection a name and keeps it; nothing where left out.
-    """
+def render(workspace: Workspace, view: View, where: Filter) -> None:
+    """Draw what can be done with the selection, its figures and its reports; `where` are those meant."""
     _header(where)
-    _actions(workspace, where)
-    if keep:
-        with st.container(key="selection_keep"):
-            keep(workspace, view)
+    _actions(workspace, view, where)
     fault = st.session_state.pop(session.SELECTION_FAULT, None)
     if fault:
         st.warning(plain(fault), icon=":material/warning:")
@@ -75,7 +62,26 @@ def _header(where: Filter) -> None:
     )
 
 
-def _actions(workspace: Workspace, where: Filter) -> None:
+def render_kept(workspace: Workspace, view: View) -> None:
+    """Draw the popover with the selections that are kept; nothing as long as there are none to open."""
+    if view.where.cells or workspace.store.saved("cells", actor=session.actor(workspace)):
+        _kept(workspace, view)
+
+
+def _kept(workspace: Workspace, view: View) -> None:
+    with st.popover(
+        _("Kept selections"),
+        icon=":material/bookmark:",
+        key=session.SELECTIONS,
+        on_change="rerun",
+        type="tertiary",
+        help=_("Keep the selected cells under a name, open kept ones"),
+    ) as shown:
+        if shown.open:
+            saved_selections.render(workspace, view)
+
+
+def _actions(workspace: Workspace, view: View, where: Filter) -> None:
     row = st.container(horizontal=True, vertical_alignment="center", key="selection_actions")
     row.button(
         _("Show all"), icon=":material/fit_screen:", key="fit_selection", on_click=_fit, type="tertiary"
@@ -111,10 +117,13 @@ def _actions(workspace: Workspace, where: Filter) -> None:
         icon=":material/checklist:",
         query_params=session.with_language(_cases_params(where)),
     )
-    with row.popover(_("Link"), icon=":material/link:", type="tertiary"):
-        st.caption(_("This address opens the map with the selection, the filters and the place."))
-        link = f"{st.context.url or ''}?{urlencode(st.query_params.to_dict())}"
-        st.code(link, language=None, wrap_lines=True, height=120)
+    with row:
+        _kept(workspace, view)
+        copy_link(
+            _("Copy link"),
+            key="copy_selection",
+            title=_("The address of the map with this selection and these filters"),
+        )
 
 
 def _cases_params(where: Filter) -> dict[str, str]:
@@ -202,7 +211,7 @@ def _change(text: str) -> None:
 
 
 def _fit() -> None:
-    st.session_state[session.SELECTION_FIT] = st.session_state.get(session.SELECTION_FIT, 0) + 1
+    session.look(box=saved_selections.box_around(session.current_view().where.cells))
 
 
 def _grow() -> None:

@@ -119,8 +119,8 @@ TIMELINE: Final = "explorer_timeline"
 HISTORY: Final = "history"
 #: How many reports the panel of a cell or of a selection lists.
 LISTED: Final = "cell_listed"
-#: A selection: how often the map was asked to show all of it, and what could not be done with it.
-SELECTION_FIT: Final = "selection_fit"
+#: The popover of selections that are kept; what could not be done with a selection.
+SELECTIONS: Final = "selections"
 SELECTION_FAULT: Final = "selection_fault"
 
 #: Widgets whose state is a choice of the view: `choose` makes them begin anew from it.

@@ -55,7 +55,7 @@ def _draw(here: Workspace) -> None:
             st.html(heading(here, view, datetime.now(ZoneInfo(here.tz))))
             if asked() == FIGURES:
                 st.html(strip(here, where))
-            map_card.render(here, view, where, search=False)
+            map_card.render(here, view, filters.meant_on_map(here, view), tools=False)
     except GezhiError as error:
         st.error(
             _("Not up to date: {why} It is tried again by itself.", why=plain(error)),

@@ -27,8 +27,8 @@ class SelectLayer(ScriptLayer):
         The selected cells as `geo.cell_sets` writes them; empty selects nothing.
     resolution
         `auto` (by zoom) or 7 to 12: that of a new selection where no cells are drawn.
-    fit
-        Another number than before makes the map show the whole selection.
+    tools
+        Whether there is anything to select with; a selection is outlined all the same.
     theme, locale
         As those of a `HexLayer`.
 
@@ -43,7 +43,7 @@ class SelectLayer(ScriptLayer):
         chosen: str = "",
         *,
         resolution: int | Literal["auto"] = "auto",
-        fit: int = 0,
+        tools: bool = True,
         theme: Theme = "light",
         locale: str | None = None,
     ) -> None:
@@ -54,7 +54,7 @@ class SelectLayer(ScriptLayer):
                 "resolutionByZoom": sorted(RESOLUTION_BY_ZOOM.items()),
                 "most": MOST_CELLS,
                 "rings": MOST_RINGS,
-                "fit": fit,
+                "tools": tools,
                 "theme": theme,
                 "labels": words.labels() | _words(),
                 "keys": _keys(),

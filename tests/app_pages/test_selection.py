@@ -1,22 +1,19 @@
 """A selection of cells: what changes it, what the panel shows of it, and where else it counts."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app_pages import selection, selection_panel, session
+from app_pages import selection, session
 from app_pages.selection_panel import mix_list
 from app_pages.view import View
-from data.actors import OPERATOR
+from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
-from data.workspace import Workspace
 from geo import cell_sets, cells
 from geo.errors import CellError, FilterError
 from tests.app_pages.test_cases_page import listed, opened
@@ -180,12 +177,13 @@ def test_each_bar_says_the_share_here_and_in_the_city() -> None:
     assert "25% here, 25% in the city" in said
 
 
-def test_what_keeps_a_selection_is_drawn_in_the_panel(
-    city: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def keep(_here: Workspace, view: View) -> None:
-        st.write(f"keeps {len(view.where.cells)}")
+def test_kept_selections_are_offered_as_soon_as_there_are_some(city: Path, drawn: Draw) -> None:
+    def offered(page: AppTest) -> bool:
+        assert not page.exception
+        return any(block.proto.popover.label == "Kept selections" for block in page.get("popover"))
 
-    monkeypatch.setattr(selection_panel, "render", partial(selection_panel.render, keep=keep))
-    page = drawn(**{"in": cell_sets.pack(disk(2))})
-    assert "keeps 19" in [markdown.value for markdown in page.markdown]
+    assert not offered(drawn())
+    assert offered(drawn(**{"in": cell_sets.pack(disk(2))}))
+    with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}") as store:
+        store.keep_cells("market", disk(1), actor=VIEWER)
+    assert offered(drawn())

@@ -38,12 +38,15 @@
       this.map.boxZoom.disable(); // Shift and a drag select
       this.onMove = () => this.follow();
       this.map.on("move", this.onMove);
+      this.watch = new MutationObserver(() => this.showSum());
+      this.watch.observe(this.container, { attributeFilter: ["data-gezhi-state", "data-gezhi-paints"] });
     }
 
     update(options) {
       const before = this.options;
       this.options = options;
       this.number = gezhi.numberFormat(options.locale);
+      if (!before) this.bar.show(options.tools);
       this.conductor.setTheme(options.theme);
       if (!before || before.locale !== options.locale) {
         this.bar.setWords(options.labels, options.keys);
@@ -51,10 +54,10 @@
         this.bar.setCount(this.set.size, this.number(this.set.size));
       }
       this.selection.tell(options.chosen || "");
-      if (before && options.fit && before.fit !== options.fit) this.fit();
     }
 
     remove() {
+      this.watch.disconnect();
       this.strokes.remove();
       this.map.off("move", this.onMove);
       this.use("pan");
@@ -78,7 +81,13 @@
       this.set = gezhi.CellSet.read(text);
       this.canvas.setLoops(border(this.set.words()));
       this.bar.setCount(this.set.size, this.number(this.set.size));
+      this.showSum();
       this.container.dataset.gezhiSelected = this.set.size;
+    }
+
+    /** What is selected in a line on the map; again when other cells are painted, for they bring their reports. */
+    showSum() {
+      this.bar.setSum(this.set.size ? this.sentence() : "");
     }
 
     /** Change the selection by cells, given by their keys. */
@@ -126,14 +135,14 @@
       return `${cells}, ${reports === 1 ? labels.one : gezhi.fill(labels.many, { n: this.number(reports) })}`;
     }
 
-    /** How many reports the selected cells have; null where some of them are out of sight. */
+    /** How many reports the selected cells have; null where the map does not show that of all of them. */
     reports() {
       const drawn = this.drawn(this.set.resolution);
-      if (!drawn) return null;
+      if (!drawn || (drawn.meta.measure || "count") !== "count") return null;
       const unseen = new Set(this.set.keys);
       let sum = 0;
       drawn.keys.forEach((key, i) => {
-        if (unseen.delete(key)) sum += drawn.counts[i];
+        if (unseen.delete(key)) sum += drawn.n[i];
       });
       const view = this.map.getBounds();
       const here = (key) => view.contains(window.h3.cellToLatLng(gezhi.wire.toWords(key, this.set.resolution)));

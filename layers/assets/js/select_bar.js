@@ -39,11 +39,12 @@
       this.hint = gezhi.element("p", "gz-select-hint", { id: "gz-select-hint" });
       const row = gezhi.element("div", "gz-select-row", { role: "group" });
       for (const name of MODES) row.append(this.button(name, "gz-select-mode", () => this.act.mode(name)));
-      this.modes.append(row, this.hint);
-      this.modes.hidden = true;
+      this.sum = gezhi.element("p", "gz-select-sum");
+      this.modes.append(row, this.hint, this.sum);
       this.box.append(this.bar, this.modes);
       this.count = gezhi.element("span", "gz-select-count", { "aria-hidden": "true" });
       this.buttons.clear.append(this.count);
+      this.sum.hidden = true;
       L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
       this.box.addEventListener("keydown", (event) => {
         if (event.key === "Escape") this.act.escape();
@@ -90,9 +91,27 @@
     setTool(tool, mode) {
       for (const name of TOOLS) this.press(name, name === (tool || "pan"));
       for (const name of MODES) this.press(name, name === mode);
-      this.modes.hidden = !tool;
+      this.modes.firstChild.hidden = this.hint.hidden = !tool;
+      this.fit();
       this.hint.textContent = tool ? this.words[`select_${tool}_hint`] : "";
       if (tool) this.open(true);
+    }
+
+    /** What is selected, in a line. */
+    setSum(text) {
+      this.sum.textContent = text;
+      this.sum.hidden = !text;
+      this.fit();
+    }
+
+    /** The panel beside the bar is there as long as it has something to say. */
+    fit() {
+      this.modes.hidden = this.hint.hidden && this.sum.hidden;
+    }
+
+    /** Without tools only what is selected is told. */
+    show(tools) {
+      this.bar.hidden = this.buttons.choose.hidden = !tools;
     }
 
     press(name, pressed) {
