@@ -80,14 +80,13 @@ PLACES_LISTED: Final = "places_listed"
 BESIDE: Final = "place_beside"
 PLACE_CASES: Final = "place_cases"
 #: What is kept under names: whether the list is open, how many of it are shown, the new name, which one is
-#: being changed and under which name, what was just done; and the wish to draw the whole page anew.
+#: being changed and under which name, what was just done.
 SAVED: Final = "saved"
 SAVED_LISTED: Final = "saved_listed"
 SAVED_NAME: Final = "saved_name"
 SAVED_OPEN: Final = "saved_open"
 SAVED_RENAME: Final = "saved_rename"
 SAVED_SAID: Final = "saved_said"
-AGAIN: Final = "run_again"
 #: What the browser tells of where the map looks.
 LOOKS_AT: Final = "map_looks_at"
 #: The stamp of the last wish to see the tour; the words that are searched among the figures.
@@ -201,25 +200,18 @@ def choose(view: View) -> None:
 def open_view(view: View, at: tuple[float, float, int] | None = None) -> None:
     """Make another view the session's, whatever the widgets said; the map looks `at` a position.
 
-    That is latitude, longitude, zoom. It belongs into a callback; a fragment then asks for a run of the whole
-    page (`run_again`).
+    That is latitude, longitude, zoom. It belongs into a callback; the map page then draws all of itself anew.
     """
     st.session_state.pop(LISTED, None)
     choose(view)
     if at is not None:
         look(view=at)
-    st.session_state[AGAIN] = True
+    st.session_state[BEHIND] = True
 
 
 def look(**where: Any) -> None:
     """Let the map look elsewhere, once: `view` or `box` as `layers.go.GoTo` takes them."""
     st.session_state[GO] = {"stamp": uuid4().hex, **where}
-
-
-def run_again() -> None:
-    """Run the whole page where a callback of a fragment has changed more than the fragment shows."""
-    if st.session_state.pop(AGAIN, False):
-        st.rerun()
 
 
 def position() -> dict[str, str]:
@@ -231,3 +223,4 @@ def position() -> dict[str, str]:
 def forget_filters() -> None:
     """Drop every filter; the map's position, its measure and its looks stay, and so does the language."""
     choose(current_view().without_filters())
+    st.session_state[BEHIND] = True
