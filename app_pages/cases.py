@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app_pages import case_list, session
+from app_pages import case_list, glossary, session
 from app_pages.case_facts import unit_label
 from app_pages.filters import used_categories
 from app_pages.view import View
@@ -44,6 +44,7 @@ def render(here: Workspace) -> None:
     st.html(case_list.listing(listed, words, lambda name: unit_label(here, name), ZoneInfo(here.tz)))
     total = int(own["open" if part == "all" else part].sum())
     _more(total - listed.height)
+    st.caption(f"[{_('What the figures mean')}]({glossary.link('due')})")
 
 
 def _in_cells(here: Workspace) -> list[int] | None:
@@ -175,6 +176,7 @@ def _empty(*, filtered: bool) -> None:
     )
     row = st.container(horizontal=True)
     row.page_link("imports.py", label=_("Import a file"), icon=":material/upload_file:")
+    row.page_link("report.py", label=_("Report a problem"), icon=":material/add_location_alt:")
 
 
 def _clear() -> None:

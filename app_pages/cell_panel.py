@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app_pages import charts, session
+from app_pages import charts, empty, session
 from app_pages.figures import labelled_mix
 from app_pages.filters import used_categories
 from app_pages.place_words import place_name
@@ -32,7 +32,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     _mostly(workspace, where, cell)
     total = workspace.cube.total(where, cell=cell)
     if not total:
-        st.info(_("No report in this cell passes the filters."), icon=":material/filter_alt:")
+        empty.nothing_passes("clear_from_cell", _("No report in this cell passes the filters."))
         return
     st.metric(_("Reports in this cell"), f"{total:,}")
     charts.mix(labelled_mix(workspace, where, cell=cell), most=5)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app_pages import session, toast
+from app_pages import glossary, session, toast
 from app_pages.case_card import card
 from app_pages.toast import Done, say
 from data.workspace import Workspace, workspace
@@ -28,7 +28,8 @@ def render(here: Workspace) -> None:
         st.success(_("No two open cases look like the same problem."), icon=":material/task_alt:")
         st.page_link("cases.py", label=_("Open cases"), icon=":material/checklist:")
     else:
-        st.caption(ngettext("{n} pair, the surest first", "{n} pairs, the surest first", found.height))
+        n = ngettext("{n} pair, the surest first", "{n} pairs, the surest first", found.height)
+        st.caption(f"{n} · [{_('What the figures mean')}]({glossary.link('score')})")
         length = st.session_state.get(session.PAIRS, _PAGE)
         for row in found.head(length).iter_rows(named=True):
             _pair(here, row)

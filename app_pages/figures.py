@@ -5,8 +5,9 @@ from functools import lru_cache
 import polars as pl
 import streamlit as st
 
-from app_pages import explorer, session
+from app_pages import empty, explorer, session
 from app_pages.filters import used_categories
+from app_pages.glossary import help_words
 from app_pages.markdown import plain
 from app_pages.view import View
 from data.filters import Filter
@@ -62,26 +63,38 @@ def _totals(workspace: Workspace, where: Filter, total: int) -> None:
         f"{total:,}",
         delta=change,
         delta_color="inverse",
-        help=_(
-            "All reports that the filter lets through. The change is against the equally long period before."
+        help=help_words(
+            _(
+                "All reports that the filter lets through. The change is against the equally long period "
+                "before."
+            ),
+            "count",
         ),
         width=_FIGURE_PX,
     )
     row.metric(
-        _("Open"), f"{still_open:,}", help=_("Neither closed nor rejected nor a duplicate."), width=_FIGURE_PX
+        _("Open"),
+        f"{still_open:,}",
+        help=help_words(_("Neither closed nor rejected nor a duplicate."), "open"),
+        width=_FIGURE_PX,
     )
     row.metric(
         _("Closed"),
         f"{closed / total:.0%}",
-        help=_("Closed reports as a share of all, rejected and duplicate ones included."),
+        help=help_words(
+            _("Closed reports as a share of all, rejected and duplicate ones included."), "closed"
+        ),
         width=_FIGURE_PX,
     )
     row.metric(
         _("Cells"),
         f"{cube.counts(where, cells.ANALYSIS_RESOLUTION).cells.size:,}",
-        help=_(
-            "Cells of resolution {resolution}, about a hectare each, with at least one report.",
-            resolution=cells.ANALYSIS_RESOLUTION,
+        help=help_words(
+            _(
+                "Cells of resolution {resolution}, about a hectare each, with at least one report.",
+                resolution=cells.ANALYSIS_RESOLUTION,
+            ),
+            "cells",
         ),
         width=_FIGURE_PX,
     )
@@ -122,12 +135,7 @@ def _open_cell(view: View, cell: str) -> None:
 
 def _empty(workspace: Workspace) -> None:
     if workspace.cube.total(Filter()):
-        st.info(_("No report passes these filters."), icon=":material/filter_alt:")
-        st.button(_("Clear all filters"), key="clear_from_empty", on_click=session.forget_filters)
+        empty.nothing_passes("clear_from_empty")
         explorer.render_charts()
     else:
-        st.info(
-            _("There are no reports yet. Import a file to see them on the map."),
-            icon=":material/upload_file:",
-        )
-        st.page_link("imports.py", label=_("Import a file"), icon=":material/upload_file:")
+        empty.no_reports()

@@ -8,6 +8,7 @@ import streamlit as st
 from app_pages import (
     case_list,
     charts,
+    empty,
     filters,
     photo_links,
     place_compare,
@@ -60,7 +61,7 @@ def _compose(here: Workspace, where: Filter, found: Profile) -> None:
     left, right = st.columns([13, 8], gap="large")
     with left:
         if not found.n:
-            st.info(_("No report in this place passes the filters."), icon=":material/filter_alt:")
+            empty.nothing_passes("clear_from_place", _("No report in this place passes the filters."))
         else:
             _course(here, own)
         if is_area(found.kind):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages import charts, session
+from app_pages import charts, empty, session
 from app_pages.figures import labelled_mix
 from app_pages.markdown import plain
 from app_pages.place_words import area_name, missing_words, place_name, rate_words, size_words
@@ -40,7 +40,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         query_params=session.with_language(session.filters_in_address() | {"id": str(found.id)}),
     )
     if not found.n:
-        st.info(_("No report in this place passes the filters."), icon=":material/filter_alt:")
+        empty.nothing_passes("clear_from_place", _("No report in this place passes the filters."))
         return
     own = filter_for(where, found.id, found.kind)
     charts.mix(labelled_mix(workspace, own), most=5)

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from app_pages import filters, place_league, place_table, session
+from app_pages import empty, filters, glossary, place_league, place_table, session
 from app_pages.case_facts import unit_label
 from app_pages.place_league import ORDERS, Order, order_label
 from app_pages.place_words import COUNTED, kinds_label, title_words
@@ -29,7 +29,7 @@ def render(here: Workspace) -> None:
     kinds = [kind for kind in COUNTED if kind in kinds_there(here.store, actor=here.viewer)]
     if not kinds:
         session.show(view)
-        _no_places()
+        empty.no_places()
         return
     kind = _kind(kinds)
     where = filters.meant_on_map(here, view)
@@ -48,6 +48,8 @@ def render(here: Workspace) -> None:
     if found.is_empty():
         _nothing(names)
         return
+    if not here.cube.total(where):
+        empty.nothing_passes("clear_from_places")
     length = st.session_state.get(session.PLACES_LISTED, _PAGE)
     sums = sums_html(every, kind, summed(here.cube, where, kind, actor=here.viewer))
     st.html(place_table.table(found.head(length), measure_of(kind), sums=sums))
@@ -146,6 +148,7 @@ def _explain(kind: str, before: Filter | None) -> None:
                 end=before.end,
             )
         )
+    parts.append(f"[{_('What the figures mean')}]({glossary.link('rate')})")
     st.caption(" ".join(parts))
 
 
@@ -167,18 +170,15 @@ def _from_the_top() -> None:
 
 
 def _nothing(names: str) -> None:
-    if names:
-        st.info(_("No place here has this in its name or its area."), icon=":material/search_off:")
-    else:
-        st.info(_("No report passes these filters."), icon=":material/filter_alt:")
-        st.button(_("Clear all filters"), key="clear_from_places", on_click=session.forget_filters)
+    if not names:
+        empty.nothing_passes("clear_from_places")
+        return
+    st.info(_("No place here has this in its name or its area."), icon=":material/search_off:")
+    st.button(_("Show all places"), key="all_places", on_click=_forget_names)
 
 
-def _no_places() -> None:
-    st.info(
-        _("There are no streets, compounds or areas yet. Import them with: gezhi places FILE"),
-        icon=":material/location_city:",
-    )
+def _forget_names() -> None:
+    st.session_state[session.PLACE_NAMES] = ""
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def _share(here: Workspace, one: Saved) -> None:
 
 def _delete(here: Workspace, one: Saved) -> None:
     if saved_actions.remove(here, one):
-        _unfold(None)
+        st.session_state[session.SAVED_OPEN] = None
 
 
 def _unfold(saved_id: int | None) -> None:

@@ -18,7 +18,7 @@ def render(here: Workspace, view: View) -> None:
     """Draw the list of kept selections, and the field that keeps the one of `view` under a name.
 
     The figures are of all reports, whatever the filters of the view let through. Opening one makes it the
-    view's selection and moves the map to it; a fragment that calls this calls `session.run_again` too.
+    view's selection and moves the map to it.
     """
     saved_list.render(
         here,

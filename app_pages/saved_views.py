@@ -18,7 +18,6 @@ from layers.position import position
 
 def render(here: Workspace, view: View) -> None:
     """Draw the popover; what is in it is drawn while it is open."""
-    session.run_again()
     with st.popover(
         _("Saved"),
         icon=":material/bookmark:",

@@ -95,19 +95,20 @@ PLACES_LISTED: Final = "places_listed"
 BESIDE: Final = "place_beside"
 PLACE_CASES: Final = "place_cases"
 #: What is kept under names: whether the list is open, how many of it are shown, the new name, which one is
-#: being changed and under which name, what was just done; and the wish to draw the whole page anew.
+#: being changed and under which name, what was just done.
 SAVED: Final = "saved"
 SAVED_LISTED: Final = "saved_listed"
 SAVED_NAME: Final = "saved_name"
 SAVED_OPEN: Final = "saved_open"
 SAVED_RENAME: Final = "saved_rename"
 SAVED_SAID: Final = "saved_said"
-AGAIN: Final = "run_again"
 #: What the browser tells of where the map looks.
 LOOKS_AT: Final = "map_looks_at"
 #: The stamp of the last wish to see the tour; the words that are searched among the figures.
 TOUR: Final = "tour"
 GLOSSARY: Final = "glossary_words"
+#: Whether the whole page must be run again.
+AGAIN: Final = "run_again"
 #: What the page shows now.
 VIEW: Final = "view"
 #: The explorer's component, the stamp of the last operation that was taken up, its charts and time line,
@@ -228,7 +229,10 @@ def choose(view: View) -> None:
 
 
 def open_view(view: View, at: tuple[float, float, int] | None = None) -> None:
-    """Choose another view, and let the map look `at` a position: latitude, longitude, zoom."""
+    """Make another view the session's, whatever the widgets said; the map looks `at` a position.
+
+    That is latitude, longitude, zoom. It belongs into a callback; the map page then draws all of itself anew.
+    """
     st.session_state.pop(LISTED, None)
     choose(view)
     if at is not None:

@@ -105,7 +105,7 @@ def _heading(here: Workspace, page: Page) -> None:
     ):
         st.markdown(f"#### {plain(title)}{badge}", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            tour.help_button(on_the_map=page.url_path == "")
+            tour.help_button(on_the_map=page.url_path == "", synthetic=here.synthetic)
             _language()
 
 

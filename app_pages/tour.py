@@ -63,7 +63,7 @@ def steps() -> tuple[Step, ...]:
     )
 
 
-def help_button(*, on_the_map: bool) -> None:
+def help_button(*, on_the_map: bool, synthetic: bool) -> None:
     """Draw the button with the question mark: the tour, the glossary, the keys of the map."""
     with (
         st.popover("", icon=":material/help:", key="help", help=_("Help")),
@@ -76,11 +76,12 @@ def help_button(*, on_the_map: bool) -> None:
             icon=":material/menu_book:",
             query_params=session.with_language({}),
         )
+        if synthetic:
+            st.page_link("imports.py", label=_("Import your own reports"), icon=":material/upload_file:")
         st.caption(
             _(
-                "On the map: arrow keys move, + and - zoom, Enter opens the cell in the middle, Escape "
-                "closes it, "
-                "/ searches for a place."
+                "Keys of the map: arrows move it, + and - zoom, Enter chooses the cell in the middle, Escape "
+                "lets it go, / finds a place."
             )
         )
     if shown:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app_pages import hours
 from app_pages.filters import used_categories
 from app_pages.place_words import kinds_label
 from app_pages.view import CUSTOM, HEAT, PERIODS, View
 from data import categories as category_table
 from data.filters import NO_UNIT
+from data.measures import MEASURES, measure
 from data.place_areas import BETWEEN
 from data.statuses import label
 from data.workspace import Workspace
@@ -22,14 +24,6 @@ _PERIODS: Final = {
     "30d": N_("last 30 days"),
     "90d": N_("last 90 days"),
     "365d": N_("last 365 days"),
-}
-_MEASURES: Final = {
-    "open": N_("open reports"),
-    "overdue": N_("overdue reports"),
-    "on_time": N_("share closed in time"),
-    "density": N_("reports per km²"),
-    "days": N_("median days to fix"),
-    "change": N_("change against the period before"),
 }
 _AGAINST: Final = {
     "before": N_("beside the period before"),
@@ -95,7 +89,7 @@ def _when(view: View) -> list[str]:
     elif view.period not in PERIODS and where.end:
         said.append(_("up to {last}", last=where.end.isoformat()))
     if where.hours:
-        said.append(ngettext("{n} hour of the week", "{n} hours of the week", len(where.hours)))
+        said.append(hours.words(where.hours))
     return said
 
 
@@ -105,8 +99,8 @@ def _how(view: View) -> list[str]:
         said.append(_("as heat over {m} m", m=view.bandwidth) if view.bandwidth else _("as heat"))
     elif view.show:
         said.append(kinds_label(view.show))
-    if view.measure in _MEASURES:
-        said.append(gettext(_MEASURES[view.measure]))
+    if view.measure != MEASURES[0]:
+        said.append(measure(view.measure).words)
     if view.against:
         said.append(gettext(_AGAINST[view.against]))
     return said

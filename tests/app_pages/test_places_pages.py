@@ -160,7 +160,9 @@ def test_the_table_as_a_file_has_no_formula_and_all_the_figures(here: Workspace)
 
 
 def test_a_city_without_places_says_how_to_get_some_and_has_no_switch(city: Path, drawn: Draw) -> None:
-    assert "gezhi places" in opened(drawn, "places.py").info[0].value
+    page = opened(drawn, "places.py")
+    assert "no streets, compounds or areas yet" in page.info[0].value
+    assert page.code[0].value == "gezhi places FILE"
     assert session.SHOW not in drawn().session_state
 
 

@@ -34,7 +34,7 @@ from layers.base import BaseLayer
 from layers.canvas_map import canvas_map
 from tests.bench.rows import Row
 from tests.bench.screen import browsing
-from tests.browser.server import DESKTOP
+from tests.browser.server import DESKTOP, TOUR_SEEN
 
 STREETS: Final = 20_000
 SHOPS: Final = 10_000
@@ -93,6 +93,7 @@ def _compare(browser: Browser, url: str) -> Iterator[Row]:
 def _pan(browser: Browser, url: str) -> tuple[float, float]:
     """Return the median of the pans in milliseconds, and the megabytes that places took."""
     context = browser.new_context(viewport=DESKTOP)
+    context.add_init_script(TOUR_SEEN)
     page = context.new_page()
     network = context.new_cdp_session(page)
     network.send("Network.enable")

@@ -15,7 +15,7 @@ from typing import Final
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
 from tests.bench.rows import MissingError
-from tests.browser.server import DESKTOP, FLAGS, NO_BROWSER, find_browser
+from tests.browser.server import DESKTOP, FLAGS, NO_BROWSER, TOUR_SEEN, find_browser
 
 _PAINT: Final = Path(__file__).with_name("paint.js").read_text()
 _FRAMES_STILL: Final = 60
@@ -54,6 +54,7 @@ class Screen:
         cache.
         """
         self.context: BrowserContext = browser.new_context(viewport=DESKTOP, locale="en-US")
+        self.context.add_init_script(TOUR_SEEN)
         self.context.add_init_script(_PAINT)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(_WAIT_S * 1000)
