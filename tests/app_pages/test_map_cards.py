@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app_pages import change_table, changes, session
+from app_pages import change_table, session
+from app_pages.view import View
+from data.change import changes, grown_and_shrunk
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
@@ -128,19 +130,34 @@ def test_the_table_says_what_changed_by_category_and_by_cell(city: Path, drawn: 
     last = newest(city)
     page = drawn(period="90d", against="before")
     assert not page.exception
-    now = Filter(start=last - timedelta(days=89), end=last)
-    before = Filter(start=last - timedelta(days=179), end=last - timedelta(days=90))
     with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}") as store:
         cube = Cube.open(store)
-        expected = changes.compare(cube.by_category(now), cube.by_category(before), "category")
-    tables = [table.value for table in page.dataframe]
-    shown = [row for table in tables for row in zip(table["before"], table["now"], strict=True)]
-    wanted = [changes.grown(expected, 8), changes.shrunk(expected, 8)]
-    assert shown == [row for rows in wanted for row in rows.select("before", "now").rows()]
-    page.button_group(key=session.CHANGES).set_value("cell").run()
-    assert not page.exception
-    assert all((table["before"] != table["now"]).all() for table in (one.value for one in page.dataframe))
+        where = Filter(start=last - timedelta(days=89), end=last)
+        expected = {by: grown_and_shrunk(changes(cube, where, by), most=8) for by in ("category", 10)}
+    for kind, by in (("category", "category"), ("cell", 10)):
+        if kind == "cell":
+            page.button_group(key=session.CHANGES).set_value("cell").run()
+            assert not page.exception
+        tables = [table.value for table in page.dataframe]
+        shown = [row for table in tables for row in zip(table["before"], table["now"], strict=True)]
+        assert shown == [row for rows in expected[by] for row in rows.select("before", "now").rows()]
+        uncertain = [row for rows in expected[by] for row in rows["uncertain"]]
+        assert [text.startswith("(") for table in tables for text in table["change"]] == uncertain
+    assert any(uncertain)
     assert not drawn(period="90d").dataframe, "nothing is compared"
+
+
+def test_a_change_is_written_with_its_sign_and_in_brackets_where_it_is_uncertain() -> None:
+    written = [change_table.change_text(*given) for given in ((12.4, False), (-3.0, True), (None, False))]
+    assert written == ["+12 %", "(-3 %)", "new"]
+
+
+def test_a_row_leads_to_its_category_its_place_or_its_cell() -> None:
+    view = View(against="before")
+    cell = 0x8A31AA5059AFFFF
+    assert change_table.opened(view, "category", "flyposting").where.categories == ("flyposting",)
+    assert change_table.opened(view.but(cell="x"), "place", 7) == view.but(at=7)
+    assert change_table.opened(view.but(at=7), "cell", cell) == view.but(cell=f"{cell:x}")
 
 
 @pytest.mark.parametrize(
