@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.server import DESKTOP, Server, start_server
+from tests.browser.server import DESKTOP, TOUR_SEEN, Server, start_server
 
 PHONE = {"width": 390, "height": 844}
 
@@ -31,7 +31,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def watch(context: BrowserContext, server: Server) -> Watched:
-    """Open a page in the context; requests to other hosts and console errors are noted."""
+    """Open a page in the context; requests to other hosts and console errors are noted.
+
+    The tour of the map does not come up: this browser has seen it.
+    """
+    context.add_init_script(TOUR_SEEN)
     home = urlparse(server.url).netloc
     watched = Watched(context.new_page())
 

@@ -23,6 +23,8 @@ FLAGS: Final = [
     "--no-first-run",
 ]
 DESKTOP: Final = {"width": 1440, "height": 900}
+#: Lets a browser think that its user has seen the tour of the map, which would lie over everything else.
+TOUR_SEEN: Final = "try { localStorage.setItem('gezhi tour', 'seen'); } catch { /* an empty page */ }"
 NO_BROWSER: Final = "no Chromium, Chrome or Edge here; on Debian: apt-get install chromium fonts-noto-cjk"
 
 
