@@ -20,7 +20,7 @@ from i18n import ngettext
 from layers.copy_link import copy_link
 
 _FIGURE_PX = 132
-_CATEGORIES = 6
+_CATEGORIES = 4
 
 
 def render(workspace: Workspace, view: View, where: Filter) -> None:
@@ -36,7 +36,7 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
         return
     city = where.but(cells=())
     _figures(workspace, where, city, total)
-    st.html(mix_list(labelled_mix(workspace, where), labelled_mix(workspace, city)))
+    st.html(mix_list(*(labelled_mix(workspace, own).select("label", "n") for own in (where, city))))
     explorer.render_charts()
     cell_panel.reports(workspace, where, total)
 
@@ -177,23 +177,27 @@ def _open_and_closed(workspace: Workspace, where: Filter) -> tuple[int, int]:
 
 
 def mix_list(here: pl.DataFrame, city: pl.DataFrame) -> str:
-    """Write the most frequent categories as an HTML list of bars, a mark on each for the share in the city.
+    """Write the categories that set the selection apart as an HTML list of bars, a mark on each for the city.
+
+    Those whose share differs most from the share in the city come first.
 
     Parameters
     ----------
     here, city
-        Columns `label` and `n`: the selection, most first, and the whole city.
+        Columns `label` and `n`: the selection and the whole city.
     """
     total, whole = int(here["n"].sum()), int(city["n"].sum())
-    shares = {label: n / whole for label, n in city.select("label", "n").iter_rows()}
-    shown = here.select("label", "n").head(_CATEGORIES)
-    largest = max([n / total for n in shown["n"]] + [shares.get(label, 0.0) for label in shown["label"]])
-    items = "".join(
-        _bar(str(label), n, n / total, shares.get(label, 0.0), largest) for label, n in shown.iter_rows()
+    own = dict(here.select("label", "n").iter_rows())
+    bars = [(label, own.get(label, 0), own.get(label, 0) / total, n / whole) for label, n in city.iter_rows()]
+    shown = sorted(bars, key=lambda bar: abs(bar[2] - bar[3]), reverse=True)[:_CATEGORIES]
+    largest = max(max(share, in_city) for _label, _n, share, in_city in shown)
+    title = escape(_("Unlike the city"))
+    words = _("Bars: shares here. Lines across: shares in the whole city.")
+    items = "".join(_bar(*bar, largest) for bar in shown)
+    return (
+        f'<p class="gz-mix-title">{title}</p><ul class="gz-mix" aria-label="{title}">{items}</ul>'
+        f'<p class="gz-fine">{escape(words)}</p>'
     )
-    words = _("Bars: share of each category here; the line across: its share in the whole city.")
-    title = escape(_("Kinds of problems"))
-    return f'<ul class="gz-mix" aria-label="{title}">{items}</ul><p class="gz-fine">{escape(words)}</p>'
 
 
 def _bar(label: str, n: int, share: float, city: float, largest: float) -> str:
@@ -201,7 +205,8 @@ def _bar(label: str, n: int, share: float, city: float, largest: float) -> str:
     return (
         f'<li><span>{escape(label)}</span><span class="gz-mix-bar" role="img" aria-label="{escape(said)}" '
         f'title="{escape(said)}"><i style="width:{share / largest:.2%}"></i>'
-        f'<b style="left:{city / largest:.2%}"></b></span><span class="gz-mix-n">{n:,}</span></li>'
+        f'<b style="left:{city / largest:.2%}"></b></span>'
+        f'<span class="gz-mix-n" title="{n:,}">{share:.0%}</span></li>'
     )
 
 

@@ -77,7 +77,7 @@
       const map = gezhi.frames.inside();
       this.hear(map && map.document);
       const { labels, chips } = this.data;
-      this.box.setAttribute("aria-label", labels.active);
+      for (const named of [this.box, this.chips]) named.setAttribute("aria-label", labels.active);
       for (const button of this.buttons) {
         const what = ["undo", "redo", "clear"].find((name) => button.classList.contains(`gz-step-${name}`));
         button.textContent = labels[what];

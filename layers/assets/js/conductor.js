@@ -3,6 +3,8 @@
   "use strict";
 
   const conductors = new WeakMap();
+  /** Keys that are held while one points. */
+  const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta"]);
 
   class Conductor {
     constructor(map, options) {
@@ -73,10 +75,12 @@
       }
       this.container.addEventListener("keydown", (event) => this.key(event));
       // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
-      document.addEventListener("keydown", () => this.useKeys(true), true);
-      document.addEventListener("pointerdown", () => this.useKeys(false), true);
+      document.addEventListener("keydown", (event) => MODIFIERS.has(event.key) || this.useKeys(true), true);
+      document.addEventListener("pointerdown", () => this.point(true), true);
+      document.addEventListener("pointerup", () => this.point(false), true);
+      document.addEventListener("pointercancel", () => this.point(false), true);
       this.container.addEventListener("focus", () => {
-        if (this.container.matches(":focus-visible")) this.useKeys(true); // by a key in the page around
+        if (!this.pointed && this.container.matches(":focus-visible")) this.useKeys(true); // by a key outside
         this.follow();
       });
       this.container.addEventListener("blur", () => {
@@ -111,6 +115,11 @@
     /** The part whose figures cover the map: cells, or places by their rates. */
     ground() {
       return this.parts.get(this.groundKind());
+    }
+
+    point(down) {
+      this.pointed = down;
+      if (down) this.useKeys(false);
     }
 
     useKeys(keys) {
