@@ -199,7 +199,10 @@ def test_the_time_line_is_the_period_and_plays_through_the_weeks(
     page.locator(".gz-speed").select_option("12")
     page.locator(".gz-play").click()
     paints = shown.painted["paints"]
+    shown.wait_for(f"gezhi.paints > {paints + 1} && gezhi.query.includes('edges=')")
+    held = shown.painted["edges"]
     shown.wait_for(f"gezhi.paints > {paints + 8}")
+    assert shown.painted["edges"] == held, "the colours changed their meaning while it played"
     page.locator(".gz-play").click()
     expect(page.locator(".gz-play")).to_have_attribute("data-gezhi-playing", "false")
     page.wait_for_url(lambda address: f"from={begin['from']}" not in address)
