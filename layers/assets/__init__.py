@@ -74,6 +74,7 @@ SCRIPTS: Final = (
     "select_set",
     "select_shapes",
     "select_canvas",
+    "select_draft",
     "select_strokes",
     "select_help",
     "select_bar",

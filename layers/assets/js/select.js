@@ -3,9 +3,8 @@
   "use strict";
 
   const { worldX, worldY } = gezhi.projection;
-  const { boxOf, middlesIn, cellsIn, cellAt, ringsTo, disk, radiusOf, border } = gezhi.selectShapes;
+  const { boxOf, middlesIn, cellsIn, cellAt, disk, border } = gezhi.selectShapes;
   const FIT_MOST_ZOOM = 17;
-  const ROUND_TO_DIGITS = 2;
 
   class Select {
     constructor(conductor) {
@@ -18,9 +17,7 @@
       this.tool = null;
       this.mode = "new";
       this.stroke = null; // one that is drawn by keys
-      this.label = gezhi.element("div", "gz-panel gz-select-label", { "aria-hidden": "true" });
-      this.label.hidden = true;
-      this.container.append(this.label);
+      this.draft = new gezhi.Draft(this.map, this.canvas);
       this.bar = new gezhi.SelectBar(this.map, {
         tool: (name) => this.use(name),
         mode: (name) => this.setMode(name),
@@ -30,7 +27,7 @@
       });
       this.strokes = new gezhi.Strokes(this.map, {
         toolFor: (event) => this.tool || (event.shiftKey || event.altKey ? "box" : null),
-        draw: (stroke, at) => this.preview(stroke, at),
+        draw: (stroke, at) => this.preview(stroke, this.modeOf(stroke.event), at),
         finish: (stroke) => this.finish(stroke, this.modeOf(stroke.event)),
         cancel: () => this.drop(),
         hold: (latlng) => this.toggle(latlng),
@@ -46,6 +43,7 @@
       const before = this.options;
       this.options = options;
       this.number = gezhi.numberFormat(options.locale);
+      this.draft.setWords(options.labels.select_ring_label, this.number, options.rings);
       if (!before) this.bar.show(options.tools);
       this.conductor.setTheme(options.theme);
       if (!before || before.locale !== options.locale) {
@@ -63,7 +61,7 @@
       this.use("pan");
       this.map.boxZoom.enable();
       this.bar.remove();
-      this.label.remove();
+      this.draft.remove();
       this.canvas.remove();
       this.conductor.notice.clear("select");
     }
@@ -234,45 +232,8 @@
       return event.shiftKey ? "add" : this.mode;
     }
 
-    /** The border of what a stroke takes: of a ring its cells. */
-    preview(stroke, at) {
-      const { points, tool } = stroke;
-      const last = points[points.length - 1];
-      if (tool === "ring") {
-        this.previewRing(stroke, last, at);
-        return;
-      }
-      this.canvas.setDraft({ loops: [tool === "box" ? boxOf(points[0], last) : points] });
-    }
-
-    previewRing(stroke, last, at) {
-      const ring = this.ringOf(stroke, last);
-      if (stroke.rings !== ring.rings) {
-        stroke.rings = ring.rings;
-        const keys = disk(ring.cell, ring.rings);
-        this.canvas.setDraft({ loops: border(keys.map((key) => gezhi.wire.toWords(key, ring.resolution))) });
-        this.label.textContent = this.ringWords(ring, keys.length);
-      }
-      this.label.hidden = false;
-      this.label.style.transform = `translate(${Math.round(at.x)}px, ${Math.round(at.y)}px)`;
-      this.label.classList.toggle("gz-select-before", at.x > this.map.getSize().x / 2);
-    }
-
-    ringOf(stroke, last) {
-      const resolution = this.resolutionFor(stroke.event ? this.modeOf(stroke.event) : this.mode);
-      const cell = cellAt(stroke.points[0], resolution);
-      return { resolution, cell, rings: ringsTo(cell, last, resolution, this.options.rings) };
-    }
-
-    ringWords({ cell, rings }, cells) {
-      const radius = radiusOf(cell, cells);
-      const round = 10 ** Math.max(0, Math.floor(Math.log10(radius)) + 1 - ROUND_TO_DIGITS);
-      const values = {
-        k: this.number(rings),
-        n: this.number(cells),
-        metres: this.number(Math.round(radius / round) * round),
-      };
-      return gezhi.fill(this.options.labels.select_ring_label, values);
+    preview(stroke, mode, at) {
+      this.draft.show(stroke, at, this.resolutionFor(mode));
     }
 
     finish(stroke, mode) {
@@ -280,7 +241,7 @@
       const last = points[points.length - 1];
       this.drop();
       if (tool === "ring") {
-        const { cell, rings, resolution } = this.ringOf(stroke, last);
+        const { resolution, cell, rings } = this.draft.ringOf(stroke, this.resolutionFor(mode));
         this.change(mode, resolution, disk(cell, rings));
         return;
       }
@@ -293,8 +254,7 @@
 
     drop() {
       this.stroke = null;
-      this.label.hidden = true;
-      this.canvas.setDraft(null);
+      this.draft.clear();
     }
 
     fit() {
@@ -384,7 +344,7 @@
       const { lat, lng } = this.map.getCenter();
       const points = [...this.stroke.points.slice(0, -1), [worldX(lng), worldY(lat)]];
       this.stroke.points = points;
-      this.preview(this.stroke, this.map.getSize().divideBy(2));
+      this.preview(this.stroke, this.mode, this.map.getSize().divideBy(2));
     }
   }
 

@@ -2,6 +2,9 @@
 (function (gezhi) {
   "use strict";
 
+  /** One path of thousands of loops takes many times as long as paths of some. */
+  const LOOPS_PER_PATH = 25;
+
   gezhi.SelectionCanvas = gezhi.CanvasLayer.extend({
     initialize(options) {
       gezhi.CanvasLayer.prototype.initialize.call(this, options);
@@ -25,11 +28,14 @@
       const colour = (name) => style.getPropertyValue(name).trim();
       context.lineJoin = "round";
       if (this.loops.length) {
-        trace(context, frame, this.loops);
-        stroke(context, [[colour("--gz-mark-halo"), 5], [colour("--gz-mark"), 2.25]]);
-        context.rect(0, 0, frame.width, frame.height);
-        context.fillStyle = colour("--gz-select-veil");
-        context.fill("evenodd");
+        const parts = portions(this.loops);
+        veil(context, frame, parts, colour("--gz-select-veil"));
+        for (const line of [[colour("--gz-mark-halo"), 5], [colour("--gz-mark"), 2.25]]) {
+          for (const loops of parts) {
+            trace(context, frame, loops);
+            stroke(context, [line]);
+          }
+        }
       }
       if (!this.draft) return;
       trace(context, frame, this.draft.loops);
@@ -40,6 +46,27 @@
       context.setLineDash([]);
     },
   });
+
+  function portions(loops) {
+    const parts = [];
+    for (let i = 0; i < loops.length; i += LOOPS_PER_PATH) parts.push(loops.slice(i, i + LOOPS_PER_PATH));
+    return parts;
+  }
+
+  /** Cover all but the selection. Each loop turns what lies within it: uncovered, a hole covered again, and so on. */
+  function veil(context, { width, height, ...frame }, parts, colour) {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, width, height);
+    context.globalCompositeOperation = "xor";
+    for (const loops of parts) {
+      trace(context, frame, loops);
+      context.fill("evenodd");
+    }
+    context.globalCompositeOperation = "source-in";
+    context.fillStyle = colour;
+    context.fillRect(0, 0, width, height);
+    context.globalCompositeOperation = "source-over";
+  }
 
   function trace(context, { scale, left, top }, loops) {
     context.beginPath();
