@@ -92,10 +92,10 @@ def _entry(here: Workspace, sort: Sort, one: Saved) -> None:
             help=_("Open: {name}", name=plain(one.name)),
         )
         row.button(
-            "",
+            _("Fold") if unfolded else _("Change"),
             key=f"unfold_{one.id}",
             type="tertiary",
-            icon=":material/expand_less:" if unfolded else ":material/more_horiz:",
+            icon=":material/expand_less:" if unfolded else ":material/expand_more:",
             on_click=_unfold,
             args=(None if unfolded else one.id,),
             help=_("Rename, overwrite, share, delete"),

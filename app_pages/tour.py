@@ -66,7 +66,7 @@ def steps() -> tuple[Step, ...]:
 def help_button(*, on_the_map: bool, synthetic: bool) -> None:
     """Draw the button with the question mark: the tour, the glossary, the keys of the map."""
     with (
-        st.popover(_("Help"), icon=":material/help:", key="help"),
+        st.popover(_("Help"), icon=":material/help:", key="help", type="tertiary"),
         st.container(key="help_panel", gap="small"),
     ):
         shown = st.button(_("Show me around"), key="show_tour", icon=":material/tour:", type="tertiary")

@@ -30,12 +30,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.stop()
 
 
-def watch(context: BrowserContext, server: Server) -> Watched:
+def watch(context: BrowserContext, server: Server, *, newcomer: bool = False) -> Watched:
     """Open a page in the context; requests to other hosts and console errors are noted.
 
-    The tour of the map does not come up: this browser has seen it.
+    The tour of the map comes up for a `newcomer` alone.
     """
-    context.add_init_script(TOUR_SEEN)
+    if not newcomer:
+        context.add_init_script(TOUR_SEEN)
     home = urlparse(server.url).netloc
     watched = Watched(context.new_page())
 
