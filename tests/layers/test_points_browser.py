@@ -302,7 +302,7 @@ def test_a_point_opens_a_popup_instead_of_selecting_its_cell(page: Page, server:
     link = page.locator(".gz-report-link")
     assert (link.get_attribute("href"), link.get_attribute("target")) == (
         f"{server.url}case?id=17&lang=en",
-        "_top",
+        "_parent",
     )
 
 
