@@ -86,6 +86,9 @@ LOOK_FAULT: Final = "look_fault"
 LOOK_PALETTE: Final = "look_palette"
 LOOK_OPACITY: Final = "look_opacity"
 LOOK_POINTS: Final = "look_points"
+#: What the heat layer weighs, and its bandwidth.
+HEAT_WEIGHT: Final = "heat_weight"
+HEAT_BANDWIDTH: Final = "heat_bandwidth"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

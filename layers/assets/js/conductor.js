@@ -116,7 +116,7 @@
       if (ground) ground.hover(event && !onPoint ? event.latlng : null);
     }
 
-    /** The part whose figures cover the map: cells, or places by their rates. */
+    /** The part whose figures cover the map: cells, places by their rates, or a smooth surface. */
     ground() {
       return this.parts.get(this.groundKind());
     }
@@ -234,7 +234,7 @@
     }
 
     groundKind() {
-      return ["rates", "cells"].find((kind) => this.parts.has(kind));
+      return ["rates", "heat", "cells"].find((kind) => this.parts.has(kind));
     }
 
     /** Fetch what the map will be asked to show next. */
