@@ -8,8 +8,7 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from api.tiles import tiles_address
-from app_pages import map_heat, map_measure, selection, session
+from app_pages import map_base, map_heat, map_measure, selection, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, HEAT, POINTS, View
@@ -21,7 +20,6 @@ from data.workspace import Workspace
 from geo import cell_sets
 from i18n import current_locale, listed
 from i18n import gettext as _
-from layers.base import BaseLayer
 from layers.canvas_map import MIN_ZOOM, canvas_map
 from layers.go import GoTo
 from layers.heat import HeatLayer
@@ -49,8 +47,7 @@ def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = Tru
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
-    places = places_version(workspace.store, actor=workspace.viewer)
-    BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
+    map_base.layer(workspace, theme).add_to(group)
     if view.show != POINTS:
         _ground(workspace, view, where, query, theme).add_to(group)
     if view.show == POINTS or view.points:

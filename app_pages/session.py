@@ -135,10 +135,12 @@ OF_THE_VIEW: Final = (
 
 #: Where the map looks; its script keeps these in the address.
 POSITION: Final = ("lat", "lon", "zoom")
+#: What lies under the figures of the map; its script keeps this too.
+BASE: Final = "base"
 #: Parameters of an address that shows the map alone, on a screen at a wall: how, and how often it looks anew.
 WALL, EVERY = "wall", "every"
 #: Address parameters that the page does not own.
-_KEPT: Final = (*POSITION, "lang", "theme", WALL, EVERY)
+_KEPT: Final = (*POSITION, BASE, "lang", "theme", WALL, EVERY)
 
 
 def speak() -> None:

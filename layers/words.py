@@ -75,6 +75,12 @@ def _map_words() -> dict[str, str]:
         "loading": _("Loading"),
         "retry": _("Try again"),
         "places_failed": _("Streets and places could not be loaded."),
+        "base": _("Map under the figures"),
+        "base_own": _("Own streets"),
+        "base_online": _("Online map"),
+        "base_satellite": _("Satellite"),
+        "base_none": _("None"),
+        "base_lost": _("The online map does not answer. Own streets are shown instead."),
     }
 
 
