@@ -5,9 +5,9 @@ from typing import Any, Final
 import streamlit as st
 
 from app_pages import session
-from app_pages.map_measure import measure_words
 from app_pages.view import View
 from data.heat import BANDWIDTHS, WEIGHTS, usual_bandwidth
+from data.measures import measure
 from data.workspace import Workspace
 from i18n import gettext as _
 from layers.heat import HeatLayer
@@ -22,7 +22,7 @@ def render(here: Workspace, view: View) -> None:
         _("Weighed"),
         WEIGHTS,
         key=session.HEAT_WEIGHT,
-        format_func=measure_words().__getitem__,
+        format_func=lambda name: measure(name).short,
         on_change=_choose_weight,
         label_visibility="collapsed",
         width=_WIDTH_PX,

@@ -1,9 +1,12 @@
 """The smooth surface in the real browser."""
 
+from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from geo.density import Grid, density, power_for
@@ -13,6 +16,7 @@ from layers.heat import HeatLayer
 from layers.hexes import HexLayer
 from tests.layers import screen
 from tests.layers.harness import LAT, LON, Server
+from tests.layers.test_picture_browser import picture
 
 pytestmark = pytest.mark.browser
 
@@ -172,6 +176,17 @@ def test_cells_and_heat_take_turns(page: Page, server: Server) -> None:
     page.wait_for_function("window.__gezhi.kind === 'heat'")
     assert screen.on_map(page, "return Boolean(layer(gezhi.HeatCanvas)) && !layer(gezhi.HexCanvas);")
     assert page.locator(".gz-legend:visible").count() == 1
+
+
+def test_a_picture_of_the_map_has_the_surface_and_its_scale(page: Page, server: Server) -> None:
+    figures = open_map(page, server)
+    root = ElementTree.fromstring(picture(page, "svg"))
+    words = " ".join(text.strip() for text in root.itertext())
+    assert f"{figures['top']:.3g}" in words and "300 m" in words
+    assert [tag for tag in root.iter() if tag.tag.endswith("}image")]
+    image = np.asarray(Image.open(BytesIO(picture(page, "png"))).convert("RGB")).astype(int)
+    strong = np.array(colour_at(page, LON)[:3])
+    assert (np.abs(image - strong).max(axis=2) < 40).sum() > 500
 
 
 def test_nothing_to_show_is_said(page: Page, server: Server) -> None:

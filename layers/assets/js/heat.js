@@ -15,6 +15,7 @@
       this.legend = new gezhi.HeatLegend().addTo(this.map);
       this.tip = new gezhi.PlaceTip(this.map);
       this.ring = L.circle([0, 0], { pane: conductor.pane("reach", 420), interactive: false, className: "gz-heat-ring" });
+      this.selection = new gezhi.Selection(() => {}); // of cells: the tools ask every ground for its own
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.shown = null; // {url, query, surface}: what is painted
       this.paints = 0;

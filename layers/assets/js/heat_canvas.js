@@ -59,7 +59,9 @@
       const factor =
         spacingPx > SMOOTH_FROM_PX ? Math.min(MOST_FACTOR, Math.max(2, Math.round(spacingPx / FINE_PX))) : 1;
       const fine = factor > 1 ? refine(nodes, meta.rows, meta.columns, factor) : nodes;
-      const image = new OffscreenCanvas(meta.columns * factor, meta.rows * factor);
+      const image = document.createElement("canvas"); // one that a picture in vectors can take in
+      image.width = meta.columns * factor;
+      image.height = meta.rows * factor;
       const pen = image.getContext("2d");
       const pixels = pen.createImageData(image.width, image.height);
       const colours = this.colours();

@@ -3,6 +3,7 @@
   "use strict";
 
   const BAR_STEPS = 12;
+  const SAMPLES = 5;
   const WIDTH_PX = 190;
   const HEIGHT_PX = 44;
   const SVG = "http://www.w3.org/2000/svg";
@@ -16,12 +17,25 @@
       this.bar.setAttribute("aria-label", `${title}: 0, ${figure(top / 4)}, ${figure(top)}`);
       this.bar.style.backgroundImage = `linear-gradient(to right, ${gradient(stops)})`;
       const last = open ? gezhi.fill(words.open_range, { first: figure(top) }) : figure(top);
+      this.list.replaceChildren(...this.samples(stops, top, last, figure));
       // Colours go by the square root: the middle of the bar is a quarter of its end.
       [figure(0), figure(top / 4), last].forEach((text, i) => (this.ticks.children[i].textContent = text));
       const metres = number(bandwidth);
       this.reach.setAttribute("aria-label", gezhi.fill(words.counts_within, { metres }));
       this.note.textContent = gezhi.fill(words.counts_within, { metres });
       if (averaged) this.note.textContent += ` ${gezhi.fill(words.averaged, { metres })}`;
+    },
+
+    /** The bar as a list that is not seen: a picture of the map writes it below. */
+    samples(stops, top, last, figure) {
+      return Array.from({ length: SAMPLES }, (_, i) => {
+        const share = i / (SAMPLES - 1);
+        const item = gezhi.element("li", "gz-legend-class");
+        const swatch = gezhi.element("span", "gz-swatch");
+        swatch.style.setProperty("--gz-colour", stops[Math.round(share * (stops.length - 1))]);
+        item.append(swatch, share === 1 ? last : figure(top * share ** 2));
+        return item;
+      });
     },
 
     build() {
