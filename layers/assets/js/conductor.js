@@ -285,8 +285,9 @@
   function filterAround() {
     try {
       const { choices } = window.parent.gezhi;
+      const { steered } = choices; // a map that is a page of its own has none
       setTimeout(() => choices.notify(), 0); // there is a map now
-      return choices.steered;
+      return steered;
     } catch {
       return null; // no such page, or one of somebody else
     }
