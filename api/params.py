@@ -12,6 +12,7 @@ Bbox = tuple[float, float, float, float]
 
 #: Python refuses to read numbers of some thousands of digits.
 _MOST_DIGITS: Final = 9
+_BANDWIDTHS_M: Final = range(10, 10_001)
 
 
 def read_bbox(request: Request) -> Bbox | None:
@@ -63,6 +64,19 @@ def read_zoom(request: Request, *, default: int) -> int:
     text = request.query_params.get("zoom", str(default))
     if not _is_number(text) or int(text) > 22:
         raise FilterError(f"zoom '{text}' is not a whole number from 0 to 22.")
+    return int(text)
+
+
+def read_bandwidth(request: Request) -> int | None:
+    """Read `bandwidth`, metres from 10 to 10,000; None where the address has none."""
+    text = request.query_params.get("bandwidth")
+    if not text:
+        return None
+    if not (_is_number(text) and int(text) in _BANDWIDTHS_M):
+        raise FilterError(
+            f"bandwidth '{text}' is not offered. Expected metres, a whole number from {_BANDWIDTHS_M[0]} to "
+            f"{_BANDWIDTHS_M[-1]}."
+        )
     return int(text)
 
 

@@ -14,6 +14,7 @@ from api.export import Exporter, export_route
 from api.figures import figures_route
 from api.first_page import pulse_route
 from api.health import health_route
+from api.heat import heat_route
 from api.photos import photos_route
 from api.place_rates import rates_route, shapes_route
 from api.places import places_route
@@ -42,6 +43,7 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
         places_route(workspace),
         shapes_route(workspace),
         rates_route(workspace),
+        heat_route(workspace),
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),

@@ -8,11 +8,10 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from api.tiles import tiles_address
-from app_pages import map_measure, selection, session
+from app_pages import map_base, map_heat, map_measure, selection, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
-from app_pages.view import AUTO, POINTS, View
+from app_pages.view import AUTO, HEAT, POINTS, View
 from data.filters import Filter
 from data.place_rates import measure_of
 from data.place_tables import places_version
@@ -21,9 +20,9 @@ from data.workspace import Workspace
 from geo import cell_sets
 from i18n import current_locale, listed
 from i18n import gettext as _
-from layers.base import BaseLayer
 from layers.canvas_map import MIN_ZOOM, canvas_map
 from layers.go import GoTo
+from layers.heat import HeatLayer
 from layers.hexes import HexLayer
 from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
@@ -48,8 +47,7 @@ def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = Tru
     group = folium.FeatureGroup(name="cells")
     version = workspace.cube.version
     query = urlencode(where.to_params() | {"lang": current_locale()})
-    places = places_version(workspace.store, actor=workspace.viewer)
-    BaseLayer(theme=theme, version=places, tiles=tiles_address(workspace)).add_to(group)
+    map_base.layer(workspace, theme).add_to(group)
     if view.show != POINTS:
         _ground(workspace, view, where, query, theme).add_to(group)
     if view.show == POINTS or view.points:
@@ -87,11 +85,13 @@ def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = Tru
 
 def _ground(
     workspace: Workspace, view: View, where: Filter, query: str, theme: Theme
-) -> HexLayer | PlaceRateLayer:
-    """Make the layer that the view colours the map with: cells, or the places of a kind."""
+) -> HexLayer | HeatLayer | PlaceRateLayer:
+    """Make the layer that the view colours the map with: cells, a surface, or the places of a kind."""
     version, locale = workspace.cube.version, current_locale()
     if not view.show:
         return cells_layer(view, where, query, theme=theme, version=version, locale=locale)
+    if view.show == HEAT:
+        return map_heat.layer(workspace, view, query, theme=theme, version=version, locale=locale)
     measure = measure_of(view.show)
     return PlaceRateLayer(
         view.show,

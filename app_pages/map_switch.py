@@ -4,9 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from app_pages import filters, map_compare, map_export, map_look, map_measure, saved_views, session
+from app_pages import filters, map_compare, map_export, map_heat, map_look, map_measure, saved_views, session
 from app_pages.place_words import kinds_label
-from app_pages.view import POINTS, View
+from app_pages.view import HEAT, POINTS, View
 from data import place_kinds
 from data.place_tables import kinds_there
 from data.workspace import Workspace
@@ -28,6 +28,8 @@ def render(here: Workspace, view: View) -> View:
         if not view.show:
             map_measure.render(view)
             map_compare.render(here, view, where)
+        elif view.show == HEAT:
+            map_heat.render(here, view)
         map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
         saved_views.render(here, view)
         map_export.render(here, view, where)
@@ -41,7 +43,7 @@ def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerato
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
-    kind = _kind(row, view, [_CELLS, POINTS, *offered])
+    kind = _kind(row, view, [_CELLS, HEAT, POINTS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
     show = "" if kind == _CELLS else kind
@@ -61,7 +63,7 @@ def usual_level(levels: list[str]) -> str:
 
 
 def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]) -> str:
-    words = {_CELLS: _("Cells"), POINTS: _("Points"), _AREAS: _("Areas")}
+    words = {_CELLS: _("Cells"), HEAT: _("Heat"), POINTS: _("Points"), _AREAS: _("Areas")}
     shown = view.show or _CELLS
     known = shown if shown in options else _AREAS if shown in place_kinds.chain() else _CELLS
     if session.SHOW not in st.session_state or st.session_state[session.SHOW] not in options:

@@ -86,6 +86,9 @@ LOOK_FAULT: Final = "look_fault"
 LOOK_PALETTE: Final = "look_palette"
 LOOK_OPACITY: Final = "look_opacity"
 LOOK_POINTS: Final = "look_points"
+#: What the heat layer weighs, and its bandwidth.
+HEAT_WEIGHT: Final = "heat_weight"
+HEAT_BANDWIDTH: Final = "heat_bandwidth"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"
@@ -132,10 +135,12 @@ OF_THE_VIEW: Final = (
 
 #: Where the map looks; its script keeps these in the address.
 POSITION: Final = ("lat", "lon", "zoom")
+#: What lies under the figures of the map; its script keeps this too.
+BASE: Final = "base"
 #: Parameters of an address that shows the map alone, on a screen at a wall: how, and how often it looks anew.
 WALL, EVERY = "wall", "every"
 #: Address parameters that the page does not own.
-_KEPT: Final = (*POSITION, "lang", "theme", WALL, EVERY)
+_KEPT: Final = (*POSITION, BASE, "lang", "theme", WALL, EVERY)
 
 
 def speak() -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from app_pages.look import Look
 from data import place_kinds
 from data.filters import Filter
+from data.heat import BANDWIDTHS
 from data.measures import MEASURES
 from data.periods import period_a_year_earlier, period_before
 from geo import cells
@@ -24,8 +25,6 @@ POINTS: Final = "points"
 #: What a period is compared with, and how; the first of each is the usual.
 AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
-#: Bandwidths of the heat layer, in metres.
-BANDWIDTHS: Final = (50, 100, 200, 400, 800, 1600)
 #: The id of a place has at most so many digits.
 _MOST_DIGITS: Final = 9
 

@@ -8,9 +8,11 @@ import folium
 
 from api.asked_cells import AskedCells
 from api.counting import classes_of
+from api.heat import scale_of
 from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
 from data.filters import Filter
+from data.heat import WEIGHTS, usual_bandwidth
 from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
 from geo.errors import StoreError
@@ -27,12 +29,14 @@ def warm(here: Workspace) -> None:
     charts.bars(figures.labelled_mix(here, Filter())).to_dict()
     for resolution in RESOLUTIONS:
         classes_of(here.cube, here.cube.version, AskedCells(), resolution)
-    Thread(target=_index_places, args=(here,), daemon=True).start()
+    Thread(target=_beside, args=(here,), daemon=True).start()
 
 
-def _index_places(here: Workspace) -> None:
-    """Make the index of names beside everything else: a large city's takes seconds."""
-    with suppress(StoreError):  # whoever searches is told
+def _beside(here: Workspace) -> None:
+    """Do beside everything else what takes seconds: compile the heat's kernel, index a large city's names."""
+    with suppress(StoreError):  # whoever asks is told
+        scale_of(here.cube, here.cube.version, Filter(), usual_bandwidth(here.cube), WEIGHTS[0])
+    with suppress(StoreError):
         gazetteer(here)
 
 

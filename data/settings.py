@@ -2,11 +2,14 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.tile_services import TileService, checked_datum, checked_template, subdomains_of
 
 _CHECKOUT = Path(__file__).parents[1]
 
@@ -37,6 +40,41 @@ class Settings(BaseSettings):
     photo_mb: float = Field(default=20, gt=0, description="largest photo that is taken in, in megabytes")
     photos_per_case: int = Field(default=12, ge=1, description="photos that a case may have")
 
+    tiles_url: str = Field(
+        default="",
+        description="template of an online street map with {z}, {x}, {y}; empty asks no other machine",
+    )
+    tiles_datum: str = Field(default="wgs84", description="its datum: wgs84 or gcj02")
+    tiles_attribution: str = Field(default="", description="who made it, shown with it")
+    tiles_subdomains: str = Field(default="", description="what may stand for {s}: abc, or a comma list")
+    tiles_max_zoom: int = Field(default=18, ge=1, le=24, description="finest zoom of its tiles")
+    satellite_url: str = Field(default="", description="template of an online satellite map, likewise")
+    satellite_datum: str = Field(default="wgs84", description="its datum: wgs84 or gcj02")
+    satellite_attribution: str = Field(default="", description="who made it, shown with it")
+    satellite_subdomains: str = Field(default="", description="what may stand for {s}")
+    satellite_max_zoom: int = Field(default=18, ge=1, le=24, description="finest zoom of its tiles")
+
+    @field_validator("tiles_url", "satellite_url")
+    @classmethod
+    def _known_template(cls, url: str) -> str:
+        return checked_template(url.strip())
+
+    @field_validator("tiles_datum", "satellite_datum")
+    @classmethod
+    def _known_datum(cls, name: str) -> str:
+        return checked_datum(name)
+
+    @model_validator(mode="after")
+    def _known_subdomains(self) -> Self:
+        lacking = [
+            service.name for service in self.tile_services if "{s}" in service.url and not service.subdomains
+        ]
+        if lacking:
+            raise ValueError(
+                f"the template of the {lacking[0]} map has {{s}}, but no subdomains are set for it"
+            )
+        return self
+
     @field_validator("tz")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -52,6 +90,29 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The store's URL, never empty."""
         return self.store or f"sqlite:///{self.home / 'gezhi.sqlite'}"
+
+    @property
+    def tile_services(self) -> tuple[TileService, ...]:
+        """The online maps that are set; usually none."""
+        every = (
+            TileService(
+                "online",
+                self.tiles_url,
+                self.tiles_datum,
+                self.tiles_attribution,
+                subdomains_of(self.tiles_subdomains),
+                self.tiles_max_zoom,
+            ),
+            TileService(
+                "satellite",
+                self.satellite_url,
+                self.satellite_datum,
+                self.satellite_attribution,
+                subdomains_of(self.satellite_subdomains),
+                self.satellite_max_zoom,
+            ),
+        )
+        return tuple(service for service in every if service.url)
 
     @property
     def photos_url(self) -> str:

@@ -1,11 +1,12 @@
 """Streets, boundaries and other places under the cells, their names above them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from i18n import current_locale
 from layers import words
 from layers.element import ScriptLayer
+from layers.online import OnlineMap
 from layers.palettes import Theme
 
 
@@ -28,6 +29,11 @@ class BaseLayer(ScriptLayer):
         the places themselves are fetched.
     locale
         Of names: `name_en` before `name` for `en`; the one in use where left out.
+    online
+        Online maps that may lie under the cells instead: only with them a request leaves the machine, and
+        only when somebody chooses one, by hand or by `base=` in the page's address.
+    first
+        What lies there at first: `own`, `none` or the name of one of `online`.
     """
 
     part = "base"
@@ -41,6 +47,8 @@ class BaseLayer(ScriptLayer):
         version: str = "",
         tiles: str = "",
         locale: str | None = None,
+        online: Sequence[OnlineMap] = (),
+        first: str = "own",
     ) -> None:
         super().__init__(
             {
@@ -51,5 +59,7 @@ class BaseLayer(ScriptLayer):
                 "version": version,
                 "tiles": tiles,
                 "locale": locale or current_locale(),
+                "online": [service.options for service in online] or None,
+                "first": first,
             }
         )

@@ -16,7 +16,7 @@ def labels(**changes: str) -> dict[str, str]:
     ValueError
         A change of a label that does not exist.
     """
-    words = _map_words() | _figure_words() | _legend_words()
+    words = _map_words() | _figure_words() | _legend_words() | _heat_words()
     words |= _point_words() | _place_words() | _search_words()
     unknown = changes.keys() - words.keys()
     if unknown:
@@ -75,6 +75,12 @@ def _map_words() -> dict[str, str]:
         "loading": _("Loading"),
         "retry": _("Try again"),
         "places_failed": _("Streets and places could not be loaded."),
+        "base": _("Map under the figures"),
+        "base_own": _("Own streets"),
+        "base_online": _("Online map"),
+        "base_satellite": _("Satellite"),
+        "base_none": _("None"),
+        "base_lost": _("The online map does not answer. Own streets are shown instead."),
     }
 
 
@@ -112,6 +118,15 @@ def _legend_words() -> dict[str, str]:
         "days": _("{first} to {last}"),
         "against": _("{now} against {before}"),
         "swipe": _("Line between the two periods; arrow keys move it"),
+    }
+
+
+def _heat_words() -> dict[str, str]:
+    return {
+        "per_km2": _("{n} per km²"),
+        "within": _("Weighed by distance, up to {metres} m"),
+        "counts_within": _("A report counts up to {metres} m around it, the nearer the more."),
+        "averaged": _("Too far out for {metres} m: peaks are averaged here; zoom in to see them."),
     }
 
 

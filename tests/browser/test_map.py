@@ -190,3 +190,19 @@ def test_the_phone_layout_fits_and_leaves_room_to_scroll(phone: Watched, server:
     phone.page.locator(".gz-reports li").first.wait_for()
     overflow = phone.page.locator(".gz-reports").evaluate("list => list.scrollWidth - list.clientWidth")
     assert overflow <= 0
+
+
+def test_heat_is_painted_keeps_its_scale_and_follows_the_filter(desktop: Watched, server: Server) -> None:
+    map_page = MapPage(desktop.page).open(f"{server.url}/?show=heat&bandwidth=200")
+    first = map_page.painted
+    assert (first["kind"], first["state"], first["bandwidth"]) == ("heat", "ready", 200)
+    assert first["total"] == map_page.figure("Reports")
+
+    map_page.frame.evaluate("map_div.setZoom(17)")
+    map_page.wait_for(f"gezhi.paints > {first['paints']} && gezhi.inView < {first['total']}")
+    assert map_page.painted["top"] == first["top"]
+
+    map_page.filter("Parking")
+    map_page.wait_for(f"gezhi.query.includes('illegal_parking') && gezhi.total < {first['total']}")
+    assert map_page.painted["top"] < first["top"]
+    assert (desktop.outside, desktop.errors) == ([], [])

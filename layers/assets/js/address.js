@@ -6,10 +6,12 @@
   const DECIMALS = 5; // about a metre
 
   class Address {
-    constructor(map, home) {
+    /** `kept` says whether the page around the map keeps the view; a map that stands alone has no address. */
+    constructor(map, home, kept) {
       this.map = map;
       this.home = home;
-      this.page = pageAround();
+      this.others = new Map(); // name -> value: what else the map writes, empty for the usual
+      this.page = kept ? pageAround() : null;
       if (!this.page) return;
       this.path = this.page.location.pathname;
       this.memory = `gezhi view ${this.path} ${home.name}`;
@@ -23,6 +25,19 @@
       return viewIn(new URL(this.page.location.href).searchParams) || viewIn(this.remembered());
     }
 
+    /** Another parameter: the page's address says it, else it was left for another page; empty for none. */
+    parameter(name) {
+      if (!this.page) return "";
+      const said = this.others.get(name) ?? new URL(this.page.location.href).searchParams.get(name);
+      return said ?? this.remembered().get(name) ?? "";
+    }
+
+    /** Write another parameter into the address, and put it back whenever it is dropped; empty takes it out. */
+    keep(name, value) {
+      this.others.set(name, value);
+      if (this.page) this.writeSoon();
+    }
+
     /** Streamlit drops the parameters when one goes to another page: this tab keeps the view until then. */
     remembered() {
       try {
@@ -32,9 +47,9 @@
       }
     }
 
-    remember(view) {
+    remember(kept) {
       try {
-        this.page.sessionStorage.setItem(this.memory, new URLSearchParams(view));
+        this.page.sessionStorage.setItem(this.memory, new URLSearchParams(kept));
       } catch {
         // the address still has it
       }
@@ -47,19 +62,26 @@
 
     /** Merge the view into the address as it is now; on another page of the app there is nothing to write. */
     write() {
-      if (!this.home.left) return;
       const address = new URL(this.page.location.href);
       if (address.pathname !== this.path) return;
-      const centre = this.map.getCenter();
-      const view = {
-        lat: centre.lat.toFixed(DECIMALS),
-        lon: centre.lng.toFixed(DECIMALS),
-        zoom: String(this.map.getZoom()),
-      };
-      this.remember(view);
-      for (const [name, value] of Object.entries(view)) address.searchParams.set(name, value);
+      const kept = [...(this.home.left ? this.view() : []), ...this.others];
+      if (!kept.length) return;
+      this.remember(kept);
+      for (const [name, value] of kept) {
+        if (value) address.searchParams.set(name, value);
+        else address.searchParams.delete(name);
+      }
       if (address.href === this.page.location.href) return;
       this.page.history.replaceState(this.page.history.state, "", address);
+    }
+
+    view() {
+      const centre = this.map.getCenter();
+      return [
+        ["lat", centre.lat.toFixed(DECIMALS)],
+        ["lon", centre.lng.toFixed(DECIMALS)],
+        ["zoom", String(this.map.getZoom())],
+      ];
     }
 
     /** Streamlit writes the whole address when a page sets its parameters: put the view back after that. */

@@ -17,6 +17,7 @@
       this.shown = null; // address of what is drawn
       this.complete = false; // the answer held every place: nothing more to ask
       this.tiles = null; // where the server has them, and as long as they can be read
+      this.choice = new gezhi.BaseChoice(conductor, (name) => this.lie(name));
     }
 
     update(options) {
@@ -27,10 +28,18 @@
       if (options.answer) this.take(options.answer);
       else if (!before || options.theme !== before.theme || options.locale !== before.locale) this.draw();
       this.moved();
+      this.choice.offer(options.online || [], options.labels, options.first);
+    }
+
+    /** On an online map only our names are written, above the cells; on none not even these. */
+    lie(name) {
+      for (const layer of [this.ground, this.traces]) layer.canvas.hidden = name !== "own";
+      this.names.canvas.hidden = name === "none";
     }
 
     remove() {
       this.request.abort();
+      this.choice.remove();
       this.ground.remove();
       this.traces.remove();
       this.names.remove();

@@ -41,27 +41,33 @@
     }
 
     addControls() {
-      const { labels, attribution } = this.options;
+      const { labels } = this.options;
       const titles = { zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out };
       L.control.zoom({ position: "topright", ...titles }).addTo(this.map);
       const corner = L.control({ position: "bottomright" });
       corner.onAdd = () => {
         const line = gezhi.element("div", "gz-attribution");
-        line.textContent = attribution;
-        line.hidden = !attribution;
+        this.attribution = line;
+        this.credit("");
         return line;
       };
       corner.addTo(this.map);
       L.control.scale({ position: "bottomright", imperial: false }).addTo(this.map);
     }
 
+    /** Say who made the data, and who the online map under them. */
+    credit(online) {
+      const said = [this.options.attribution, online].filter(Boolean).join(" · ");
+      this.attribution.textContent = said;
+      this.attribution.hidden = !said;
+    }
+
     beginView() {
       const home = new gezhi.Home(this.map, this.options.bounds);
       this.home = home;
-      if (this.options.keepView) {
-        const view = new gezhi.Address(this.map, home).read();
-        if (view) home.leaveFor(view);
-      }
+      this.address = new gezhi.Address(this.map, home, this.options.keepView);
+      const view = this.address.read();
+      if (view) home.leaveFor(view);
       // The frame gets its size late and changes it: style sheets, a sidebar that opens, a phone that turns.
       new ResizeObserver(() => {
         this.map.invalidateSize({ animate: false });
@@ -116,7 +122,7 @@
       if (ground) ground.hover(event && !onPoint ? event.latlng : null);
     }
 
-    /** The part whose figures cover the map: cells, or places by their rates. */
+    /** The part whose figures cover the map: cells, places by their rates, or a smooth surface. */
     ground() {
       return this.parts.get(this.groundKind());
     }
@@ -234,7 +240,7 @@
     }
 
     groundKind() {
-      return ["rates", "cells"].find((kind) => this.parts.has(kind));
+      return ["rates", "heat", "cells"].find((kind) => this.parts.has(kind));
     }
 
     /** Fetch what the map will be asked to show next. */
@@ -279,8 +285,9 @@
   function filterAround() {
     try {
       const { choices } = window.parent.gezhi;
+      const { steered } = choices; // a map that is a page of its own has none
       setTimeout(() => choices.notify(), 0); // there is a map now
-      return choices.steered;
+      return steered;
     } catch {
       return null; // no such page, or one of somebody else
     }

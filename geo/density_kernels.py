@@ -1,0 +1,54 @@
+# ruff: noqa: PLR0917 - kernels are called by position, with arrays that numba can type
+"""Compiled: share points out among the nodes of a grid, the one loop of `geo.density` over all of them."""
+
+import math
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import kernel
+
+_Degrees = npt.NDArray[np.float64]
+_Weights = npt.NDArray[np.float32]
+_Nodes = npt.NDArray[np.float32]
+
+_POINTS = numba.types.Array(numba.float64, 1, "A", readonly=True)
+_EACH = numba.types.Array(numba.float32, 1, "A", readonly=True)
+
+
+@kernel((_POINTS, _POINTS, _EACH, numba.float64, numba.float64, numba.float64, numba.float32[:, ::1]))
+def share_out(
+    lon: _Degrees, lat: _Degrees, weights: _Weights, left: float, top: float, step: float, nodes: _Nodes
+) -> None:
+    """Add each point's weight to the four nodes around it, the nearer the more (cloud in cell).
+
+    Parameters
+    ----------
+    lon, lat
+        Shape (n,), WGS-84 degrees; a point that is NaN or off the grid adds nothing.
+    weights
+        Shape (n,), or (0,) where each point weighs 1.
+    left, top, step
+        Of the first node and between two, as fractions of the world in Web Mercator.
+    nodes
+        Shape (rows, columns), changed in place.
+
+    Source: Birdsall & Fuss (1969), Journal of Computational Physics 3(4), 494-511.
+    """
+    rows, columns = nodes.shape
+    for k in range(lon.size):
+        sine = math.sin(lat[k] * (math.pi / 180))
+        if not -1 < sine < 1:
+            continue
+        x = (lon[k] / 360 + 0.5 - left) / step
+        y = (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi) - top) / step
+        if not (0 <= x < columns - 1 and 0 <= y < rows - 1):
+            continue
+        i, j = int(x), int(y)
+        east, south = x - i, y - j
+        weight = weights[k] if weights.size else 1.0
+        nodes[j, i] += weight * (1 - east) * (1 - south)
+        nodes[j, i + 1] += weight * east * (1 - south)
+        nodes[j + 1, i] += weight * (1 - east) * south
+        nodes[j + 1, i + 1] += weight * east * south
