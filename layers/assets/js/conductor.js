@@ -279,8 +279,9 @@
   function filterAround() {
     try {
       const { choices } = window.parent.gezhi;
+      const { steered } = choices; // a map that stands alone has scripts of ours around it, and no choices
       setTimeout(() => choices.notify(), 0); // there is a map now
-      return choices.steered;
+      return steered;
     } catch {
       return null; // no such page, or one of somebody else
     }
