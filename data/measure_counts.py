@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +13,7 @@ from data.counts import Choice, Counts, chosen
 from data.cube import Cube
 from data.cube_choice import CLOSED_CODES, OPEN_CODES, choice_of, size_of, tallied
 from data.cube_state import State
-from data.cube_times import NO_DUE
+from data.cube_times import NO_DUE, NOT_TAKEN
 from data.filters import Filter
 from data.measures import measure
 from data.periods import days_of, period_of
@@ -107,6 +108,37 @@ class MeasureCounts:
         # Without a part it is the key of `Cube.counts`.
         key = (self.state.version, self.column, where, *part)
         return self.cube.kept.get(key, lambda: make(choice_of(self.state, where)))
+
+
+class Totals(NamedTuple):
+    """Numbers of reports: all, open, overdue, closed with a deadline, closed after it."""
+
+    n: int
+    open: int
+    overdue: int
+    judged: int
+    late: int
+
+
+def totals(state: State, choice: Choice, minute: int) -> Totals:
+    """Count the chosen reports in one pass over the rows."""
+    status, due = nw.col("status"), nw.col("due")
+    is_open = status.is_in(list(OPEN_CODES))
+    is_judged = status.is_in(list(CLOSED_CODES)) & (due > NO_DUE) & (nw.col("took") != NOT_TAKEN)
+    counted = [
+        chosen(part, choice, "status", "due", "took", "late")
+        .select(
+            n=nw.len(),
+            open=is_open.sum(),
+            overdue=(is_open & (due > NO_DUE) & (due < minute)).sum(),
+            judged=is_judged.sum(),
+            late=(is_judged & nw.col("late")).sum(),
+        )
+        .collect()
+        .row(0)
+        for part in state.parts
+    ]
+    return Totals(*(int(sum(numbers)) for numbers in zip(*counted, strict=True)))
 
 
 def overdue(choice: Choice, minute: int) -> Choice:

@@ -155,6 +155,13 @@ def test_the_figures_of_one_cell_are_those_of_its_cases(cube: Cube) -> None:
         assert found.value == pytest.approx(every[name].values[place][0] if place.size else 0.0)
 
 
+@pytest.mark.parametrize("where", [*FILTERS, Filter()], ids=str)
+def test_all_measures_together_are_those_one_by_one(cube: Cube, where: Filter) -> None:
+    together = figures(cube, where, minute=MINUTE)
+    assert together == {name: figure(cube, where, name, minute=MINUTE) for name in together}
+    assert set(MEASURES) - set(together) == ({"change"} if where.start is None else set())
+
+
 def test_the_counts_are_those_of_the_cube(cube: Cube) -> None:
     counted, found = cube.counts(HALF, 10), cell_figures(cube, HALF, 10)
     assert found.cells.tolist() == counted.cells.tolist()
