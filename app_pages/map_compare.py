@@ -122,7 +122,5 @@ def ask_for_period(view: View, where: Filter) -> None:
     row = st.container(key="compare_period", horizontal=True, gap="small", vertical_alignment="center")
     row.markdown(":material/date_range: " + _("A comparison needs a first and a last day."), width="content")
     for period in _OFFERED:
-        if row.button(words[period], key=f"compare_{period}"):
-            session.show(session.current_view().but(period=period))
-            st.session_state.pop(session.PERIOD, None)
-            st.rerun()
+        chosen = view.but(period=period)
+        row.button(words[period], key=f"compare_{period}", on_click=session.choose, args=(chosen,))

@@ -57,6 +57,7 @@ def test_two_periods_are_swiped_with_a_finger(phone: Watched, server: Server) ->
     shown = MapPage(phone.page).open(server.url + COMPARED + "&beside=swipe&lang=en")
     grip = shown.inside.get_by_role("slider")
     shown.inside.locator("[data-gezhi-swipe]").wait_for()
+    phone.page.locator('[data-testid="stDataFrame"]').first.wait_for()  # the page is drawn to its end
     grip.scroll_into_view_if_needed()
     box = grip.bounding_box()
     assert box
@@ -77,7 +78,4 @@ def test_two_periods_are_swiped_with_a_finger(phone: Watched, server: Server) ->
     assert moved and moved["x"] == pytest.approx(box["x"] - 90, abs=3)
     assert shown.frame.evaluate("map.getCenter().lng") == centre, "the map itself stays"
     assert shown.inside.locator(".gz-divider-side").count() == 2
-    shown.inside.locator(".gz-legend-title:visible").tap()
-    shown.inside.locator(".gz-legend-row:visible").last.tap()
-    assert shown.inside.get_by_role("button", pressed=True).count() == 1
     assert phone.errors == []

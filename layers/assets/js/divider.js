@@ -34,7 +34,7 @@
     /** What the two sides show, and what the line itself is called. */
     label(left, right, name) {
       [left, right].forEach((text, i) => {
-        this.sides[i].textContent = text;
+        this.sides[i].replaceChildren(...wordsOf(text));
         this.sides[i].hidden = !text;
       });
       this.grip.setAttribute("aria-label", name);
@@ -102,6 +102,15 @@
       this.line.remove();
       for (const pane of Object.values(this.panes)) pane.style.clipPath = "";
     }
+  }
+
+  /** A text whose lines break between words alone, not at the dashes of a day. */
+  function wordsOf(text) {
+    return text.split(" ").flatMap((word, i) => {
+      const whole = gezhi.element("span", "gz-divider-word");
+      whole.textContent = word;
+      return i ? [" ", whole] : [whole];
+    });
   }
 
   gezhi.Divider = Divider;
