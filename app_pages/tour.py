@@ -43,7 +43,7 @@ def steps() -> tuple[Step, ...]:
             (
                 '[data-testid="stSidebar"]',
                 '[data-testid="stExpandSidebarButton"]',
-                ".st-key-map_row",
+                ".st-key-map_switch",
             ),
             _(
                 "The filters open with the arrows at the top left. A tap in a chart below the map filters "
@@ -58,7 +58,7 @@ def steps() -> tuple[Step, ...]:
                 "or "
                 "a whole view under a name in Saved, pass on its link, export it, or show it on a wall."
             ),
-            (".st-key-map_row", _FRAME),
+            (".st-key-map_switch", _FRAME),
         ),
     )
 

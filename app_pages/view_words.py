@@ -6,7 +6,7 @@ from typing import Final
 from app_pages import hours
 from app_pages.filters import used_categories
 from app_pages.place_words import kinds_label
-from app_pages.view import CUSTOM, HEAT, PERIODS, View
+from app_pages.view import CUSTOM, HEAT, PERIODS, POINTS, View
 from data import categories as category_table
 from data.filters import NO_UNIT
 from data.measures import MEASURES, measure
@@ -97,6 +97,8 @@ def _how(view: View) -> list[str]:
     said = []
     if view.show == HEAT:
         said.append(_("as heat over {m} m", m=view.bandwidth) if view.bandwidth else _("as heat"))
+    elif view.show == POINTS:
+        said.append(_("as single points"))
     elif view.show:
         said.append(kinds_label(view.show))
     if view.measure != MEASURES[0]:

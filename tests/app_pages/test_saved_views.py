@@ -176,6 +176,7 @@ SAID: tuple[tuple[dict[str, str], list[str]], ...] = (
     ),
     ({"period": "7d", "show": "heat", "bandwidth": "200"}, ["last 7 days", "as heat over 200 m"]),
     ({"hours": "8-9"}, [hours.words((8, 9))]),
+    ({"show": "points", "measure": "overdue"}, ["all reports", "as single points", "Overdue cases"]),
     ({"exempt": "only", "against": "year"}, ["only in exempt zones", "beside a year earlier"]),
     ({"source": "a,b,c,d,e"}, ["a, b, c, and 2 more"]),
     ({"place": "77", "area": "78"}, ["area 78", "place 77"]),

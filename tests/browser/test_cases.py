@@ -224,3 +224,18 @@ def test_the_pages_fit_a_telephone_and_lie_within_reach_of_a_thumb(
         bar.get_by_role("link", name=name, exact=True).click()
         page.locator(there).first.wait_for()
     page.wait_for_url(lambda address: Path(address.split("?")[0]).name not in ("case", "cases", "report"))
+
+
+def test_a_wall_takes_up_new_reports_by_itself(
+    sit_down: Callable[..., Watched], city: Server, store: Store
+) -> None:
+    watched = sit_down()
+    shown = MapPage(watched.page).open(city.url + "/?embed=true&wall=figures&every=2")
+    before = shown.painted["total"]
+    shown.frame.evaluate("window.same = 1")
+    for _report in range(3):
+        a_case(store)
+    shown.wait_for(f"gezhi.total === {before + 3}")
+    expect(watched.page.locator(".gz-wall-figures")).to_contain_text(f"{before + 3:,}")
+    assert shown.frame.evaluate("window.same") == 1, "the map stayed"
+    assert watched.errors == []

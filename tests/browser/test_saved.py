@@ -1,21 +1,16 @@
 """Kept views, links and the wall in a real browser."""
 
-import json
 import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.actors import OPERATOR
-from data.store import Store
 from tests.browser.conftest import PHONE, Server, Watched, watch
 from tests.browser.map_page import FRAME, MapPage
 from tests.browser.server import DESKTOP
-from tests.data.samples import reports
 
 pytestmark = pytest.mark.browser
 
@@ -185,27 +180,3 @@ def test_the_wall_fills_the_screen_with_title_map_and_legend(
     assert page.locator("dialog[open]").count() == 0
     assert watched.errors == [] and watched.outside == []
     context.close()
-
-
-def test_the_wall_takes_up_new_reports_by_itself(browser: Browser, server: Server, tmp_path: Path) -> None:
-    from tests.browser.server import start_server
-
-    home = tmp_path / "home"
-    home.mkdir()
-    with Store.open(f"sqlite:///{home / 'gezhi.sqlite'}") as store:
-        store.write_reports(reports(300), actor=OPERATOR)
-        own = start_server(home, log=home / "server.log")
-        context = browser.new_context(viewport=DESKTOP, locale="en-US")
-        try:
-            shown = MapPage(watch(context, own).page).open(own.url + "/?embed=true&wall=figures&every=2")
-            assert shown.painted["total"] == 300
-            shown.frame.evaluate("window.same = 1")
-            store.write_reports(reports(50, seed=9), actor=OPERATOR)
-            after = json.dumps(int(store.visible_ids(actor=OPERATOR).len()))
-            shown.wait_for(f"gezhi.total === {after}")
-            expect(shown.page.locator(".gz-wall-figures")).to_contain_text(after)
-            assert shown.frame.evaluate("window.same") == 1
-            assert int(after) > 300
-        finally:
-            context.close()
-            own.stop()
