@@ -159,11 +159,13 @@ def test_the_table_as_a_file_has_no_formula_and_all_the_figures(here: Workspace)
     assert float(row[head.index("Reports per 100 m")]) == pytest.approx(frame["rate"].item(), rel=1e-4)
 
 
-def test_a_city_without_places_says_how_to_get_some_and_has_no_switch(city: Path, drawn: Draw) -> None:
+def test_a_city_without_places_says_how_to_get_some_and_offers_none_on_the_map(
+    city: Path, drawn: Draw
+) -> None:
     page = opened(drawn, "places.py")
     assert "no streets, compounds or areas yet" in page.info[0].value
     assert page.code[0].value == "gezhi places FILE"
-    assert session.SHOW not in drawn().session_state
+    assert "Streets" not in drawn().segmented_control(key=session.SHOW).options
 
 
 def test_a_place_says_its_figures_and_lists_its_open_cases(here: Workspace, drawn: Draw) -> None:

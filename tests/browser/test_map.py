@@ -163,19 +163,6 @@ def test_a_filter_without_a_report_says_so_and_offers_a_way_back(desktop: Watche
     MapPage(page).wait_for("gezhi.total === 40000")
 
 
-def test_points_are_shown_from_zoom_16_and_tell_their_story(desktop: Watched, server: Server) -> None:
-    _cell, lon, lat, _count = busiest_cell(server, 12)
-    with desktop.page.expect_response("**/api/points**") as answered:
-        shown = MapPage(desktop.page).open(f"{server.url}/?lat={lat}&lon={lon}&zoom=18")
-    answer = answered.value.json()
-    rows = [dict(zip(answer["columns"], values, strict=True)) for values in answer["rows"]]
-    row = min(rows, key=lambda one: (one["lon"] - lon) ** 2 + (one["lat"] - lat) ** 2)
-    desktop.page.mouse.click(*shown.point_of(row["lon"], row["lat"]))
-    popup = shown.inside.locator(".leaflet-popup")
-    popup.wait_for()
-    assert answer["names"]["category"][row["category"]] in popup.inner_text()
-
-
 def test_the_language_follows_the_browser_and_can_be_changed(
     phone: Watched, desktop: Watched, server: Server
 ) -> None:

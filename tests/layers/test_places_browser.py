@@ -65,7 +65,7 @@ def test_places_are_drawn_under_the_cells_where_they_are(page: Page, server: Ser
     assert _colour_at(page, "PlaceCanvas", LAT, LON + 0.003)[3] == 0
     order = screen.on_map(
         page,
-        "return ['places', 'cells', 'traces', 'marks', 'points', 'names']"
+        "return ['places', 'cells', 'traces', 'marks', 'names', 'points']"
         ".map((name) => map.getPane(`gz-${name}`)).filter(Boolean).map((pane) => Number(pane.style.zIndex));",
     )
     assert order == sorted(order)

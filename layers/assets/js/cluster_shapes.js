@@ -6,6 +6,8 @@
   const TOP = -TURN / 4;
   /** From this size on a cluster has room for the line of its open share. */
   const ROOMY_PX = 14;
+  /** Of its height. */
+  const DIGIT_WIDTH = 0.6;
   const TEXT_FONT = '"Source Sans", system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
   /** The outer radius of a cluster in pixels: ten times as many reports add some four. */
@@ -34,9 +36,11 @@
       if (open < n) arc(context, x, y, inner, TOP, TOP + TURN, quiet);
       arc(context, x, y, inner, TOP, TOP + (TURN * open) / n, ink);
     }
+    const text = brush.number(n);
+    const fitting = (1.75 * (radius - ring)) / (text.length * DIGIT_WIDTH);
     context.fillStyle = ink;
-    context.font = `600 ${Math.round(Math.min(14, Math.max(10, radius * 0.62)))}px ${TEXT_FONT}`;
-    context.fillText(brush.number(n), x, y + 0.5);
+    context.font = `600 ${Math.min(13.5, Math.max(8.5, Math.min(radius * 0.64, fitting))).toFixed(1)}px ${TEXT_FONT}`;
+    context.fillText(text, x, y + 0.5);
   }
 
   /** Draw a single report: a dot while something is left to do, a ring when it is done. */

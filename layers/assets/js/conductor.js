@@ -34,6 +34,10 @@
       if (window.frameElement) window.frameElement.setAttribute("aria-label", this.options.labels.frame);
       this.setTheme(this.options.theme);
       this.setState("loading");
+      // Leaflet focuses the map at every press. The page around it must not scroll then: the map would be
+      // somewhere else when the button is let go, and the click would meet another place.
+      const focus = this.container.focus.bind(this.container);
+      this.container.focus = (options) => focus({ preventScroll: true, ...options });
     }
 
     addControls() {
@@ -275,6 +279,7 @@
   function filterAround() {
     try {
       const { choices } = window.parent.gezhi;
+      if (!choices) return null; // a map that is a page of its own
       setTimeout(() => choices.notify(), 0); // there is a map now
       return choices.steered;
     } catch {

@@ -14,7 +14,7 @@
     constructor(conductor) {
       this.conductor = conductor;
       this.map = conductor.map;
-      this.canvas = new gezhi.ClusterCanvas({ pane: conductor.pane("points", 440) }).addTo(this.map);
+      this.canvas = new gezhi.ClusterCanvas({ pane: conductor.pane("points", 460) }).addTo(this.map);
       this.legend = new gezhi.PointLegend().addTo(this.map);
       this.tip = new gezhi.ClusterTip(this.map);
       this.request = new gezhi.Request((slow) => conductor.notice.busy("points", slow));
@@ -34,6 +34,7 @@
       const before = this.options;
       this.options = options;
       this.done = new Set(options.done);
+      if (!before && this.conductor.ground()) this.legend.fold(true); // the cells' own legend comes first
       this.number = gezhi.numberFormat(options.locale);
       this.conductor.setTheme(options.theme);
       this.canvas.setLook(options.colours, gezhi.compactFormat(options.locale));

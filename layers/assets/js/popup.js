@@ -112,7 +112,8 @@
       const href = `${gezhi.root}/${caseLink.replace("{id}", encodeURIComponent(report.id))}`;
       const link = text("a", "gz-report-link", labels.open_case);
       link.setAttribute("href", href);
-      link.setAttribute("target", "_top");
+      link.setAttribute("target", "_parent");
+      link.addEventListener("click", (event) => followAround(event, href));
       return link;
     }
 
@@ -152,6 +153,22 @@
       const element = this.popup.getElement();
       const first = element.querySelector(`.${name || "gz-report-next"}`) || element.querySelector("a, button");
       if (first) first.focus({ preventScroll: true });
+    }
+  }
+
+  /** Streamlit's frames may not lead the page around them elsewhere; a link in that page itself may. */
+  function followAround(event, href) {
+    const plain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!plain || window.parent === window) return;
+    try {
+      const link = window.parent.document.createElement("a");
+      link.href = href;
+      window.parent.document.body.append(link);
+      event.preventDefault();
+      link.click();
+      link.remove();
+    } catch (error) {
+      console.warn("case:", error); // the page around belongs to somebody else: the frame tries on its own
     }
   }
 
