@@ -285,9 +285,9 @@
   function filterAround() {
     try {
       const { choices } = window.parent.gezhi;
-      const { steered } = choices; // a map that is a page of its own has none
+      if (!choices) return null; // a map that is a page of its own
       setTimeout(() => choices.notify(), 0); // there is a map now
-      return steered;
+      return choices.steered;
     } catch {
       return null; // no such page, or one of somebody else
     }
