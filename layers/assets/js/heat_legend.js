@@ -6,7 +6,6 @@
   const SAMPLES = 5;
   const WIDTH_PX = 190;
   const HEIGHT_PX = 44;
-  const SVG = "http://www.w3.org/2000/svg";
 
   gezhi.HeatLegend = gezhi.Legend.extend({
     /** Show a scale that ends at `top`; `open` says that there is more than that. */
@@ -42,7 +41,7 @@
       this.bar = gezhi.element("div", "gz-heat-bar", { role: "img" });
       this.ticks = gezhi.element("div", "gz-heat-ticks", { "aria-hidden": "true" });
       this.ticks.append(...[0, 1, 2].map(() => gezhi.element("span", "gz-heat-tick")));
-      this.reach = document.createElementNS(SVG, "svg");
+      this.reach = L.SVG.create("svg");
       for (const [name, value] of Object.entries({
         class: "gz-heat-reach",
         role: "img",
@@ -74,7 +73,7 @@
   });
 
   function line(tag, attributes) {
-    const made = document.createElementNS(SVG, tag);
+    const made = L.SVG.create(tag);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     return made;
   }
