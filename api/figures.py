@@ -11,9 +11,10 @@ from starlette.routing import Route
 from api.answers import answer_errors, etag_of, fresh, is_fresh, unchanged
 from api.asked_cells import AskedCells
 from data import categories as category_table
+from data import measured
 from data.breakdowns import Breakdowns, breakdowns
 from data.filters import NO_UNIT, Filter
-from data.measured import figure, this_minute
+from data.measured import this_minute
 from data.measures import measure
 from data.statuses import label
 from data.workspace import Workspace
@@ -43,9 +44,8 @@ def figures_route(workspace: Callable[[], Workspace]) -> Route:
         etag = etag_of(here.cube.version, asked, tuple(words.items()))
         if is_fresh(request, etag):
             return unchanged(etag)
-        found = {
-            name: figure(here.cube, where, name, against=against, minute=minute)._asdict() for name in names
-        }
+        computed = measured.figures(here.cube, where, names, against=against, minute=minute)
+        found = {name: figure._asdict() for name, figure in computed.items()}
         answer = _answer(breakdowns(here.cube, where), words)
         answer |= {"figures": found, "version": here.cube.version}
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

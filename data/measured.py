@@ -185,15 +185,31 @@ def figure(
 def figures(
     cube: Cube,
     where: Filter,
+    names: Collection[str] | None = None,
     *,
     against: Period | None = None,
     cell: int | None = None,
     bbox: Box | None = None,
     minute: int | None = None,
 ) -> dict[str, Figure]:
-    """Compute every measure for all reports of a filter together; the change where there are two periods."""
-    names = [name for name in MEASURES if name != "change" or _can_compare(where, against)]
-    return _figures(cube, where, names, against, cell=cell, bbox=bbox, minute=minute)
+    """Compute several measures for all reports of a filter together, with few passes over the rows.
+
+    Parameters
+    ----------
+    names
+        Of measures; where None all of them, the change where there are two periods.
+    against, cell, bbox, minute
+        As of `figure`.
+
+    Raises
+    ------
+    FilterError
+        As `cell_figures`.
+    """
+    if names is None:
+        names = [name for name in MEASURES if name != "change" or _can_compare(where, against)]
+    wanted = [measure(name).name for name in names]
+    return _figures(cube, where, wanted, against, cell=cell, bbox=bbox, minute=minute)
 
 
 def _figures(
@@ -206,7 +222,6 @@ def _figures(
     bbox: Box | None,
     minute: int | None,
 ) -> dict[str, Figure]:
-    """Compute some measures of what a filter chooses, with few passes over the rows."""
     state = cube.state
     choice = choice_of(state, where, cell=cell, bbox=bbox)
     found = measure_counts.totals(state, choice, _minute(minute))

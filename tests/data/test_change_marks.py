@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
@@ -12,6 +12,7 @@ counts = st.integers(0, 400)
 lengths = st.sampled_from([0.25, 1.0, 153 / 31, 12.0])
 
 
+@settings(deadline=None)
 @given(now=counts, before=counts, times=lengths)
 def test_a_change_is_that_of_the_counts_in_as_much_time(now: int, before: int, times: float) -> None:
     row = compare([now], [before], times=times).row(0, named=True)
@@ -25,6 +26,7 @@ def test_a_change_is_that_of_the_counts_in_as_much_time(now: int, before: int, t
         assert row["percent"] <= row["high"] + 1e-6
 
 
+@settings(deadline=None)
 @given(now=counts, before=counts, times=lengths)
 def test_the_interval_and_the_test_are_those_of_the_exact_binomial(
     now: int, before: int, times: float
@@ -41,6 +43,7 @@ def test_the_interval_and_the_test_are_those_of_the_exact_binomial(
     assert row["p"] == pytest.approx(min(1, 2 * min(tails)), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(now=counts, before=counts, times=lengths)
 def test_a_change_is_unsure_exactly_if_the_interval_holds_none_or_the_numbers_are_small(
     now: int, before: int, times: float

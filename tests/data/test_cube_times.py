@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import cube_times, schema
@@ -26,6 +26,7 @@ def coded(expression: pl.Expr, *rows: tuple[datetime | None, datetime | None]) -
     return frame.select(expression).to_series().to_list()
 
 
+@settings(deadline=None)
 @given(took=spans)
 def test_a_time_is_kept_to_the_minute_then_to_the_hour_then_to_the_day(took: timedelta) -> None:
     (code,) = coded(cube_times.took(), (START + took, None))
@@ -37,6 +38,7 @@ def test_a_time_is_kept_to_the_minute_then_to_the_hour_then_to_the_day(took: tim
         assert days >= DAYS[code] > 13 * 365, "more is cut off at fifteen years or so"
 
 
+@settings(deadline=None)
 @given(times=st.lists(spans, min_size=2))
 def test_codes_ascend_with_time(times: list[timedelta]) -> None:
     codes = coded(cube_times.took(), *((START + took, None) for took in sorted(times)))
@@ -49,6 +51,7 @@ def test_what_is_not_closed_or_before_it_was_reported_has_taken_no_time(closed: 
     assert np.isnan(DAYS[NOT_TAKEN])
 
 
+@settings(deadline=None)
 @given(due=moments, minute=moments)
 def test_a_deadline_has_passed_before_a_minute_exactly_if_its_code_says_so(
     due: datetime, minute: datetime

@@ -159,6 +159,7 @@ def test_the_figures_of_one_cell_are_those_of_its_cases(cube: Cube) -> None:
 def test_all_measures_together_are_those_one_by_one(cube: Cube, where: Filter) -> None:
     together = figures(cube, where, minute=MINUTE)
     assert together == {name: figure(cube, where, name, minute=MINUTE) for name in together}
+    assert figures(cube, where, ["days", "open"], minute=MINUTE) == {n: together[n] for n in ("days", "open")}
     assert set(MEASURES) - set(together) == ({"change"} if where.start is None else set())
 
 

@@ -4,7 +4,7 @@ from statistics import median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import medians
@@ -12,6 +12,7 @@ from data.cube_times import DAYS, NOT_TAKEN
 
 
 @pytest.mark.parametrize("size", [20, 70_000])
+@settings(deadline=None)
 @given(
     pairs=st.lists(st.tuples(st.integers(0, 19), st.integers(0, NOT_TAKEN - 1)), max_size=200),
 )

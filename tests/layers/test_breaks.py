@@ -5,7 +5,7 @@ from itertools import combinations
 import mapclassify
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import classes
@@ -19,6 +19,7 @@ def unlikeness(values: np.ndarray, lowest: np.ndarray) -> float:
     return float(sum(((part - part.mean()) ** 2).sum() for part in parts if part.size))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=9), st.integers(1, 4))
 def test_no_other_classes_are_more_alike_within(numbers: list[int], n: int) -> None:
     values = np.array(numbers, np.float64)

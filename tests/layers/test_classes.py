@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import classes
@@ -11,6 +11,7 @@ values = st.lists(st.integers(1, 5000), min_size=1, max_size=300)
 wanted = st.integers(1, 7)
 
 
+@settings(deadline=None)
 @given(values=values, n=wanted, method=st.sampled_from(classes.METHODS))
 def test_edges_ascend_and_every_value_has_a_class(values: list[int], n: int, method: classes.Method) -> None:
     edges = classes.edges(values, n, method)
@@ -20,6 +21,7 @@ def test_edges_ascend_and_every_value_has_a_class(values: list[int], n: int, met
     assert classes.classify(values, edges).min() >= 0
 
 
+@settings(deadline=None)
 @given(values=values, n=wanted)
 def test_quantiles_give_as_many_classes_as_there_are_values_for(values: list[int], n: int) -> None:
     edges = classes.edges(values, n)
@@ -28,6 +30,7 @@ def test_quantiles_give_as_many_classes_as_there_are_values_for(values: list[int
     assert set(np.bincount(classes.classify(values, edges), minlength=len(edges))) & {0} == set()
 
 
+@settings(deadline=None)
 @given(values=values, n=wanted, seed=st.integers(0, 100))
 def test_the_order_of_values_does_not_matter(values: list[int], n: int, seed: int) -> None:
     shuffled = np.random.default_rng(seed).permutation(values)
@@ -84,6 +87,7 @@ figures = st.lists(st.floats(0, 1e6).map(lambda value: round(value, 1)), min_siz
 changes = st.lists(st.floats(-100, 1e4).map(round), min_size=1, max_size=200)
 
 
+@settings(deadline=None)
 @given(values=figures, n=wanted, method=st.sampled_from(classes.METHODS))
 def test_figures_have_edges_that_ascend_from_the_smallest_on(
     values: list[float], n: int, method: classes.Method
@@ -95,6 +99,7 @@ def test_figures_have_edges_that_ascend_from_the_smallest_on(
     assert edges[0] <= min(values)
 
 
+@settings(deadline=None)
 @given(values=figures, n=wanted, method=st.sampled_from(["quantile", "natural"]))
 def test_no_class_of_figures_is_empty(values: list[float], n: int, method: classes.Method) -> None:
     edges = classes.figure_edges(values, n, method)
@@ -126,6 +131,7 @@ def test_fixed_edges_of_changes_mirror_each_other() -> None:
     assert classes.change_edges([3, -7], 4, "fixed") == [-100, -10, 0, 10]
 
 
+@settings(deadline=None)
 @given(values=changes, n=wanted, method=st.sampled_from(classes.METHODS))
 def test_classes_of_changes_mirror_each_other(values: list[int], n: int, method: classes.Method) -> None:
     edges = classes.change_edges([*values, np.nan], n, method)
