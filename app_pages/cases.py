@@ -44,7 +44,7 @@ def render(here: Workspace) -> None:
     st.html(case_list.listing(listed, words, lambda name: unit_label(here, name), ZoneInfo(here.tz)))
     total = int(own["open" if part == "all" else part].sum())
     _more(total - listed.height)
-    st.caption(f"[{_('What the figures mean')}]({glossary.link('due')})")
+    st.caption(glossary.meaning("due"))
 
 
 def _in_cells(here: Workspace) -> list[int] | None:

@@ -29,7 +29,7 @@ def render(here: Workspace) -> None:
         st.page_link("cases.py", label=_("Open cases"), icon=":material/checklist:")
     else:
         n = ngettext("{n} pair, the surest first", "{n} pairs, the surest first", found.height)
-        st.caption(f"{n} · [{_('What the figures mean')}]({glossary.link('score')})")
+        st.caption(f"{n} · {glossary.meaning('score')}")
         length = st.session_state.get(session.PAIRS, _PAGE)
         for row in found.head(length).iter_rows(named=True):
             _pair(here, row)

@@ -46,7 +46,14 @@ def link(name: str) -> str:
 
 def help_words(words: str, name: str) -> str:
     """Return the help of a figure as Markdown: its own words and the way to its entry."""
-    return f"{words} [{_('More on this figure')}]({link(name)})"
+    more = _("More on this figure")
+    return f"{words} [{more}]({link(name)})"
+
+
+def meaning(name: str) -> str:
+    """Return the way to what a figure means, as markdown."""
+    words = _("What the figures mean")
+    return f"[{words}]({link(name)})"
 
 
 def glossary_html(known: tuple[Section, ...], *, first: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,9 +13,9 @@ from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
+from layers import assets
 from reports.exports import KEPLER, provenance
 
-_HERE: Final = Path(__file__).parent
 #: What programs call the formats; the same in every language.
 _FORMS: Final = {
     "csv": "CSV",
@@ -99,6 +98,6 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component(
         "gezhi_export",
         html='<div class="gz-export"></div>',
-        css=(_HERE / "map_export.css").read_text(encoding="utf-8"),
-        js=(_HERE / "map_export.js").read_text(encoding="utf-8"),
+        css=assets.part("export.css"),
+        js=assets.part("export.js"),
     )

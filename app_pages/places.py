@@ -148,7 +148,7 @@ def _explain(kind: str, before: Filter | None) -> None:
                 end=before.end,
             )
         )
-    parts.append(f"[{_('What the figures mean')}]({glossary.link('rate')})")
+    parts.append(glossary.meaning("rate"))
     st.caption(" ".join(parts))
 
 

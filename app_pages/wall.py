@@ -67,7 +67,8 @@ def heading(here: Workspace, view: View, now: datetime) -> str:
     """Write title, what is shown and of when it is, as HTML."""
     period = here.cube.period()
     newest = _("newest report {day}", day=period[1].isoformat()) if period else _("no report yet")
-    synthetic = f"<em>{escape(_('Demo: synthetic data'))}</em>" if here.synthetic else ""
+    demo = _("Demo: synthetic data")
+    synthetic = f"<em>{escape(demo)}</em>" if here.synthetic else ""
     moment = _("As of {moment}", moment=f"{now:%Y-%m-%d %H:%M}")
     return (
         f'<header class="gz-wall"><h1>{escape(here.title(current_locale()))}</h1>{synthetic}'

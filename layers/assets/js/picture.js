@@ -3,7 +3,6 @@
   "use strict";
 
   const DETAIL = 2;
-  const SVG = "http://www.w3.org/2000/svg";
 
   /**
    * Make a file of the map as it is now.
@@ -67,7 +66,6 @@
   async function asVectors(paper, sheets, about) {
     const { Context } = await import(`${gezhi.root}/assets/svgcanvas.js`);
     const root = make("svg", {
-      xmlns: SVG,
       width: paper.width,
       height: paper.height,
       viewBox: `0 0 ${paper.width} ${paper.height}`,
@@ -96,8 +94,8 @@
   }
 
   function make(name, attributes, text) {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) if (key !== "xmlns") made.setAttribute(key, value);
+    const made = L.SVG.create(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     if (text !== undefined) made.textContent = text;
     return made;
   }
