@@ -24,10 +24,10 @@ def render_active(here: Workspace, view: View, where: Filter) -> None:
     """Draw the row of what is active above the map, and take note of the view as a step of the session."""
     history = History.of_session()
     history.note(view)
-    params = where.to_params()
+    params, meant = where.to_params(), filters.meaning(here)
 
     def leads_to(other: View | None) -> dict[str, str] | None:
-        return None if other is None else changes(params, filters.meant(here, other).to_params())
+        return None if other is None else changes(params, meant(other).to_params())
 
     shown = active.chips(here, view, where)
     cleared = view.without_filters()
