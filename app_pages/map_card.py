@@ -101,6 +101,7 @@ def _ground(
         missing=missing_words(measure),
         places=places_version(workspace.store, actor=workspace.viewer),
         selected=view.at,
+        palette=view.look.palette,
         theme=theme,
         version=version,
         locale=locale,

@@ -112,6 +112,7 @@ def _legend_words() -> dict[str, str]:
         "few": _("Small: fewer than {n} reports, uncertain"),
         "uncertain_figure": _("Few reports: uncertain"),
         "cells_in_view": _("cells in view: {n}"),
+        "cells_head": _("cells in view"),
         "keep_classes": _("Keep these classes"),
         "kept_classes": _("Classes are kept"),
         "keep_classes_help": _("Colours keep their meaning while you change filters."),

@@ -35,7 +35,7 @@ def test_the_hexagon_under_a_clicked_pixel_holds_the_place(page: Page, server: S
     page.goto(server.show(zoom=15))
     screen.wait_ready(page)
     clicked = 0
-    for x, y in np.random.default_rng(5).uniform((60, 60), (800, 500), size=(12, 2)):
+    for x, y in np.random.default_rng(5).integers((260, 60), (900, 500), size=(12, 2)).tolist():
         lat, lon = screen.latlng_at(page, x, y)
         page.mouse.click(x, y)
         cell = screen.selected(page)

@@ -7,11 +7,9 @@ import h3
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.requests import Request
 
 from layers import palettes, wire
 from layers.hexes import HexLayer
-from layers.place_rates import PlaceRateLayer
 from tests.layers import screen
 from tests.layers.harness import LAT, LON, Server
 
@@ -314,29 +312,6 @@ def test_a_layer_that_says_nothing_of_keeping_offers_none(page: Page, server: Se
     screen.wait_ready(page)
 
     assert page.locator(".gz-legend-pin").is_hidden()
-
-
-def test_other_parts_can_explain_themselves_in_whatever_legend_there_is(page: Page, server: Server) -> None:
-    def answer(request: Request) -> dict[str, Any]:
-        del request
-        return {}
-
-    server.answers["place-shapes"] = answer
-    page.goto(server.show())
-    screen.wait_ready(page)
-    screen.on_map(
-        page,
-        "const p = document.createElement('p'); p.textContent = 'Ring: done';"
-        "gezhi.legendExtra(map, 'points', [p]);",
-    )
-    assert page.inner_text(".gz-legend-extra") == "Ring: done"
-
-    screen.send(page, PlaceRateLayer("street", title="a", unit="b", missing="c"))
-    page.wait_for_function("document.querySelectorAll('.gz-legend').length === 1")
-
-    assert page.locator(".gz-legend-extra").text_content() == "Ring: done"
-    screen.on_map(page, "gezhi.legendExtra(map, 'points', null);")
-    assert page.locator(".gz-legend-extra").text_content() == ""
 
 
 def test_hostile_words_of_a_measure_stay_words(page: Page, server: Server) -> None:

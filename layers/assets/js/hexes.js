@@ -167,16 +167,24 @@
     return classes;
   }
 
-  /** The offsets of the cells of each class, and of those among them that rest on few reports. */
+  /** The offsets of the cells of each class, those that rest on few reports apart from the others. */
   function group(classes, size, offsets, n, few) {
     const sizes = new Array(2 * size).fill(0);
-    const missing = size - 1;
-    const places = Uint8Array.from(classes, (index, i) => (index < missing && n[i] < few ? size + index : index));
+    const places = few ? apart(classes, size, n, few) : classes;
     for (let i = 0; i < places.length; i++) sizes[places[i]]++;
     const groups = sizes.map((length) => new Int32Array(length));
     const filled = sizes.map(() => 0);
     for (let i = 0; i < places.length; i++) groups[places[i]][filled[places[i]]++] = offsets[i];
     return [groups.slice(0, size), groups.slice(size)];
+  }
+
+  /** Classes, with `size` more for a value from few reports; what has no figure is the last class as it is. */
+  function apart(classes, size, n, few) {
+    const places = new Uint8Array(classes.length);
+    for (let i = 0; i < places.length; i++) {
+      places[i] = classes[i] < size - 1 && n[i] < few ? classes[i] + size : classes[i];
+    }
+    return places;
   }
 
   /** Write the middle of a shape into `middle`. */

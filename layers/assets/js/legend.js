@@ -1,18 +1,9 @@
-/* The legend: classes with their ranges and cells, what one cell is, and what else the map shows. A class that is
-   pointed at stands out on the map; one that is pressed keeps doing so. The legend folds up, on a phone from the
-   start. */
+/* The legend: classes with their ranges and cells, and what one cell is. A class that is pointed at stands out on
+   the map; one that is pressed keeps doing so. The legend folds up, on a phone from the start. */
 (function (gezhi) {
   "use strict";
 
   const NARROW_PX = 600;
-  /** What other parts of a map have put into its legends: map -> {nodes: Map(key -> nodes), legends: Set}. */
-  const extras = new WeakMap();
-
-  function extrasOf(map) {
-    if (!extras.has(map)) extras.set(map, { nodes: new Map(), legends: new Set() });
-    return extras.get(map);
-  }
-
   gezhi.Legend = L.Control.extend({
     options: { position: "bottomleft" },
 
@@ -22,10 +13,10 @@
       this.body = gezhi.element("div", "gz-legend-body");
       this.list = gezhi.element("ul", "gz-legend-classes", { role: "list" });
       this.note = gezhi.element("p", "gz-legend-note");
-      this.extra = gezhi.element("div", "gz-legend-extra");
+      this.head = gezhi.element("p", "gz-legend-head", { "aria-hidden": "true" });
       this.pin = gezhi.element("button", "gz-legend-pin", { type: "button" });
-      this.pin.hidden = true;
-      this.body.append(this.list, this.note, this.extra, this.pin);
+      this.pin.hidden = this.head.hidden = true;
+      this.body.append(this.head, this.list, this.note, this.pin);
       box.append(this.button, this.body);
       this.button.addEventListener("click", () => this.fold(!this.folded));
       this.pin.addEventListener("click", () => this.onKeep(this.pin.getAttribute("aria-pressed") !== "true"));
@@ -35,14 +26,8 @@
       this.rows = [];
       this.pointed = this.focused = this.pressed = null; // keys of classes
       this.fold(map.getSize().x < NARROW_PX);
-      extrasOf(map).legends.add(this);
-      this.fillExtra(extrasOf(map));
       this.hide();
       return box;
-    },
-
-    onRemove(map) {
-      extrasOf(map).legends.delete(this);
     },
 
     /** What the owner does when another class is to stand out (null for none), and when classes are to be kept. */
@@ -79,6 +64,8 @@
       while (this.rows.length < rows.length) this.addRow();
       rows.forEach((row, i) => this.fillRow(this.rows[i], row, words, number));
       if (!rows.some(({ key }) => key === this.pressed)) this.press(null);
+      this.head.textContent = words.cells_head;
+      this.head.hidden = rows.every(({ cells }) => cells === null);
       this.note.textContent = notes.filter(Boolean).join("\n");
       this.setKeep(keep, words);
     },
@@ -144,18 +131,5 @@
       const key = [this.pointed, this.focused, this.pressed].find((one) => one !== null);
       this.onHighlight(key === undefined ? null : key);
     },
-
-    fillExtra({ nodes }) {
-      this.extra.replaceChildren(...[...nodes.values()].flat());
-      this.extra.hidden = !nodes.size;
-    },
   });
-
-  /** Put nodes of a part (`key`) into the legend of a map, below its classes; null takes them out again. */
-  gezhi.legendExtra = function (map, key, nodes) {
-    const here = extrasOf(map);
-    if (nodes) here.nodes.set(key, nodes);
-    else here.nodes.delete(key);
-    here.legends.forEach((legend) => legend.fillExtra(here));
-  };
 })((window.gezhi = window.gezhi || {}));
