@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from data.measures import measures
+from data.measures import FEW, measures
 from data.place_rates import UNCERTAIN_BELOW
 from geo.cells import ANALYSIS_RESOLUTION
 from i18n import N_, gettext
@@ -131,14 +131,18 @@ def _ground() -> tuple[Entry, ...]:
         Entry(
             "heat",
             _("Heat"),
-            _("A smooth surface of how densely reports lie, whatever the grid."),
+            _("A smooth surface of how many reports lie per square kilometre around each spot."),
             _(
-                "Each report spreads over a distance that is shown, the bandwidth in metres, and all are "
-                "added "
-                "up. The bandwidth stays the same on the ground when you zoom."
+                "Each report is spread over the bandwidth, a distance in metres that is shown, most of it "
+                "near "
+                "the report itself (quartic kernel). The bandwidth stays the same on the ground as you zoom."
             ),
-            _("A wide bandwidth joins what is apart, a narrow one shows single reports as spots."),
-            "B. W. Silverman (1986)",
+            _(
+                "A wide bandwidth joins what is apart, a narrow one shows single reports as spots. Towards "
+                "the "
+                "border of the city it falls off: nobody reports beyond."
+            ),
+            "B. W. Silverman (1986), Density Estimation for Statistics and Data Analysis, eq. 4.5",
         ),
     )
 
@@ -170,6 +174,21 @@ def _beside() -> tuple[Entry, ...]:
                 "Seasons and holidays fall into one of the two periods alone: compare with a year earlier "
                 "too."
             ),
+        ),
+        Entry(
+            "chance",
+            _("Changes in brackets"),
+            _("What grew or shrank by no more than chance alone may do, or from few reports."),
+            _(
+                "The exact binomial test of the two counts, with its 95 % interval. In brackets is what holds "
+                "no change at all within it, or has fewer than {n} reports behind it.",
+                n=FEW,
+            ),
+            _(
+                "Reports that bring others along scatter more than chance: a sure change can be an ordinary "
+                "one."
+            ),
+            "J. Przyborowski, H. Wilenski (1940), Biometrika 31, 313-323",
         ),
         Entry(
             "over_time",
