@@ -7,8 +7,7 @@ from i18n import gettext as _
 
 
 def nothing_passes(key: str, words: str = "") -> None:
-    """Say that the filters let nothing through, with the button that takes them off; `key` is the "
-    "button's."""
+    """Say that the filters let nothing through, with the button (`key`) that takes them off."""
     st.info(words or _("No report passes these filters."), icon=":material/filter_alt:")
     st.button(
         _("Clear all filters"), key=key, icon=":material/filter_alt_off:", on_click=session.forget_filters
@@ -30,8 +29,7 @@ def no_places() -> None:
     st.info(
         _(
             "There are no streets, compounds or areas yet. Whoever runs the server imports them from a file "
-            "of "
-            "lines and areas (GeoJSON, GeoPackage, Shapefile, OpenStreetMap):"
+            "of lines and areas (GeoJSON, GeoPackage, Shapefile, OpenStreetMap):"
         ),
         icon=":material/location_city:",
     )

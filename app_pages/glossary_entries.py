@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from data.measures import measures
+from data.measures import FEW, measures
 from data.place_rates import UNCERTAIN_BELOW
 from geo.cells import ANALYSIS_RESOLUTION
 from i18n import N_, gettext
@@ -45,9 +45,8 @@ _OF_MEASURES: Final[dict[str, tuple[str, str]]] = {
     "count": (
         N_("Each report counts once, in the cell in which it lies, on the day on which it was made."),
         N_(
-            "Many reports can mean many problems, many people who report, or many patrols. Where nobody "
-            "looks "
-            "nothing is reported."
+            "Many reports can mean many problems, many people who report, or many "
+            "patrols. Where nobody looks nothing is reported."
         ),
     ),
     "open": (
@@ -56,17 +55,16 @@ _OF_MEASURES: Final[dict[str, tuple[str, str]]] = {
     ),
     "overdue": (
         N_(
-            "The limit of a category runs in working hours or working days on the city's calendar and pauses "
-            "while a case is suspended; overdue is what is open past that moment."
+            "The limit of a category runs in working hours or working days on the city's calendar and "
+            "pauses while a case is suspended; overdue is what is open past that moment."
         ),
         N_("Limits are the city's own table: other limits make other figures."),
     ),
     "on_time": (
         N_("Cases closed by their deadline, divided by closed cases that had one."),
         N_(
-            "Shares close to 100 % separate nobody; look at how often the same problem comes back in the "
-            "same "
-            "cell too."
+            "Shares close to 100 % separate nobody; look at how often the "
+            "same problem comes back in the same cell too."
         ),
     ),
     "density": (
@@ -122,8 +120,8 @@ def _ground() -> tuple[Entry, ...]:
             _("Classes and colours"),
             _("Which colour a cell has, by its figure among the others."),
             _(
-                "Quantiles put about as many cells into each class; natural breaks cut where figures lie far "
-                "apart; fixed steps are the same for every filter."
+                "Quantiles put about as many cells into each class; natural breaks cut where "
+                "figures lie far apart; fixed steps are the same for every filter."
             ),
             _("With quantiles the darkest cells are the highest here, not high by themselves."),
             "G. F. Jenks (1967)",
@@ -131,14 +129,17 @@ def _ground() -> tuple[Entry, ...]:
         Entry(
             "heat",
             _("Heat"),
-            _("A smooth surface of how densely reports lie, whatever the grid."),
+            _("A smooth surface of how many reports lie per square kilometre around each spot."),
             _(
-                "Each report spreads over a distance that is shown, the bandwidth in metres, and all are "
-                "added "
-                "up. The bandwidth stays the same on the ground when you zoom."
+                "Each report is spread over the bandwidth, a distance in metres that is "
+                "shown, most of it near the report itself (quartic kernel). The bandwidth "
+                "stays the same on the ground as you zoom."
             ),
-            _("A wide bandwidth joins what is apart, a narrow one shows single reports as spots."),
-            "B. W. Silverman (1986)",
+            _(
+                "A wide bandwidth joins what is apart, a narrow one shows single reports as spots. "
+                "Towards the border of the city it falls off: nobody reports beyond."
+            ),
+            "B. W. Silverman (1986), Density Estimation for Statistics and Data Analysis, eq. 4.5",
         ),
     )
 
@@ -167,9 +168,24 @@ def _beside() -> tuple[Entry, ...]:
             _("How the figure has changed."),
             _("Against the equally long period just before. Without a period there is nothing to compare."),
             _(
-                "Seasons and holidays fall into one of the two periods alone: compare with a year earlier "
-                "too."
+                "Seasons and holidays fall into one of the two periods "
+                "alone: compare with a year earlier too."
             ),
+        ),
+        Entry(
+            "chance",
+            _("Changes in brackets"),
+            _("What grew or shrank by no more than chance alone may do, or from few reports."),
+            _(
+                "The exact binomial test of the two counts, with its 95 % interval. In brackets is what "
+                "holds no change at all within it, or has fewer than {n} reports behind it.",
+                n=FEW,
+            ),
+            _(
+                "Reports that bring others along scatter more than chance: a "
+                "sure change can be an ordinary one."
+            ),
+            "J. Przyborowski, H. Wilenski (1940), Biometrika 31, 313-323",
         ),
         Entry(
             "over_time",
@@ -184,8 +200,8 @@ def _beside() -> tuple[Entry, ...]:
             _("At which hours of the week reports are made."),
             _("Reports by weekday and hour in the city's own time."),
             _(
-                "It is the hour of the report, not of the problem; sources with days alone fall into one "
-                "hour."
+                "It is the hour of the report, not of the problem; sources "
+                "with days alone fall into one hour."
             ),
         ),
         Entry(
@@ -205,9 +221,8 @@ def _places() -> tuple[Entry, ...]:
             _("Rate of a place"),
             _("How many reports a place has for its size."),
             _(
-                "Reports for each 100 m of a street, each 100 households of a compound, each hectare of "
-                "other "
-                "places and areas."
+                "Reports for each 100 m of a street, each 100 households of a "
+                "compound, each hectare of other places and areas."
             ),
             _("Where length, households or area are unknown there is no rate; that is not zero."),
         ),
@@ -216,9 +231,8 @@ def _places() -> tuple[Entry, ...]:
             _("95 % interval"),
             _("Between which rates the true one lies, since a count of reports goes up and down by chance."),
             _(
-                "The exact interval of a Poisson count, divided by the size. Fewer than {n} reports are "
-                "marked "
-                "as uncertain.",
+                "The exact interval of a Poisson count, divided by the size. Fewer "
+                "than {n} reports are marked as uncertain.",
                 n=UNCERTAIN_BELOW,
             ),
             _("It knows of chance alone, not of reports that nobody made."),
@@ -243,8 +257,8 @@ def _places() -> tuple[Entry, ...]:
             _("The sum below the table"),
             _("How the places of a kind add up to all reports of the filter."),
             _(
-                "Each report belongs to one place and one chain of areas at most: its nearest street or its "
-                "ground."
+                "Each report belongs to one place and one chain of areas at "
+                "most: its nearest street or its ground."
             ),
         ),
     )
@@ -257,11 +271,9 @@ def _cases() -> tuple[Entry, ...]:
             _("Due"),
             _("When a case has to be closed."),
             _(
-                "From the moment of its report on, the limit of its category and area runs in working time "
-                "on "
-                "the city's calendar, with holidays and moved working days; it stands still while the case "
-                "is "
-                "suspended and grows when it is extended."
+                "From the moment of its report on, the limit of its category and area runs in working "
+                "time on the city's calendar, with holidays and moved working days; it stands still "
+                "while the case is suspended and grows when it is extended."
             ),
             _("Limits and holidays are the city's own tables."),
         ),
@@ -270,8 +282,8 @@ def _cases() -> tuple[Entry, ...]:
             _("Due today"),
             _("What has to be closed before the city's midnight."),
             _(
-                "Open cases whose due moment lies before it; those that are overdue already are not among "
-                "them."
+                "Open cases whose due moment lies before it; those that are "
+                "overdue already are not among them."
             ),
         ),
         Entry(
@@ -295,8 +307,8 @@ def _duplicates() -> tuple[Entry, ...]:
                 "reports come in here by themselves; words, photos and an earlier closing add their evidence."
             ),
             _(
-                "It is a guess from what was reported; nothing is merged without a person, and merges can "
-                "be undone."
+                "It is a guess from what was reported; nothing is merged "
+                "without a person, and merges can be undone."
             ),
             "I. P. Fellegi, A. B. Sunter (1969), JASA 64(328), 1183-1210",
         ),

@@ -92,7 +92,7 @@ def _entry(here: Workspace, sort: Sort, one: Saved) -> None:
             help=_("Open: {name}", name=plain(one.name)),
         )
         row.button(
-            _("Fold") if unfolded else _("Change"),
+            _("Fold up") if unfolded else _("Edit"),
             key=f"unfold_{one.id}",
             type="tertiary",
             icon=":material/expand_less:" if unfolded else ":material/expand_more:",
@@ -113,6 +113,11 @@ def _whose(one: Saved) -> str:
 
 def _actions(here: Workspace, sort: Sort, one: Saved) -> None:
     """Draw what can be done with one; what is somebody else's can be opened and passed on."""
+    with st.container(gap="small"):
+        _buttons(here, sort, one)
+
+
+def _buttons(here: Workspace, sort: Sort, one: Saved) -> None:
     if one.changeable:
         row = st.container(horizontal=True, vertical_alignment="bottom")
         row.text_input(_("Name"), value=one.name, key=_rename_key(one), max_chars=MOST_LETTERS)

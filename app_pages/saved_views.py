@@ -65,7 +65,7 @@ def _wall(view: View) -> None:
         figures = st.toggle(_("With figures"), value=True, key="wall_figures")
         query = wall_query(view, session.position(), figures=figures)
         row = st.container(horizontal=True, vertical_alignment="center")
-        row.link_button(_("Open"), f"./?{query}", icon=":material/open_in_new:")
+        row.link_button(_("Open it here"), f"./?{query}", icon=":material/open_in_new:")
         with row:
             copy_link(_("Copy address"), query, key="copy_wall")
 

@@ -37,8 +37,7 @@ def steps() -> tuple[Step, ...]:
             _("Filters, charts and map are one"),
             _(
                 "Choose a period, kinds of problems or a status here, or click in a chart beside the map: "
-                "all "
-                "of them follow. Above the map stands what is active; there you take it off again."
+                "all of them follow. Above the map stands what is active; there you take it off again."
             ),
             (
                 '[data-testid="stSidebar"]',
@@ -47,16 +46,14 @@ def steps() -> tuple[Step, ...]:
             ),
             _(
                 "The filters open with the arrows at the top left. A tap in a chart below the map filters "
-                "too: "
-                "all of them follow. Above the map stands what is active; there you take it off again."
+                "too: all of them follow. Above the map stands what is active; there you take it off again."
             ),
         ),
         Step(
             _("Choose cells, and keep what you found"),
             _(
                 "Select several cells, and figures, lists and charts speak of these alone. Keep a selection "
-                "or "
-                "a whole view under a name in Saved, pass on its link, export it, or show it on a wall."
+                "or a whole view under a name in Saved, pass on its link, export it, or show it on a wall."
             ),
             (".st-key-map_switch", _FRAME),
         ),

@@ -74,7 +74,7 @@ def test_a_view_is_deleted_and_taken_back(phone: Watched, server: Server) -> Non
     page.get_by_label("Keep this view as").fill("Thumb")
     page.get_by_role("button", name="Keep", exact=True).tap()
     row = page.locator('[class*="st-key-saved_view_"]').filter(has_text="Thumb")
-    row.get_by_role("button", name="Change").locator("visible=true").last.tap()
+    row.get_by_role("button", name="Edit").locator("visible=true").last.tap()
     row.get_by_role("button", name="Delete").locator("visible=true").last.tap()
     row.wait_for(state="detached")
     page.get_by_role("button", name="Undo").locator("visible=true").last.tap()

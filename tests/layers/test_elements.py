@@ -7,9 +7,11 @@ import folium
 import h3
 import pytest
 
+from geo.errors import AssetError
 from i18n import use_locale
-from layers import canvas_map, wire, words
+from layers import assets, canvas_map, wire, words
 from layers.base import BaseLayer
+from layers.go import GoTo
 from layers.hexes import RESOLUTIONS, HexLayer, resolution_for
 from layers.points import PointLayer
 
@@ -121,3 +123,17 @@ def test_numbers_are_written_in_the_locale_in_use() -> None:
         assert HexLayer(locale="en").options["locale"] == "en"
     finally:
         use_locale("en")
+
+
+def test_a_wish_to_look_elsewhere_is_a_view_or_a_box_and_nothing_impossible() -> None:
+    assert GoTo("a", view=(38.3, 116.9, 14)).options == {"stamp": "a", "lat": 38.3, "lon": 116.9, "zoom": 14}
+    assert GoTo("b", box=(1, 2, 3, 4)).options == {"stamp": "b", "box": (1, 2, 3, 4)}
+    for wrong in ({}, {"view": (1, 2, 3), "box": (1, 2, 3, 4)}, {"view": (99, 2, 3)}, {"view": (1, 2, 99)}):
+        with pytest.raises(ValueError, match="Expected"):
+            GoTo("c", **wrong)
+
+
+def test_a_component_without_its_file_says_to_install_again() -> None:
+    assert "export default" in assets.part("copy.js")
+    with pytest.raises(AssetError, match="Install the package again"):
+        assets.part("nothing.js")

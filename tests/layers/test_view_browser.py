@@ -88,6 +88,27 @@ def test_a_map_in_a_page_of_somebody_else_keeps_quiet(page: Page, server: Server
     assert page.evaluate("location.search") == ""
 
 
+def test_a_page_moves_the_map_once_for_each_wish(page: Page, server: Server) -> None:
+    page.goto(server.show())
+    screen.wait_ready(page)
+    where = "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()];"
+    wish = "gezhi.layer('go', {stamp: 'a', lat: 38.31, lon: 116.92, zoom: 15}).addTo(map);"
+
+    screen.on_map(page, wish)
+    assert screen.on_map(page, where) == pytest.approx([38.31, 116.92, 15], abs=1e-5)
+
+    screen.on_map(page, "map.setView([38.29, 116.91], 13, { animate: false });")
+    screen.on_map(page, wish)
+    assert screen.on_map(page, where) == pytest.approx([38.29, 116.91, 13], abs=1e-5)
+
+    screen.on_map(page, "gezhi.layer('go', {stamp: 'b', box: [116.9, 38.3, 116.95, 38.33]}).addTo(map);")
+    seen = screen.on_map(
+        page, "const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];"
+    )
+    assert seen[0] < 116.9 and seen[1] < 38.3 and seen[2] > 116.95 and seen[3] > 38.33
+    assert seen[2] - seen[0] < 0.5
+
+
 def _packs() -> list[bytes]:
     packs = []
     for resolution, rings in ((9, 4), (10, 12)):
