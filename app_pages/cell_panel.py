@@ -1,5 +1,6 @@
 """Card: what is in the cell that was clicked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app_pages import charts, empty, session
+from app_pages import charts, empty, photo_links, session
 from app_pages.figures import labelled_mix
 from app_pages.filters import used_categories
 from app_pages.place_words import place_name
@@ -82,7 +83,9 @@ def reports(workspace: Workspace, where: Filter, total: int, *, cell: int | None
     ids = workspace.cube.ids(where, cell=cell, limit=listed)
     rows = workspace.store.reports(ids.tolist(), actor=workspace.viewer)
     words = dict(used_categories(workspace).select("slug", "label").iter_rows())
-    st.html(report_list(rows, words, ZoneInfo(workspace.tz)))
+    notes = workspace.store.map_notes(rows["id"].to_list(), actor=workspace.viewer)
+    photos = {number: photo_links.thumbs(workspace, number) for number in notes.filter("photos")["id"]}
+    st.html(report_list(rows, words, ZoneInfo(workspace.tz), photos))
     if total > listed:
         more = min(_PAGE, total - listed)
         st.button(
@@ -97,7 +100,9 @@ def _list_more() -> None:
     st.session_state[session.LISTED] = st.session_state.get(session.LISTED, _PAGE) + _PAGE
 
 
-def report_list(rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo) -> str:
+def report_list(
+    rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo, photos: Mapping[int, str] | None = None
+) -> str:
     """Write reports as an HTML list; every text of theirs is escaped.
 
     Parameters
@@ -108,13 +113,16 @@ def report_list(rows: pl.DataFrame, words: dict[str, str], zone: ZoneInfo) -> st
         The category's label by its slug.
     zone
         The city's time zone, in which times are shown.
+    photos
+        The photos of reports that have any, by id, as `photo_links` writes them.
     """
-    items = "".join(_report(row, words, zone) for row in rows.iter_rows(named=True))
+    shown = photos or {}
+    items = "".join(_report(row, words, zone, shown.get(row["id"], "")) for row in rows.iter_rows(named=True))
     title = escape(_("Reports, newest first"))
     return f'<ul class="gz-reports" aria-label="{title}">{items}</ul>'
 
 
-def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
+def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo, photos: str) -> str:
     status = row["status"]
     state = "open" if status in STATUS_GROUPS["open"] else "done"
     text = row["description"] or row["kind"] or ""
@@ -127,7 +135,7 @@ def _report(row: dict[str, Any], words: dict[str, str], zone: ZoneInfo) -> str:
         f'<header><strong><a href="{link}" target="_self" aria-label="{said}">'
         f"{category}</a></strong>"
         f'<span class="gz-state gz-{state}">{escape(label(status))}</span></header>'
-        f"{f'<p>{escape(text)}</p>' if text else ''}"
+        f"{f'<p>{escape(text)}</p>' if text else ''}{photos}"
         f"<footer><time>{at}</time> · {escape(row['external_id'])}"
         f"{f' · {escape(where)}' if where else ''}</footer></li>"
     )

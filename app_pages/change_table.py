@@ -82,7 +82,7 @@ def _table(here: Workspace, words: str, rows: pl.DataFrame, kind: str, *, key: s
         column_config={
             "name": st.column_config.TextColumn(_("What") if kind == CATEGORY else _("Where"), width=128),
             "change": st.column_config.TextColumn(_("Change"), width=72, alignment="right"),
-            "before": st.column_config.NumberColumn(_("Before"), format="localized", width=56),
+            "before": st.column_config.NumberColumn(_("Then"), format="localized", width=56),
             "now": st.column_config.NumberColumn(_("Now"), format="localized", width=56),
         },
     )

@@ -8,6 +8,8 @@ the same tab sees the view that it left. For tests and benches they describe wha
   `cells` (drawn), `total` (reports of the filter), `inView` (reports in the fetched box), `edges`,
   `requestedAt` and `paintedAt` (milliseconds of `performance.now()`), `fetchMs`, `decodeMs`, `drawMs`,
   `paints` (how many so far).
+- `window.__gezhiPoints` likewise for points: `state`, `query`, `inView` and `open` (reports), `singles` and
+  `clusters` (drawn), `largest`, and the times. Where the map shows points alone, they are `__gezhi` too.
 - on the map's container: `data-gezhi-state` (`loading`, `ready`, `empty`, `failed`), `data-gezhi-query` (the
   query of the last paint) and `data-gezhi-paints`.
 - a selection is also a DOM event `gezhi:select` on the container, its detail what Streamlit gets.

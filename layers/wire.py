@@ -58,17 +58,19 @@ Errors of all three routes: any status from 400 on; the map shows its own messag
 
 Points, `GET /api/points`
 -------------------------
-From zoom 16 on, with the filter's parameters, `bbox` and `zoom`. JSON::
+What the map draws are clusters (`layers.point_wire`). The reports of one that is opened, those of a small
+box, come one by one, with the filter's parameters and `bbox`. JSON::
 
-    {"columns": ["id", "lon", "lat", "category", "status"],
-     "rows": [[17, 116.9, 38.3, "flyposting", "closed"], …],
+    {"columns": ["id", "lon", "lat", "category", "status", "photos", "doubted"],
+     "rows": [[17, 116.9, 38.3, "flyposting", "closed", true, false], …],
      "names": {"category": {"flyposting": "Flyposting"}, "status": {"closed": "Closed"}},
      "truncated": false}
 
 Longitude and latitude are WGS-84. `names` are what the popup calls categories and statuses; `truncated` says
-that a limit cut the rows, and the map says it too. The popup asks for one report, `GET /api/reports/{id}`: an
+that a limit cut the rows, and the map says it too. `photos` is whether there are any that the reader may see,
+`doubted` whether the position is. The popup asks for one report, `GET /api/reports/{id}`: an
 object. Fields that the layer has a name for (`words.report_fields`) are shown; times are ISO 8601 with their
-offset.
+offset; `photos` are names for `GET /api/photos/{name}?size=thumb`.
 
 Places, `GET /api/places`
 -------------------------

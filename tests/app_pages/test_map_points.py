@@ -9,6 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from app_pages import session
 from app_pages.view import POINTS, View
+from data.actors import OPERATOR
+from data.store import Store
+from geo import cells
+from tests.data.pictures import encoded, scene
 
 Draw = Callable[..., AppTest]
 
@@ -58,3 +62,14 @@ def test_a_view_of_points_survives_its_address() -> None:
     view = View.from_params({"show": "points", "status": "open"})
     assert view.show == POINTS
     assert View.from_params(view.to_params()) == view
+
+
+def test_the_reports_of_a_cell_show_their_photos_small(city: Path, drawn: Draw) -> None:
+    with Store.open(f"sqlite:///{city / 'gezhi.sqlite'}", photos=str(city / "photos")) as store:
+        row = store.reports([1], actor=OPERATOR).row(0, named=True)
+        photo = store.add_photo(1, encoded(scene(1, width=80, height=80)), actor=OPERATOR).photo
+    cell = str(cells.to_text(cells.from_points([row["lon"]], [row["lat"]], 12))[0])
+    bodies = [str(element.proto.body) for element in drawn(cell=cell).get("html")]
+    shown = next(body for body in bodies if 'data-report="1"' in body)
+    assert shown.count("<img") == 1
+    assert f"api/photos/{photo.photo.full}?size=thumb" in shown
