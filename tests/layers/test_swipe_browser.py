@@ -177,3 +177,13 @@ def test_a_failure_of_the_other_period_is_said_and_the_first_one_stays(page: Pag
 
     assert sums[0] and not sums[1]
     assert all(_hexes(page, "hexes.keys.length"))
+
+
+def test_a_picture_of_the_map_shows_each_period_on_its_side(page: Page, periods: Server) -> None:
+    _shown(page, periods)
+
+    clips = screen.on_map(
+        page, "return gezhi.pictureMap.sheetsOf(map).map(({ clip }) => clip).filter(Boolean);"
+    )
+
+    assert clips == [[500, 0, 500, 700], [0, 0, 500, 700]]
