@@ -22,11 +22,11 @@ BEFORE = (date(2026, 2, 22), date(2026, 2, 28))
 @pytest.fixture
 def periods(server: Server) -> Server:
     """Let the server know two weeks: all reports now, those of posters before."""
-    server.answers["cells"] = _answer(server)
+    server.answers["cells"] = answer_of(server)
     return server
 
 
-def _answer(server: Server) -> Callable[[Request], bytes]:
+def answer_of(server: Server) -> Callable[[Request], bytes]:
     def answer(request: Request) -> bytes:
         asked = request.query_params
         resolution = int(asked["res"])
@@ -162,7 +162,7 @@ def test_without_the_other_period_the_line_is_gone_and_the_map_is_whole(page: Pa
 
 def test_a_failure_of_the_other_period_is_said_and_the_first_one_stays(page: Page, periods: Server) -> None:
     _shown(page, periods)
-    answer = _answer(periods)
+    answer = answer_of(periods)
 
     def broken(request: Request) -> bytes:
         return answer(request) if request.query_params["from"] == "2026-03-01" else b"?"
