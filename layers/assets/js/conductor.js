@@ -5,6 +5,8 @@
   const conductors = new WeakMap();
   /** Keys that are held while one points. */
   const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta"]);
+  /** The latest that a browser makes a click of a tap. */
+  const CLICK_AFTER_MS = 400;
 
   class Conductor {
     constructor(map, options) {
@@ -86,9 +88,9 @@
       this.container.addEventListener("keydown", (event) => this.key(event));
       // Leaflet focuses the map at a click: only keys make it show where the keyboard is.
       document.addEventListener("keydown", (event) => MODIFIERS.has(event.key) || this.useKeys(true), true);
-      document.addEventListener("pointerdown", () => this.point(true), true);
-      document.addEventListener("pointerup", () => this.point(false), true);
-      document.addEventListener("pointercancel", () => this.point(false), true);
+      document.addEventListener("pointerdown", () => this.point(), true);
+      document.addEventListener("pointerup", () => this.pointNoMore(), true);
+      document.addEventListener("pointercancel", () => this.pointNoMore(), true);
       this.container.addEventListener("focus", () => {
         if (!this.pointed && this.container.matches(":focus-visible")) this.useKeys(true); // by a key outside
         this.follow();
@@ -127,9 +129,16 @@
       return this.parts.get(this.groundKind());
     }
 
-    point(down) {
-      this.pointed = down;
-      if (down) this.useKeys(false);
+    point() {
+      clearTimeout(this.pointing);
+      this.pointed = true;
+      this.useKeys(false);
+    }
+
+    /** A tap is over before the click that it becomes, and with it the focus, has come. */
+    pointNoMore() {
+      clearTimeout(this.pointing);
+      this.pointing = setTimeout(() => (this.pointed = false), CLICK_AFTER_MS);
     }
 
     useKeys(keys) {
