@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, etag_of, fresh, is_fresh, problem, unchanged
-from api.params import Bbox, read_bandwidth, read_bbox, read_zoom
+from api.params import Bbox, read_bandwidth, read_bbox, read_top, read_zoom
 from data.cube import Cube
 from data.filters import Filter
 from data.heat import WEIGHTS, Positions, checked_weight, positions, usual_bandwidth
@@ -45,6 +45,7 @@ class Asked(NamedTuple):
     bandwidth: int
     weight: str
     minute: int | None  # of the moment by which cases are overdue
+    top: float | None  # the end of the scale that is held, while weeks are played
 
 
 class Scale(NamedTuple):
@@ -55,7 +56,10 @@ class Scale(NamedTuple):
 
 
 def heat_route(workspace: Callable[[], Workspace]) -> Route:
-    """Make the route: `bbox`, `zoom`, `bandwidth`, `weight` and the filter (format: `layers.heat_wire`)."""
+    """Make the route: `bbox`, `zoom`, `bandwidth`, `weight` and the filter (format: `layers.heat_wire`).
+
+    `top` holds the end of the scale, reports per km²; else it is that of the filter in the whole city.
+    """
 
     @answer_errors
     def heat(request: Request) -> Response:
@@ -70,7 +74,7 @@ def heat_route(workspace: Callable[[], Workspace]) -> Route:
         bandwidth = read_bandwidth(request) or usual_bandwidth(cube)
         weight = checked_weight(request.query_params.get("weight") or WEIGHTS[0])
         minute = this_minute() if measure(weight).ages else None
-        asked = Asked(cube.version, where, box, zoom, bandwidth, weight, minute)
+        asked = Asked(cube.version, where, box, zoom, bandwidth, weight, minute, read_top(request))
         etag = etag_of(*asked)
         if is_fresh(request, etag):
             return unchanged(etag)
@@ -83,7 +87,7 @@ def heat_route(workspace: Callable[[], Workspace]) -> Route:
 @lru_cache(maxsize=48)
 def _packed(cube: Cube, asked: Asked) -> bytes:
     """Smooth what is seen: the box, and around it as far as a report counts."""
-    version, where, box, zoom, bandwidth, weight, minute = asked
+    version, where, box, zoom, bandwidth, weight, minute, top = asked
     scale = scale_of(cube, version, where, bandwidth, weight, minute=minute)
     middle = (box[1] + box[3]) / 2
     power = min(zoom + _POWER_OF_PIXELS, power_for(bandwidth, middle, share=_SHARE))
@@ -94,7 +98,7 @@ def _packed(cube: Cube, asked: Asked) -> bytes:
         bandwidth=bandwidth,
         weight=weight,
         averaged=spacing > _FINE_ENOUGH * bandwidth,
-        top=scale.top,
+        top=top if top and scale.top else scale.top,
         total=scale.total,
         in_view=_count_in(near, box),
         version=version,

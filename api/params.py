@@ -12,6 +12,7 @@ Bbox = tuple[float, float, float, float]
 
 #: Python refuses to read numbers of some thousands of digits.
 _MOST_DIGITS: Final = 9
+_MOST_TOP: Final = 1e12
 _BANDWIDTHS_M: Final = range(10, 10_001)
 
 
@@ -57,6 +58,20 @@ def read_limit(request: Request, *, default: int, most: int) -> int:
     if not _is_number(text):
         raise FilterError(f"limit '{text}' is not a whole number.")
     return min(int(text), most)
+
+
+def read_top(request: Request) -> float | None:
+    """Read `top`, the end of a scale: a number above 0; None where the address has none."""
+    text = request.query_params.get("top")
+    if not text:
+        return None
+    try:
+        top = float(text)
+    except ValueError:
+        top = 0.0
+    if not 0 < top < _MOST_TOP:
+        raise FilterError(f"top '{text}' is not a number above 0.")
+    return top
 
 
 def read_zoom(request: Request, *, default: int) -> int:

@@ -149,3 +149,11 @@ def test_what_is_wrong_in_the_address_is_said(client: TestClient) -> None:
         answer = asked(client, **params)
         assert answer.status_code == 400
         assert words in answer.json()["error"]
+
+
+def test_the_end_of_the_scale_can_be_held(client: TestClient) -> None:
+    usual = read(client)[2]["top"]
+    held = read(client, category="flyposting", top=usual)[2]
+    assert held["top"] == usual != read(client, category="flyposting")[2]["top"]
+    for text in ("0", "-1", "much", "nan", "inf"):
+        assert asked(client, top=text).status_code == 400

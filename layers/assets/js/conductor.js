@@ -3,6 +3,8 @@
   "use strict";
 
   const conductors = new WeakMap();
+  /** What keeps a part's colours while weeks are played. */
+  const HELD = { cells: "edges", heat: "top" };
   /** Keys that are held while one points. */
   const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta"]);
   /** The latest that a browser makes a click of a tap. */
@@ -233,8 +235,8 @@
       const own = this.given.get(kind).query;
       if (typeof own !== "string") return null;
       const query = new URLSearchParams(gezhi.query.steered(own, filter));
-      const held = kind === "cells" ? extra : {};
-      for (const [name, value] of Object.entries(held)) if (value && !query.has(name)) query.set(name, value);
+      const held = HELD[kind];
+      if (held && extra[held] && !query.has(held)) query.set(held, extra[held]);
       return query.toString();
     }
 

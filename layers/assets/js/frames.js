@@ -50,10 +50,12 @@
     return map ? map.gezhi.edgesOf(query) : [];
   }
 
-  function shownEdges() {
+  /** What keeps the colours of the map as they are now: the classes of cells, the end of the scale of heat. */
+  function held() {
     const map = inside();
-    return (map && map.__gezhi && map.__gezhi.edges) || [];
+    const { edges = [], top = 0 } = (map && map.__gezhi) || {};
+    return { edges: (edges || []).join(","), top: String(top || "") };
   }
 
-  gezhi.frames = { inside, steer, ahead, edgesOf, shownEdges };
+  gezhi.frames = { inside, steer, ahead, edgesOf, held };
 })((window.gezhi = window.gezhi || {}));

@@ -24,7 +24,7 @@
         onChoose: (range) => this.choose(range),
       });
       this.player = new gezhi.Player({
-        show: (range) => this.pass(range, { edges: this.edges.join(",") }),
+        show: (range) => this.pass(range, this.held),
         ahead: (range) => this.ahead(range),
         onChange: () => this.show(),
         onEnd: (range) => this.choose(range),
@@ -117,7 +117,7 @@
 
     ahead(range) {
       const query = gezhi.query.change(this.choices.query, this.params(range));
-      gezhi.frames.ahead(query, { edges: this.edges.join(",") });
+      gezhi.frames.ahead(query, this.held);
     }
 
     async toggle() {
@@ -133,7 +133,7 @@
       const length = last - first;
       const from = last >= n.length - 1 ? [0, length] : [first, last];
       try {
-        this.edges = limited ? gezhi.frames.shownEdges() : await this.busiestEdges(length);
+        this.held = limited ? gezhi.frames.held() : { edges: (await this.busiestEdges(length)).join(",") };
       } finally {
         this.starting = false;
       }
