@@ -105,6 +105,21 @@ def test_clusters_at_every_zoom_add_up_to_the_reports_in_view(page: Page, server
         assert sums.tolist() == [*(counted.get(name, 0) for name in CATEGORIES), 0]
 
 
+@pytest.mark.parametrize("zoom", [11, 14])
+def test_no_cluster_hides_the_number_of_another_one(page: Page, server: Server, zoom: int) -> None:
+    page.goto(server.show(alone(), zoom=zoom))
+    assert figures(page)["clusters"] > 3
+    several = [one for one in clusters(page) if one["n"] > 1]
+    radius = np.array(
+        [screen.on_map(page, "return gezhi.clusterShapes.radiusOf(argument);", one["n"]) for one in several]
+    )
+    at = np.array([[one["x"], one["y"]] for one in several]) * 256 * 2**zoom
+    apart = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    room = (radius[:, None] + radius[None]) * 0.79
+    first, second = np.triu_indices(len(several), 1)
+    assert (apart >= room)[first, second].all()
+
+
 def test_a_map_of_points_alone_says_when_it_is_painted(page: Page, server: Server) -> None:
     page.goto(server.show(alone(), zoom=14))
     shown = screen.wait_ready(page)

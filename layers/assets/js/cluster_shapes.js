@@ -8,11 +8,45 @@
   const ROOMY_PX = 14;
   /** Of its height. */
   const DIGIT_WIDTH = 0.6;
+  /** Closer than this share of both radii, one number would hide another. */
+  const OVERLAP = 0.8;
   const TEXT_FONT = '"Source Sans", system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
   /** The outer radius of a cluster in pixels: ten times as many reports add some four. */
   function radiusOf(n) {
     return 8.5 + 4.3 * Math.log10(n);
+  }
+
+  /**
+   * Join clusters that would lie on each other at a scale: the larger takes the smaller ones, the largest first.
+   * Reports, parts and boxes are summed up, so what is drawn counts as before.
+   */
+  function joined(clusters, scale) {
+    const room = (one, other) => OVERLAP * (radiusOf(one.n) + radiusOf(other.n));
+    const away = (one, other) => Math.hypot(one.x - other.x, one.y - other.y) * scale;
+    let groups = clusters.filter(({ n }) => n > 1).map((group) => ({ ...group, kinds: [...group.kinds] }));
+    let before = Infinity;
+    while (groups.length < before) {
+      before = groups.length;
+      const kept = [];
+      for (const group of groups.sort((a, b) => b.n - a.n)) {
+        const near = kept.find((other) => away(group, other) < room(group, other));
+        if (near) join(near, group);
+        else kept.push(group);
+      }
+      groups = kept;
+    }
+    return [...clusters.filter(({ n }) => n === 1), ...groups];
+  }
+
+  function join(cluster, other) {
+    const share = other.n / (cluster.n + other.n);
+    for (const axis of ["lon", "lat", "x", "y"]) cluster[axis] += (other[axis] - cluster[axis]) * share;
+    cluster.n += other.n;
+    cluster.open += other.open;
+    if (cluster.reports) cluster.reports = [...cluster.reports, ...other.reports];
+    other.kinds.forEach((count, kind) => (cluster.kinds[kind] += count));
+    cluster.box = cluster.box.map((side, i) => (i < 2 ? Math.min(side, other.box[i]) : Math.max(side, other.box[i])));
   }
 
   /** Draw a cluster. A brush is {context, colours, ink, halo, ground, number}. */
@@ -95,5 +129,5 @@
     context.stroke();
   }
 
-  gezhi.clusterShapes = { radiusOf, drawGroup, drawSingle, disc };
+  gezhi.clusterShapes = { joined, radiusOf, drawGroup, drawSingle, disc };
 })((window.gezhi = window.gezhi || {}));

@@ -8,6 +8,9 @@
   const ONE_ADDRESS_PX = 40;
   const EDGE_PX = 56;
   const REPLACE_AFTER_MS = 120;
+  /** Far off, clusters that meet at the corners of their squares become one; close up each keeps its own box. */
+  const JOINED_BELOW_ZOOM = 17;
+  const MOST_JOINED = 2000;
   const NOTHING = { meta: { kinds: [], names: {}, in_view: 0, open: 0, total: 0 }, clusters: [] };
 
   class Pins {
@@ -148,7 +151,9 @@
 
     take({ meta, clusters }) {
       this.tip.hide();
-      this.canvas.setClusters(clusters, this.done);
+      const apart = this.map.getZoom() < JOINED_BELOW_ZOOM && clusters.length < MOST_JOINED;
+      const scale = gezhi.projection.TILE_PX * 2 ** this.map.getZoom();
+      this.canvas.setClusters(apart ? gezhi.clusterShapes.joined(clusters, scale) : clusters, this.done);
       this.showLegend(meta);
       this.map.getContainer().dataset.gezhiPoints = meta.in_view;
     }
