@@ -105,6 +105,20 @@ EXPLORER_SCRIPTS: Final = (
     "explorer",
 )
 
+#: The map's own styles, in the order in which they count.
+STYLES: Final = (
+    "map",
+    "legend",
+    "swipe",
+    "heat",
+    "online",
+    "messages",
+    "controls",
+    "search",
+    "points",
+    "select",
+)
+
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
 
@@ -194,7 +208,7 @@ def _files() -> dict[str, tuple[Path, ...]]:
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
         "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
         "explorer.css": (FOLDER / "css" / "explorer.css",),
-        "gezhi.css": (FOLDER / "css" / "gezhi.css",),
+        "gezhi.css": tuple(FOLDER / "css" / f"{name}.css" for name in STYLES),
     }
     for package in sorted(VENDOR.iterdir()):
         for path in sorted(package.rglob("*")):

@@ -34,7 +34,7 @@
       this.range = range;
       const [from, to] = range || [0, count];
       const percent = (at) => `${count ? (100 * Math.min(count, Math.max(0, at))) / count : 0}%`;
-      this.track.classList.toggle("gz-open", range === null);
+      this.track.classList.toggle("gz-range-open", range === null);
       this.track.style.setProperty("--gz-from", percent(from));
       this.track.style.setProperty("--gz-to", percent(to));
       const [first, last] = this.whole();
