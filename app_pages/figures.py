@@ -1,6 +1,7 @@
 """Card: the figures of everything that the filter lets through."""
 
 from functools import lru_cache
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -11,13 +12,16 @@ from app_pages.glossary import help_words
 from app_pages.markdown import plain
 from app_pages.view import View
 from data.filters import Filter
+from data.measured import figures
+from data.measures import Measure, measure
 from data.periods import period_before
-from data.statuses import STATUS_GROUPS
 from data.workspace import Workspace
 from geo import cells
 from i18n import gettext as _
 
-_FIGURE_PX = 132
+#: The measures that stand beside the map.
+SHOWN: Final = ("count", "open", "overdue", "on_time", "days", "density")
+_FIGURE_PX: Final = 93
 _BUSIEST = 5
 #: How many reports of a cell are asked where it is.
 _ADDRESSES = 20
@@ -50,54 +54,28 @@ def labelled_mix(workspace: Workspace, where: Filter, *, cell: int | None = None
 
 
 def _totals(workspace: Workspace, where: Filter, total: int) -> None:
-    cube = workspace.cube
+    """Draw the measures of everything meant, the same as the map's and the notebooks'."""
     before = period_before(where)
-    earlier = cube.total(before) if before else 0
+    earlier = workspace.cube.total(before) if before else 0
     change = f"{(total - earlier) / earlier:+.0%}" if earlier else None
-    states = dict(cube.by_status(where).select("status", "n").iter_rows())
-    still_open = sum(states.get(state, 0) for state in STATUS_GROUPS["open"])
-    closed = states.get("closed", 0)
-    row = st.container(horizontal=True, gap="medium")
-    row.metric(
-        _("Reports"),
-        f"{total:,}",
-        delta=change,
-        delta_color="inverse",
-        help=help_words(
-            _(
-                "All reports that the filter lets through. The change is against the equally long period "
-                "before."
-            ),
-            "count",
-        ),
-        width=_FIGURE_PX,
-    )
-    row.metric(
-        _("Open"),
-        f"{still_open:,}",
-        help=help_words(_("Neither closed nor rejected nor a duplicate."), "open"),
-        width=_FIGURE_PX,
-    )
-    row.metric(
-        _("Closed"),
-        f"{closed / total:.0%}",
-        help=help_words(
-            _("Closed reports as a share of all, rejected and duplicate ones included."), "closed"
-        ),
-        width=_FIGURE_PX,
-    )
-    row.metric(
-        _("Cells"),
-        f"{cube.counts(where, cells.ANALYSIS_RESOLUTION).cells.size:,}",
-        help=help_words(
-            _(
-                "Cells of resolution {resolution}, about a hectare each, with at least one report.",
-                resolution=cells.ANALYSIS_RESOLUTION,
-            ),
-            "cells",
-        ),
-        width=_FIGURE_PX,
-    )
+    row = st.container(key="figures", horizontal=True, gap="small")
+    for name, found in figures(workspace.cube, where, names=SHOWN).items():
+        about = measure(name)
+        row.metric(
+            about.short,
+            written(about, found.value),
+            delta=change if name == "count" else None,
+            delta_color="inverse",
+            help=help_words(about.help, name),
+            width=_FIGURE_PX,
+        )
+
+
+def written(about: Measure, value: float | None) -> str:
+    """Write a figure for people, with its percent sign; a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{value:,.{about.decimals}f}{'%' if about.kind == 'share' else ''}"
 
 
 def _busiest(workspace: Workspace, view: View, where: Filter) -> None:

@@ -154,15 +154,6 @@ def _beside() -> tuple[Entry, ...]:
             _("It says nothing of how long it took, nor whether the problem came back."),
         ),
         Entry(
-            "cells",
-            _("Cells"),
-            _("How widely the reports are spread."),
-            _(
-                "Cells of resolution {resolution} with at least one report that the filter lets through.",
-                resolution=ANALYSIS_RESOLUTION,
-            ),
-        ),
-        Entry(
             "before",
             _("The arrow below a figure"),
             _("How the figure has changed."),
