@@ -132,6 +132,6 @@ def test_points_can_be_used_by_thumb(phone: Watched, server: Server) -> None:
     phone.page.touchscreen.tap(shown.box["x"] + several["at"]["x"], shown.box["y"] + several["at"]["y"])
     shown.frame.wait_for_function("(zoom) => map.getZoom() > zoom", arg=before)
     settled(shown)
-    shown.inside.locator(".gz-point-legend button").tap()
+    shown.inside.locator(".gz-point-legend .gz-legend-title").tap()
     shown.inside.get_by_text("机动车违停").wait_for()
     assert phone.errors == phone.outside == []
