@@ -118,7 +118,7 @@ def _broken_down(state: State, choice: Choice) -> Breakdowns:
     }
     counts = {side: np.zeros(size, np.int64) for side, size in sizes.items()}
     passed = np.zeros(len(STATUSES), np.int64)
-    for part in state.parts:
+    for part in state.pieces:
         if part.height:
             passed += _count_part(part, choice, counts, first)
     return Breakdowns(

@@ -210,7 +210,7 @@ class Cube:
         state = self._state
         choice = choice_of(state, where, cell=cell, bbox=bbox)
         parts: list[pl.DataFrame] = [
-            count_by(part, "day", choice).collect().to_native() for part in state.parts
+            count_by(part, "day", choice).collect().to_native() for part in state.pieces
         ]
         counted = pl.concat(parts).group_by(pl.col("day").cast(pl.Date)).agg(pl.col("n").sum())
         if counted.is_empty():

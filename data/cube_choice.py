@@ -112,6 +112,6 @@ def tallied(state: State, column: str, choice: Choice) -> Counts:
     """Count what is chosen for each code of a column: shape (`size_of`,)."""
     size = size_of(state, column)
     total = np.zeros(size, np.uint32)
-    for part in state.parts:
+    for part in state.pieces:
         total += tally(part, column, choice, size)
     return total

@@ -136,7 +136,7 @@ def totals(state: State, choice: Choice, minute: int) -> Totals:
         )
         .collect()
         .row(0)
-        for part in state.parts
+        for part in state.pieces
     ]
     return Totals(*(int(sum(numbers)) for numbers in zip(*counted, strict=True)))
 
@@ -161,7 +161,7 @@ def judged_by(state: State, column: str, choice: Choice) -> tuple[Counts, Counts
 
 def rows(state: State, choice: Choice, *columns: str) -> tuple[Array, ...]:
     """Return columns of the chosen rows as arrays."""
-    parts = [chosen(part, choice, *columns).collect() for part in state.parts]
+    parts = [chosen(part, choice, *columns).collect() for part in state.pieces]
     return tuple(np.concatenate([part[name].to_numpy() for part in parts]) for name in columns)
 
 

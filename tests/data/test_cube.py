@@ -18,9 +18,11 @@ from polars.testing import assert_frame_equal
 
 from data import cube_state
 from data.actors import OPERATOR, VIEWER
+from data.breakdowns import _broken_down, breakdowns
 from data.cube import Cube
 from data.cube_times import NO_DUE
 from data.filters import NO_UNIT, Filter
+from data.measured import figures
 from data.statuses import STATUS_GROUPS
 from data.store import Store
 from geo import cells
@@ -117,6 +119,26 @@ def test_totals_are_equal_however_they_are_counted(store: Store, where: Filter) 
     for table in (cube.by_category(where), cube.by_status(where), cube.by_day(where), cube.by_week(where)):
         assert table["n"].sum() == total
     assert cube.ids(where).size == total
+
+
+def test_counting_piece_by_piece_gives_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    cube, _frame = made(store, 300)
+    where = Filter(statuses=("open",))
+    whole = cube.counts(where, 9), cube.by_day(where), breakdowns(cube, where), figures(cube, where)
+    monkeypatch.setattr("data.cube_state._PIECE_ROWS", 37)
+    assert len(list(cube.state.pieces)) > 9
+    cut = Cube.open(store)
+    counted = cut.counts(where, 9)
+    assert counted.cells.tolist() == whole[0].cells.tolist()
+    assert counted.counts.tolist() == whole[0].counts.tolist()
+    assert cut.by_day(where).equals(whole[1])
+    again = _broken_down(cut.state, cut.choice(where))
+    assert (again.total, again.categories, again.hours.tolist()) == (
+        whole[2].total,
+        whole[2].categories,
+        whole[2].hours.tolist(),
+    )
+    assert figures(cut, where) == whole[3]
 
 
 @settings(max_examples=20, deadline=None)
