@@ -116,7 +116,7 @@ class State:
 
     @property
     def pieces(self) -> Iterator[pl.DataFrame]:
-        """The same rows in slices of a million, nothing copied: counting them needs little memory beside them.
+        """The same rows in slices of a million, nothing copied: counting them takes little memory beside.
 
         Ten browsers that ask at once would else each hold a copy of columns of the whole city for a moment.
         """
