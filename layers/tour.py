@@ -18,6 +18,9 @@ _HTML: Final = (
     '<p id="text" data-part="text"></p><nav><button type="button" data-part="skip"></button>'
     '<button type="button" data-part="back"></button><button type="button" data-part="next"></button></nav>'
     "</div></dialog>"
+    '<aside class="invite" aria-labelledby="invited" hidden><p id="invited" data-part="invited"></p>'
+    '<button type="button" data-part="later"></button><button type="button" data-part="begin"></button>'
+    "</aside>"
 )
 _component = st.components.v2.component(
     "gezhi_tour", html=_HTML, css=assets.part("tour.css"), js=assets.part("tour.js")
@@ -43,12 +46,12 @@ class Step:
 
 
 def tour(steps: Sequence[Step], *, key: str, call: str = "") -> None:
-    """Put the tour on a page; it opens by itself where this browser has not seen it, when the map is there.
+    """Put the tour on a page; where this browser has not seen it, a card offers it once the map is there.
 
     Parameters
     ----------
     call
-        A new word opens it again.
+        A new word opens it at once.
     """
     words = {
         "place": _("{i} of {n}"),
@@ -56,6 +59,9 @@ def tour(steps: Sequence[Step], *, key: str, call: str = "") -> None:
         "back": _("Go back"),
         "next": _("Go on"),
         "done": _("Done, to the map"),
+        "invited": _("New here? Three steps show you round."),
+        "begin": _("Show me around"),
+        "later": _("Not now"),
     }
     data = {"steps": [asdict(step) for step in steps], "words": words, "call": call}
     _component(data=data, key=key, height="content")

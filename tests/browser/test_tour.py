@@ -17,8 +17,29 @@ def newcomer(browser: Browser, server: Server, **options: object) -> Page:
     context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})  # type: ignore[arg-type]
     page = watch(context, server, newcomer=True).page
     MapPage(page).open(server.url)
+    page.locator(".invite").wait_for()
+    assert page.locator(OPEN).count() == 0, "the page can be used at once"
+    return page
+
+
+def shown_round(browser: Browser, server: Server, **options: object) -> Page:
+    """Take the invitation."""
+    page = newcomer(browser, server, **options)
+    page.locator("[data-part=begin]").click()
     page.locator(OPEN).wait_for()
     return page
+
+
+def test_the_invitation_hides_nothing_of_use_and_can_be_put_off(browser: Browser, server: Server) -> None:
+    page = newcomer(browser, server)
+    page.get_by_role("radio", name="Heat", exact=True).click()
+    MapPage(page).wait_for("gezhi.kind === 'heat'")
+    page.locator("[data-part=later]").click()
+    expect(page.locator(".invite")).to_be_hidden()
+    page.reload()
+    page.wait_for_function("() => localStorage.getItem('gezhi tour') === 'seen'")
+    expect(page.locator(".invite")).to_be_hidden()
+    page.context.close()
 
 
 def focused(page: Page) -> str:
@@ -32,7 +53,7 @@ def focused(page: Page) -> str:
 
 
 def test_a_newcomer_is_shown_round_by_keys_and_only_once(browser: Browser, server: Server) -> None:
-    page = newcomer(browser, server)
+    page = shown_round(browser, server)
     stop = page.locator(OPEN)
     expect(stop).to_have_attribute("data-step", "1")
     assert focused(page) == "title", "a screen reader begins at the title"
@@ -57,7 +78,7 @@ def test_a_newcomer_is_shown_round_by_keys_and_only_once(browser: Browser, serve
 
 
 def test_each_stop_lets_its_part_of_the_page_be_seen(browser: Browser, server: Server) -> None:
-    page = newcomer(browser, server)
+    page = shown_round(browser, server)
     for step, shown in enumerate((FRAME, '[data-testid="stSidebar"]', ".st-key-map_switch"), 1):
         expect(page.locator(OPEN)).to_have_attribute("data-step", str(step))
         hole, part = page.locator(".hole"), page.locator(shown).first
@@ -79,7 +100,7 @@ def test_each_stop_lets_its_part_of_the_page_be_seen(browser: Browser, server: S
 def test_on_a_telephone_it_fits_speaks_chinese_and_can_be_skipped_and_called_back(
     browser: Browser, server: Server
 ) -> None:
-    page = newcomer(browser, server, viewport=PHONE, locale="zh-CN", has_touch=True, is_mobile=True)
+    page = shown_round(browser, server, viewport=PHONE, locale="zh-CN", has_touch=True, is_mobile=True)
     card = page.locator(".card").bounding_box()
     assert card and card["x"] >= 0 and card["x"] + card["width"] <= PHONE["width"]
     assert card["y"] + card["height"] <= PHONE["height"]

@@ -1,7 +1,8 @@
-/* A short tour of the page, once in each browser: a dialog that shows one part of the page after the other. */
+/* A short tour of the page, offered once in each browser: a dialog that shows one part of the page after the other. */
 const MEMORY = "gezhi tour"; // "seen" once somebody has been round, or did not want to
 const CALLS = "gezhi tour call"; // the last call that was followed, of this tab
 const LOOK_MS = 200;
+const FOLLOW_MS = 250; // the page may still move below what is spoken of
 const MOST_LOOKS = 75; // a map that does not come is not waited for
 const GAP_PX = 14;
 const NARROW_PX = 640;
@@ -44,8 +45,9 @@ function boxOf(selectors) {
 }
 
 class Tour {
-  constructor(dialog) {
+  constructor(dialog, invitation) {
     this.dialog = dialog;
+    this.invitation = invitation;
     this.card = dialog.querySelector(".card");
     this.hole = dialog.querySelector(".hole");
     const part = (name) => dialog.querySelector(`[data-part=${name}]`);
@@ -62,12 +64,30 @@ class Tour {
     this.keys = (event) => this.key(event);
     dialog.onclose = () => this.closed();
     this.placed = () => this.place();
+    const asked = (name) => invitation.querySelector(`[data-part=${name}]`);
+    this.asked = { invited: asked("invited"), begin: asked("begin"), later: asked("later") };
+    this.asked.begin.onclick = () => this.open(this.data);
+    this.asked.later.onclick = () => this.later();
+  }
+
+  /** Offer the tour without standing in anybody's way. */
+  invite(data) {
+    this.data = data;
+    for (const [name, element] of Object.entries(this.asked)) element.textContent = data.words[name];
+    this.invitation.hidden = false;
+  }
+
+  later() {
+    this.invitation.hidden = true;
+    keep(always, MEMORY, "seen");
   }
 
   open(data) {
     this.data = data;
     if (this.dialog.open) return;
+    this.invitation.hidden = true;
     this.dialog.showModal();
+    this.following = setInterval(this.placed, FOLLOW_MS);
     addEventListener("resize", this.placed);
     addEventListener("scroll", this.placed, true);
     addEventListener("keydown", this.keys, true); // before a list that is open below hears of it
@@ -80,6 +100,7 @@ class Tour {
 
   /** However it came to its end, it is not shown by itself again. */
   closed() {
+    clearInterval(this.following);
     removeEventListener("resize", this.placed);
     removeEventListener("scroll", this.placed, true);
     removeEventListener("keydown", this.keys, true);
@@ -159,10 +180,12 @@ const tours = new WeakMap();
 export default function (component) {
   const { data, parentElement } = component;
   const dialog = parentElement.querySelector("dialog");
-  if (!tours.has(dialog)) tours.set(dialog, new Tour(dialog));
+  const invitation = parentElement.querySelector(".invite");
+  if (!tours.has(dialog)) tours.set(dialog, new Tour(dialog, invitation));
   const tour = tours.get(dialog);
   tour.data = data;
   if (dialog.open) tour.show(tour.at); // another language
+  if (!invitation.hidden) tour.invite(data);
   const called = data.call && recall(thisTab, CALLS) !== data.call;
   const first = recall(always, MEMORY) !== "seen" && window[`__${MEMORY}`] !== "seen";
   let timer = 0;
@@ -174,7 +197,11 @@ export default function (component) {
       timer = setTimeout(look, LOOK_MS);
       return;
     }
-    if (called) keep(thisTab, CALLS, data.call);
+    if (!called) {
+      tour.invite(data);
+      return;
+    }
+    keep(thisTab, CALLS, data.call);
     tour.open(data);
   }
 
