@@ -5,11 +5,13 @@ import struct
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
 from PIL import Image, ImageCms
 
+from data import photo_heic
 from data.photo_exif import Taken, read_orientation, read_taken
 from data.photo_hashes import photo_hash
 from geo.errors import PhotoError
@@ -20,7 +22,7 @@ VIEW_PX: Final = 1600
 THUMB_PX: Final = 320
 _QUALITY: Final = {"full": 90, "view": 85, "thumb": 80}
 
-_PILLOW_FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}
+_PILLOW_FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "PNG"}
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 #: What people send by mistake, by its first bytes.
@@ -130,11 +132,16 @@ def develop(data: bytes, *, tz: tzinfo, limits: PhotoLimits | None = None, name:
     if kind == "heic":
         _check_heic(name)
     try:
+        if kind == "heic":
+            data = photo_heic.to_png(data, most_pixels=limits.pixels)
         with Image.open(io.BytesIO(data), formats=[_PILLOW_FORMATS[kind]]) as opened:
-            _check_pixels(opened, limits, name)
+            _check_pixels(opened.size, limits, name)
             taken = read_taken(opened, tz=tz)
             picture = _decoded(opened, keep_px=limits.keep_px)
     except PhotoError:
+        raise
+    except photo_heic.HeicTooLargeError as error:
+        _check_pixels(error.size, limits, name)
         raise
     except _UNREADABLE as error:
         raise PhotoError(
@@ -214,17 +221,13 @@ def _check_heic(name: str) -> None:
 
 @cache
 def _heic_decoder() -> bool:
-    try:
-        from pi_heif import register_heif_opener
-    except ImportError:
-        return False
-    register_heif_opener(thumbnails=False)
-    return True
+    """Tell whether the decoder is installed; this process never loads it (`data.photo_heic`)."""
+    return find_spec("pi_heif") is not None
 
 
-def _check_pixels(image: Image.Image, limits: PhotoLimits, name: str) -> None:
-    """Read the size that the header claims, before anything is decoded."""
-    width, height = image.size
+def _check_pixels(size: tuple[int, int], limits: PhotoLimits, name: str) -> None:
+    """Check the size that the header claims, before anything is decoded."""
+    width, height = size
     if width * height > limits.pixels:
         raise PhotoError(
             _(

@@ -250,7 +250,7 @@ FILES = {kind: encoded(scene(10, width=120, height=90), kind) for kind in ("JPEG
     st.sampled_from([*FILES.values(), HEIC]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=20),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_damaged_file_is_taken_or_refused_in_words(whole: bytes, damage: list[tuple[float, int]]) -> None:
     damaged = bytearray(whole)
     for place, value in damage:
@@ -260,6 +260,27 @@ def test_a_damaged_file_is_taken_or_refused_in_words(whole: bytes, damage: list[
     except PhotoError:
         return
     assert opened(developed.full).size == (developed.width, developed.height)
+
+
+def test_a_decoder_that_crashes_or_hangs_takes_nobody_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pi_heif", reason="pip install pi-heif to read HEIC photos")
+    crashing = tmp_path / "crashing.py"
+    crashing.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr("data.photo_heic.__file__", str(crashing))
+    with pytest.raises(PhotoError, match="damaged or cut short.*broke down"):
+        develop(HEIC, tz=CITY)
+    crashing.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr("data.photo_heic._LONGEST_S", 0.2)
+    with pytest.raises(PhotoError, match="did not end"):
+        develop(HEIC, tz=CITY)
+
+
+def test_a_heic_photo_with_too_many_pixels_is_refused_before_it_is_decoded() -> None:
+    pytest.importorskip("pi_heif", reason="pip install pi-heif to read HEIC photos")
+    with pytest.raises(PhotoError, match="has 120 × 160 pixels|has 160 × 120 pixels"):
+        develop(HEIC, tz=CITY, limits=PhotoLimits(pixels=1_000))
 
 
 STARTS = [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\1\0\0WEBP", b"\0\0\0\x18ftypheic", b""]
