@@ -21,6 +21,14 @@ class PlaceError(GezhiError, ValueError):
     """Polygons or lines that cannot be used as places: other geometries, invalid, without coordinates."""
 
 
+class AnalysisError(GezhiError, ValueError):
+    """Counts, series or weights that no statistic can be made of: not numbers, negative, of other cells."""
+
+
+class NotEnoughDataError(AnalysisError):
+    """Too few cells, steps or reports, or values that are all the same: there is nothing to tell apart."""
+
+
 class FilterError(GezhiError, ValueError):
     """A filter that names something unknown or contradicts itself."""
 

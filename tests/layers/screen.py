@@ -29,6 +29,17 @@ def on_map(page: Page, script: str, argument: Any = None) -> Any:
     )
 
 
+def wait_on_map(page: Page, script: str) -> None:
+    """Wait until a script with `map` and `layer(Class)` returns what is true."""
+    page.wait_for_function(
+        f"""() => {{
+            const map = {_MAP};
+            const layer = (kind) => Object.values(map._layers).find((one) => one instanceof kind);
+            {script}
+        }}"""
+    )
+
+
 def paints(page: Page) -> int:
     """Return how often cells were painted so far."""
     return int(page.evaluate("window.__gezhi.paints"))
