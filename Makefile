@@ -18,10 +18,10 @@ app: .venv/.app  ## run the app on http://localhost:$(PORT)
 	$(PY) -m cli serve --port $(PORT)
 
 test: .venv/.dev chromium postgres  ## run all tests, the real browser's included
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/.dev  ## run the tests that need no browser
-	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
 
 lint: .venv/.dev  ## style and types
 	$(PY) -m ruff check .
