@@ -1,0 +1,76 @@
+"""Where it is hot now: Gi* of the reports of a period, each cell with its disk, beside all others."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from data.actors import SYSTEM
+from data.cube import Cube
+from data.exposure import exposure
+from data.hot_cells import HotAsked, HotCells
+from data.hot_kept import kept, without_answer
+from data.place_tables import places_version
+from data.study_area import study_area
+from geo import hotspots, rates
+from geo.cells import Cells
+from geo.errors import NotEnoughDataError
+from geo.neighbourhood import Neighbourhood
+
+#: By how sure it is: of the cells that are called hot or cold at 95 %, at most 5 % are so by chance.
+CLASSES: Final = ("none", "hot90", "hot95", "hot99", "cold90", "cold95", "cold99")
+#: The largest q of each level, the weakest first.
+LEVELS: Final = (0.10, 0.05, 0.01)
+#: With fewer cells the scores of a few disks tell nothing.
+FEWEST_CELLS: Final = 30
+
+Values = npt.NDArray[np.float64]
+
+
+def hot_now(cube: Cube, asked: HotAsked) -> HotCells:
+    """Return which cells are hot and cold in the period of the filter.
+
+    Returns
+    -------
+    `figures` are z-scores. `note` is `cells` where the area has too few cells (or too few that have what is
+    counted by), `same` where none differs from the others, `visits` where no visits are known.
+    """
+    places = places_version(cube.store, actor=SYSTEM) if asked.per else ""
+    return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=(places,))
+
+
+def counts_of(cube: Cube, asked: HotAsked) -> tuple[Cells, npt.NDArray[np.uint32]]:
+    """Return the cells of the study area, ascending, and how many reports of the filter lie in each."""
+    cells = study_area(cube, asked.where, asked.resolution)
+    counted = cube.counts(asked.where, asked.resolution)
+    n = np.zeros(len(cells), np.uint32)
+    n[np.searchsorted(cells, counted.cells)] = counted.counts
+    return cells, n
+
+
+def classed(z: Values, q: Values) -> npt.NDArray[np.uint8]:
+    """Return the class of each cell: index into `CLASSES`; NaN is none."""
+    sure = np.zeros(len(z), np.uint8)
+    for level in LEVELS:
+        sure += q <= level
+    return np.where((sure > 0) & (z < 0), sure + len(LEVELS), sure).astype(np.uint8)
+
+
+def _made(cube: Cube, asked: HotAsked) -> HotCells:
+    cells, n = counts_of(cube, asked)
+    values = n.astype(np.float64)
+    if asked.per:
+        by = exposure(cube, cells, asked.per)
+        if not by.any():
+            return without_answer(cells, n, CLASSES, "visits" if asked.per == "visit" else "cells")
+        values = rates.smoothed(n, by)
+    known = ~np.isnan(values)
+    if np.count_nonzero(known) < FEWEST_CELLS:
+        return without_answer(cells, n, CLASSES, "cells")
+    try:
+        z, _p, q = hotspots.scores(Neighbourhood.of(cells[known], asked.ring), values[known])
+    except NotEnoughDataError:
+        return without_answer(cells, n, CLASSES, "same")
+    codes, figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
+    codes[known], figures[known] = classed(z, q), z
+    return HotCells(cells, codes, CLASSES, figures, n)

@@ -1,0 +1,140 @@
+"""Hot spots: cells whose disks hold more, or less, than chance would put there.
+
+`gi_star` answers for a series of counts; `scores` is the same for arrays and disks that are there already.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import cell_counts, rates
+from geo.false_discovery import q_values
+from geo.neighbourhood import USUAL_RING, Neighbourhood
+
+Values = npt.NDArray[np.float64]
+
+
+class Scores(NamedTuple):
+    """Gi* of each cell, each of shape (n,), NaN where there is no answer.
+
+    Attributes
+    ----------
+    z
+        Standard deviations from what chance would put into the disk; positive is hot.
+    p
+        Two-sided, of one test alone.
+    q
+        The same after Benjamini-Hochberg over all cells.
+    """
+
+    z: Values
+    p: Values
+    q: Values
+
+
+def gi_star(
+    counts: "pd.Series[Any]",
+    *,
+    ring: int = USUAL_RING,
+    exposure: "pd.Series[Any] | None" = None,
+) -> pd.DataFrame:
+    """Score each cell by the Getis-Ord Gi* statistic, itself included.
+
+    Disks are cut to the cells that are there: a cell at the rim of the study area, or beside a hole in it,
+    has a smaller disk, and its score is that of so many cells.
+
+    Parameters
+    ----------
+    counts
+        Shape (n,), indexed by unique H3 cells of one resolution. A cell left out is unknown,
+        not zero: add the empty cells of the study area first (`cells.fill`).
+    ring
+        Disk radius in grid steps (not metres), at least 1.
+    exposure
+        Indexed by cells: what the counts are to be rates of (kilometres of street, households, visits).
+        Rates are steadied by empirical Bayes (`geo.rates.smoothed`). A cell whose exposure is 0, NaN or left
+        out has no rate: its row is NaN, and it is in nobody's disk.
+
+    Returns
+    -------
+    Index of `counts`; `z` in standard deviations (NaN where the disk holds every cell), `p`
+    two-sided and uncorrected, `q` after Benjamini-Hochberg.
+
+    Raises
+    ------
+    CellError
+        An index that is not an H3 cell, cells given twice, mixed resolutions, or a ring below 1.
+    AnalysisError
+        Values that are no counts: missing, infinite, below zero.
+    NotEnoughDataError
+        Fewer than two cells, or values that are all the same: there is no hot spot and no cold one to find.
+
+    Source: Ord & Getis (1995), Geographical Analysis 27(4), 286-306.
+    """
+    cells, values = cell_counts.read(counts)
+    if exposure is None:
+        return pd.DataFrame(scores(Neighbourhood.of(cells, ring), values)._asdict(), index=counts.index)
+    smooth = rates.smoothed(values, rates.beside(counts, exposure))
+    known = ~np.isnan(smooth)
+    found = scores(Neighbourhood.of(cells[known], ring), smooth[known], of="rates")
+    columns = {name: np.full(len(values), np.nan) for name in found._fields}
+    for name, column in found._asdict().items():
+        columns[name][known] = column
+    return pd.DataFrame(columns, index=counts.index)
+
+
+def scores(around: Neighbourhood, values: npt.ArrayLike, *, of: str = "counts") -> Scores:
+    """Score the cells of a neighbourhood by Gi*.
+
+    Parameters
+    ----------
+    around
+        The disks of n cells.
+    values
+        Shape (n,): finite numbers, as a rule counts or rates.
+    of
+        What the values are called in a message.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Fewer than two cells, or values that are all the same.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    cell_counts.require_difference(given, of=of)
+    z = z_scores(around.sums(given), around.sizes, given)
+    p = two_sided(z)
+    return Scores(z, p, q_values(p))
+
+
+def z_scores(sums: Values, sizes: npt.NDArray[np.integer], values: Values) -> Values:
+    """Return by how much sums over disks differ from what chance makes them.
+
+    Parameters
+    ----------
+    sums, sizes
+        Shape (n,): of the values in each disk, and how many cells it has.
+    values
+        Shape (m,): everything that a disk is a part of; not all the same.
+
+    Returns
+    -------
+    Shape (n,), in standard deviations; NaN for a disk that holds everything.
+    """
+    n, mean, deviation = values.size, values.mean(), values.std()
+    size = sizes.astype(np.float64)
+    width = np.sqrt(size * (n - size) / (n - 1))
+    z: Values = np.divide(
+        sums - mean * size, deviation * width, out=np.full(size.shape, np.nan), where=width > 0
+    )
+    return z
+
+
+def two_sided(z: npt.ArrayLike) -> Values:
+    """Return the p-value of z-scores: how often chance strays as far, to either side; NaN where z is."""
+    from scipy.special import erfc
+
+    p: Values = erfc(np.abs(z) / np.sqrt(2.0))
+    return p

@@ -1,0 +1,104 @@
+"""Which cells of a city are hot in a period, and by what they are counted."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import demo
+from data.cube import Cube
+from data.filters import Filter
+from data.hot_cells import HotAsked
+from data.hot_now import CLASSES, classed, hot_now
+from data.store import Store
+from data.study_area import study_area
+from geo import hotspots
+
+END = date(2026, 6, 17)
+
+
+@pytest.fixture(scope="module")
+def cube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cube]:
+    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('now') / 'zone.sqlite'}") as store:
+        demo.build(store, reports=3_000, seed=5, end=END)
+        yield Cube.open(store)
+
+
+def asked(resolution: int = 10, per: str = "", **where: object) -> HotAsked:
+    return HotAsked(where=Filter(**where), kind="now", resolution=resolution, per=per)  # type: ignore[arg-type] # sides of a filter
+
+
+@pytest.mark.parametrize("resolution", [9, 10, 11])
+def test_every_cell_of_the_area_is_scored_and_empty_ones_are_zeros(cube: Cube, resolution: int) -> None:
+    found = hot_now(cube, asked(resolution, categories=("illegal_parking",)))
+
+    area = study_area(cube, Filter(), resolution)
+    counted = cube.counts(Filter(categories=("illegal_parking",)), resolution)
+    counts = pd.Series(counted.counts, index=counted.cells).reindex(area, fill_value=0)
+    truth = hotspots.gi_star(counts)
+    np.testing.assert_array_equal(found.cells, area)
+    np.testing.assert_array_equal(found.n, counts)
+    np.testing.assert_allclose(found.figures, truth["z"], rtol=1e-12)
+    for code, slug in enumerate(CLASSES[1:], 1):
+        level = 1 - int(slug[-2:]) / 100
+        signed = truth["z"] > 0 if slug.startswith("hot") else truth["z"] < 0
+        assert (truth["q"][found.codes == code] <= level).all()
+        assert signed[found.codes == code].all()
+    assert (truth["q"][found.codes == 0] > 0.1).all()
+    assert np.isin(found.codes, [CLASSES.index("hot99")]).any()
+
+
+def test_cold_cells_are_told_from_hot_ones() -> None:
+    z = np.array([3.0, -3.0, 2.0, -2.0, 1.0, -1.0, 0.1, np.nan])
+    q = np.array([0.01, 0.005, 0.05, 0.02, 0.1, 0.07, 0.9, np.nan])
+
+    assert [CLASSES[code] for code in classed(z, q)] == [
+        *("hot99", "cold99", "hot95", "cold95", "hot90", "cold90", "none", "none")
+    ]
+
+
+def test_the_second_who_asks_gets_what_was_kept(cube: Cube) -> None:
+    first, again = hot_now(cube, asked()), hot_now(cube, asked())
+
+    assert again.codes.base is first.codes.base
+    assert not again.codes.flags.writeable
+
+
+def test_reports_by_street_are_scored_where_there_are_streets(cube: Cube) -> None:
+    found = hot_now(cube, asked(11, per="street"))
+    known = ~np.isnan(found.figures)
+
+    assert 0 < known.sum() < known.size
+    assert (found.codes[~known] == 0).all()
+    assert not np.allclose(found.figures[known], hot_now(cube, asked(11)).figures[known])
+
+
+def test_where_nobody_wrote_visits_down_it_says_so(cube: Cube) -> None:
+    found = hot_now(cube, asked(per="visit"))
+
+    assert found.note == "visits"
+    assert not found.codes.any()
+    assert np.isnan(found.figures).all()
+    assert found.n.sum() == cube.total(Filter())
+
+
+def test_a_period_without_reports_says_that_all_cells_are_the_same(cube: Cube) -> None:
+    found = hot_now(cube, asked(start=date(1999, 1, 1), end=date(1999, 2, 1)))
+
+    assert found.note == "same"
+    assert len(found.cells) == len(study_area(cube, Filter(), 10))
+
+
+def test_a_handful_of_cells_is_too_few(cube: Cube) -> None:
+    few = tuple(cube.counts(Filter(), 10).cells[:3].tolist())
+
+    assert hot_now(cube, asked(cells=few)).note == "cells"
+
+
+def test_an_empty_city_has_no_cell(store: Store) -> None:
+    found = hot_now(Cube.open(store), asked())
+
+    assert found.note == "cells"
+    assert not found.cells.size
