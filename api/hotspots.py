@@ -18,7 +18,7 @@ from data import clock
 from data.cube import Cube
 from data.cube_choice import near
 from data.hot_cells import HotAsked, HotCells
-from data.hot_kinds import hot_cells, reason
+from data.hot_kinds import hot_cells, why
 from data.workspace import Workspace
 from geo import cells as h3_cells
 from geo.errors import CellError, FilterError, NotEnoughDataError
@@ -66,7 +66,7 @@ def reason_route(workspace: Callable[[], Workspace]) -> Route:
     """Make the route of the tooltip: the class of one cell, and the reason in words."""
 
     @answer_errors
-    def why(request: Request) -> Response:
+    def reason(request: Request) -> Response:
         asked = HotAsked.from_params(request.query_params)
         text = request.query_params.get("cell", "")
         cell = _read_cell(text, asked.resolution)
@@ -77,12 +77,12 @@ def reason_route(workspace: Callable[[], Workspace]) -> Route:
             return unchanged(etag_of(*about))
         answer = _answer(cube, asked)
         said = _described(answer, asked, cell) | {"cell": text}
-        said["reason"] = "" if answer.note else reason(cube, asked, cell) or said["help"]
+        said["reason"] = "" if answer.note else why(cube, asked, np.array([cell]))[0] or said["help"]
         etag = etag_of(*about, _PENDING) if answer.is_pending else etag_of(*about)
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
         return fresh(request, body, etag=etag, media_type="application/json")
 
-    return Route("/api/hotspots/reason", why)
+    return Route("/api/hotspots/reason", reason)
 
 
 def _answer(cube: Cube, asked: HotAsked) -> Answer:

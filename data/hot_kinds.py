@@ -4,15 +4,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-import numpy as np
-
 from data.cube import Cube
 from data.hot_cells import KINDS, HotAsked, HotCells, Kind
 from geo.cells import Cells
 
 HotFunction = Callable[[Cube, HotAsked], HotCells]
-#: `reasons(cube, asked, cells)` of a kind's module, where it has one: words for each cell.
-ReasonFunction = Callable[[Cube, HotAsked, Cells], list[str]]
+#: `why(cube, asked, cells)` of a kind's module, where it has one: words for each cell.
+WhyFunction = Callable[[Cube, HotAsked, Cells], list[str]]
 
 #: Where the function of each kind lies: module and name. They bring heavy libraries, so each is imported when
 #: it is asked for first.
@@ -30,11 +28,10 @@ def hot_cells(cube: Cube, asked: HotAsked) -> HotCells:
     return function_of(asked.kind)(cube, asked)
 
 
-def reason(cube: Cube, asked: HotAsked, cell: np.uint64) -> str:
-    """Return in words why a cell has its class; empty where the kind knows no more than the class says."""
-    module = import_module(_FUNCTIONS[asked.kind][0])
-    reasons: ReasonFunction | None = getattr(module, "reasons", None)
-    return reasons(cube, asked, np.array([cell], np.uint64))[0] if reasons else ""
+def why(cube: Cube, asked: HotAsked, cells: Cells) -> list[str]:
+    """Return in words why cells have their classes; empty where the class itself says all."""
+    of_kind: WhyFunction | None = getattr(import_module(_FUNCTIONS[asked.kind][0]), "why", None)
+    return of_kind(cube, asked, cells) if of_kind else [""] * len(cells)
 
 
 def function_of(kind: Kind) -> HotFunction:

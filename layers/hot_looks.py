@@ -18,11 +18,11 @@ Family = Literal["hot", "cold", "unseen"]
 #: From the calmest class of a family to the one that stands out most.
 _PATHS: Final[dict[Family, dict[Theme, tuple[str, ...]]]] = {
     "hot": {
-        "light": ("#fbd68f", "#f59a44", "#d9482b", "#9c1838", "#4c0a35"),
+        "light": ("#fbd68f", "#f59a44", "#d9482b", "#a0142f", "#5c0426"),
         "dark": ("#5c2636", "#a3313f", "#e3572f", "#f9a640", "#ffeb9c"),
     },
     "cold": {
-        "light": ("#b4d7f2", "#6aabdc", "#2f78b7", "#1d4b8f", "#161f5c"),
+        "light": ("#b4d7f2", "#6aabdc", "#2f78b7", "#174f9c", "#0d2a66"),
         "dark": ("#21386b", "#2a5fa3", "#3f90cf", "#7dc0ee", "#d3edff"),
     },
     "unseen": {
@@ -32,9 +32,9 @@ _PATHS: Final[dict[Family, dict[Theme, tuple[str, ...]]]] = {
 }
 #: Greys for print: the ends of each family, from calm to standing out.
 _INKS: Final[dict[Family, dict[Theme, tuple[str, ...]]]] = {
-    "hot": {"light": ("#8f8f8f", "#101010"), "dark": ("#9a9da0", "#f6f6f6")},
-    "cold": {"light": ("#e6e6e6", "#b4b4b4"), "dark": ("#33383d", "#73777b")},
-    "unseen": {"light": ("#dcdcdc", "#101010"), "dark": ("#4a4f55", "#f6f6f6")},
+    "hot": {"light": ("#8f8f8f", "#101010"), "dark": ("#9c9c9c", "#f6f6f6")},
+    "cold": {"light": ("#e6e6e6", "#b4b4b4"), "dark": ("#383838", "#767676")},
+    "unseen": {"light": ("#dcdcdc", "#101010"), "dark": ("#4e4e4e", "#f6f6f6")},
 }
 #: Marks are black on light cells and white on dark ones.
 _MARK_INKS: Final = ("#14100e", "#ffffff")

@@ -83,13 +83,18 @@ class HotLayer(ScriptLayer):
                 "how": hot_words.how(step, ring, per, kind=kind),
                 "selected": selected,
                 "only": only,
-                "labels": words.labels() | hot_words.labels(kind) | (labels or {}),
+                "labels": _labels(kind, labels or {}),
                 "theme": theme,
                 "opacity": opacity,
                 "version": version,
                 "locale": locale or current_locale(),
             }
         )
+
+
+def _labels(kind: str, changes: dict[str, str]) -> dict[str, str]:
+    own = hot_words.labels(kind)
+    return words.labels(**{name: text for name, text in changes.items() if name not in own}) | own | changes
 
 
 def asked(kind: str, ring: int, step: str, per: str) -> dict[str, str]:

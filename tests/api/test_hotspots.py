@@ -1,8 +1,12 @@
 """The route of hot spots: whatever computes the classes, it sends them; here something simple does."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from starlette.applications import Starlette
@@ -20,6 +24,8 @@ from data.workspace import Workspace
 from geo import cells as h3_cells
 from geo.errors import NotEnoughDataError
 from layers import hot_looks, hot_words, wire
+from reports.exports import Exports
+from reports.files import read_provenance
 from tests.data.samples import reports
 
 FEW_REPORTS = 1_500
@@ -38,7 +44,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.fixture
 def client(here: Workspace) -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: here)))
+    return TestClient(Starlette(routes=routes(lambda: here, Exports())))
 
 
 @pytest.fixture(autouse=True)
@@ -55,8 +61,8 @@ def put(monkeypatch: pytest.MonkeyPatch, answer: Callable[[Cube, HotAsked], HotC
         return answer(cube, asked)
 
     monkeypatch.setattr(hot_kinds, "function_of", lambda _kind: hot)
-    monkeypatch.setattr(hot_kinds, "reason", lambda _cube, _asked, cell: f"reason of {int(cell):x}")
-    monkeypatch.setattr("api.hotspots.reason", hot_kinds.reason)
+    for room in ("api.hotspots.why", "reports.hot_exports.why"):
+        monkeypatch.setattr(room, lambda _cube, _asked, cells: [f"reason of {cell:x}" for cell in cells])
     return asked_for
 
 
@@ -205,7 +211,7 @@ def test_the_reason_of_a_cell_is_told(client: TestClient) -> None:
 def test_a_kind_without_reasons_tells_what_the_class_means(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.hotspots.reason", lambda *_: "")
+    monkeypatch.setattr("api.hotspots.why", lambda *_: [""])
     cells, values, _, _ = read(client)
     cell = h3_cells.to_text(cells[values == 1][:1])[0]
     said = client.get("/api/hotspots/reason", params={"cell": cell}).json()
@@ -239,3 +245,43 @@ def test_every_kind_has_looks_and_words_for_its_classes(kind: str) -> None:
     slugs = hot_looks.LOOKS[kind].keys()
     assert slugs == hot_words.class_words(kind).keys()
     assert kind in hot_words.titles()
+
+
+def test_the_hot_spots_of_the_map_are_exported_with_reason_and_question(
+    client: TestClient, tmp_path: Path
+) -> None:
+    box = "116.88,38.28,116.92,38.31"
+    cells, values, n, _ = read(client, bbox=box, status="closed", per="street")
+    for form in ("csv", "geojson", "gpkg", "parquet"):
+        answer = client.get(
+            f"/api/export/hotspots.{form}", params={"bbox": box, "status": "closed", "per": "street"}
+        )
+        assert answer.status_code == 200, answer.text
+        path = tmp_path / f"hot.{form}"
+        path.write_bytes(answer.content)
+        table = gpd.read_parquet(path) if form == "parquet" else gpd.read_file(path)
+        table = table.sort_values("cell")
+        assert table["cell"].tolist() == h3_cells.to_text(cells).to_list()
+        assert table["class"].tolist() == [CLASSES[int(value)] for value in values]
+        assert table["reports"].astype(int).tolist() == n.tolist()
+        assert table["z"].astype(float).tolist() == (n / 2).tolist()
+        assert table["reason"].iloc[0] == f"reason of {table['cell'].iloc[0]}"
+        assert set(table["class_name"]) <= {
+            words.label for words in hot_words.class_words("classes").values()
+        }
+    about = read_provenance(tmp_path / "hot.parquet")
+    assert about["filter"] == {"status": "closed", "kind": "classes", "res": "10", "ring": "1"} | {
+        "step": "week",
+        "per": "street",
+    }
+    assert "With direct neighbours" in about["filter_words"]
+    with closing(sqlite3.connect(tmp_path / "hot.gpkg")) as file:
+        style = file.execute("SELECT styleQML FROM layer_styles").fetchone()[0]
+    assert 'class="SimpleFill"' in style
+    assert "New hot spot" in style
+
+
+def test_without_an_answer_nothing_is_exported(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, lambda cube, asked: by_count(cube, asked, note="steps"))
+    answer = client.get("/api/export/hotspots.csv")
+    assert (answer.status_code, "longer period" in answer.json()["error"]) == (400, True)
