@@ -14,6 +14,7 @@ from api.answers import answer_errors, problem
 from api.asked_cells import AskedCells
 from api.params import Bbox, read_bbox, read_resolution
 from data.filters import Filter
+from data.hot_cells import HotAsked
 from data.workspace import Workspace
 from i18n import gettext as _
 from layers import palettes
@@ -47,7 +48,8 @@ def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Rout
 
     The filter chooses the reports, `bbox` a part of the map. For cells `res` is their size, and `measure`,
     `vs`, `edges` (as of `/api/cells`), `palette` and `opacity` (percent) colour them in those formats that
-    can. The file is sent as a download and not kept.
+    can. For hot spots the address asks as that of `/api/hotspots`. The file is sent as a download and not
+    kept.
     """
 
     @answer_errors
@@ -60,7 +62,10 @@ def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Rout
         here.cube.refresh(wait=False)
         asked = AskedCells.from_params(request.query_params)
         resolution, box = read_resolution(request), read_bbox(request)
-        how = {"measure": asked.name, "against": asked.against, "edges": asked.edges} | _look(request)
+        if name.startswith("hotspots."):
+            how = {"asked": HotAsked.from_params(request.query_params)} | _look(request)
+        else:
+            how = {"measure": asked.name, "against": asked.against, "edges": asked.edges} | _look(request)
         folder = tempfile.TemporaryDirectory(prefix="gezhi-export-")
         try:
             path, called, media_type = exporter.write(

@@ -15,6 +15,7 @@ from api.figures import figures_route
 from api.first_page import pulse_route
 from api.health import health_route
 from api.heat import heat_route
+from api.hotspots import hotspots_route, reason_route
 from api.photos import photos_route
 from api.place_rates import rates_route, shapes_route
 from api.places import places_route
@@ -44,6 +45,8 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
         shapes_route(workspace),
         rates_route(workspace),
         heat_route(workspace),
+        hotspots_route(workspace),
+        reason_route(workspace),
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),

@@ -12,7 +12,7 @@ from data.counts import Choice, Counts, tally
 from data.cube_state import ID_COLUMNS, State
 from data.filters import HOURS, NO_UNIT, Filter
 from data.statuses import STATUS_GROUPS, STATUSES, expand
-from geo.cells import RESOLUTIONS
+from geo.cells import RESOLUTIONS, Cells, centres, resolution_of
 from geo.errors import CellError
 from i18n import gettext as _
 
@@ -97,6 +97,20 @@ def shown(
         return codes.order[wanted[codes.order]]
     near = np.flatnonzero(codes.near(bbox, reach=_REACH_DEGREES[resolution]) & wanted)
     return near[np.argsort(codes.cells[near])]
+
+
+def near(cells: Cells, bbox: Box) -> npt.NDArray[np.bool_]:
+    """Say of each of some cells of one resolution whether it may touch a box.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east, north in degrees.
+    """
+    if not cells.size:
+        return np.zeros(0, np.bool_)
+    lon, lat = (degrees.astype(np.float32) for degrees in centres(cells))
+    return CellCodes.of(cells, lon, lat).near(bbox, reach=_REACH_DEGREES[resolution_of(cells)])
 
 
 def size_of(state: State, column: str) -> int:

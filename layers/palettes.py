@@ -127,6 +127,17 @@ def diverging(name: str, n: int, theme: Theme = "light") -> list[str]:
     return _to_hex(np.vstack([less[:0:-1], more]))
 
 
+def along(anchors: Sequence[str], shares: Sequence[float]) -> list[str]:
+    """Return the colours on a path of one's own, at these shares of its way from 0 to 1.
+
+    Parameters
+    ----------
+    anchors
+        `#rrggbb` to pass through, their lightness only rising or only falling.
+    """
+    return _to_hex(_along(anchors, np.asarray(shares, np.float64)))
+
+
 def _check(name: str, n: int, theme: str) -> None:
     if name not in _ANCHORS:
         raise ValueError(f"'{name}' is not a palette. Expected one of {', '.join(PALETTES)}.")

@@ -12,6 +12,7 @@ from data.workspace import Workspace
 from i18n import current_locale
 from reports import files, kepler
 from reports.cell_exports import Colouring, write_cells
+from reports.hot_exports import HotLook, write_hotspots
 from reports.provenance import Provenance
 from reports.report_exports import write_reports
 
@@ -20,6 +21,7 @@ KEPLER: Final = "kepler.json"
 ENDINGS: Final = (*files.MEDIA_TYPES, KEPLER)
 CELLS: Final = "cells"
 REPORTS: Final = "reports"
+HOTSPOTS: Final = "hotspots"
 
 
 class Export(NamedTuple):
@@ -45,7 +47,8 @@ class Exports:
     @property
     def names(self) -> tuple[str, ...]:
         """What can be asked for."""
-        return tuple(f"{what}.{ending}" for what in (CELLS, REPORTS) for ending in ENDINGS)
+        tables = tuple(f"{what}.{ending}" for what in (CELLS, REPORTS) for ending in ENDINGS)
+        return (*tables, *(f"{HOTSPOTS}.{ending}" for ending in files.MEDIA_TYPES))
 
     def write(
         self,
@@ -67,7 +70,7 @@ class Exports:
         where, bbox
             The reports that are meant, everywhere or in a part of the map (west, south, east, north).
         resolution, how
-            Of cells: their size, and the fields of `Colouring`.
+            Of cells: their size, and the fields of `Colouring`; of hot spots those of `HotLook`.
 
         Raises
         ------
@@ -81,6 +84,8 @@ class Exports:
             write_cells(
                 here, where, path, about, resolution=resolution, bbox=bbox, how=Colouring(**(how or {}))
             )
+        elif what == HOTSPOTS:
+            write_hotspots(here, path, about, bbox=bbox, look=HotLook(**(how or {})))
         else:
             write_reports(here, where, path, about, bbox=bbox)
         media_type = kepler.MEDIA_TYPE if ending == KEPLER else files.MEDIA_TYPES[files.form_of(path)]

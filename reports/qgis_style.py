@@ -60,16 +60,26 @@ def graduated(
 
 
 def categorised(
-    name: str, column: str, colours: Mapping[str, str], labels: Mapping[str, str], *, other: str
+    name: str,
+    column: str,
+    colours: Mapping[str, str],
+    labels: Mapping[str, str],
+    *,
+    other: str,
+    areas: bool = False,
+    opacity: float = 1.0,
 ) -> Style:
-    """Return points by the words of a column; those without a colour share one, named `other`."""
+    """Return points, or areas, by the words of a column; those without a colour share one, named `other`."""
     root, renderer = _document("categorizedSymbol", attr=column)
     categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
     shown = [*((word, labels.get(word, word), colour) for word, colour in colours.items())]
     for number, (value, label, colour) in enumerate([*shown, ("", other, _NO_FIGURE)]):
         SubElement(categories, "category", symbol=str(number), value=value, label=label, render="true")
-        _symbol(symbols, number, "marker", "SimpleMarker", _dot(colour))
-    return _finished(root, name, 1.0)
+        if areas:
+            _symbol(symbols, number, "fill", "SimpleFill", _fill(colour))
+        else:
+            _symbol(symbols, number, "marker", "SimpleMarker", _dot(colour))
+    return _finished(root, name, opacity)
 
 
 def _document(kind: str, **attributes: str) -> tuple[Element, Element]:

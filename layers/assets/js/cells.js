@@ -12,17 +12,24 @@
     constructor(conductor) {
       this.conductor = conductor;
       this.map = conductor.map;
-      this.hexes = new gezhi.HexCanvas({ pane: conductor.pane("cells", 400) }).addTo(this.map);
+      const { name, Canvas, Legend, Tip } = this.made();
+      this.name = name;
+      this.hexes = new Canvas({ pane: conductor.pane(name, 400) }).addTo(this.map);
       this.marks = new gezhi.MarkCanvas({ pane: conductor.pane("marks", 420) }).addTo(this.map);
-      this.legend = new gezhi.CellLegend().addTo(this.map);
+      this.legend = new Legend().addTo(this.map);
       this.legend.onHighlight = (index) => this.highlight(index);
       this.legend.onKeep = (keep) => this.keepClasses(keep);
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.selection = new gezhi.Selection((cell) => this.marks.setSelected(cell));
-      this.tip = new gezhi.CellTip(this.map);
+      this.tip = new Tip(this.map);
       this.swipe = null; // the cells of another period beside these
       this.shown = null; // {url, query, asked, labels, cells}: what is painted
       this.paints = 0;
+    }
+
+    /** What a part of this kind is called and made of. */
+    made() {
+      return { name: "cells", Canvas: gezhi.HexCanvas, Legend: gezhi.CellLegend, Tip: gezhi.CellTip };
     }
 
     /** Take up options; what is on the screen changes in place. */
@@ -54,7 +61,7 @@
       this.legend.remove();
       this.hexes.remove();
       this.marks.remove();
-      this.conductor.notice.clear("cells");
+      this.conductor.notice.clear(this.name);
     }
 
     /** The picture moves along with the map: it is drawn again with the new cells, or soon without them. */
@@ -150,27 +157,38 @@
     show(shown, fetchMs, decodeMs) {
       this.shown = shown;
       clearTimeout(this.replacing);
-      this.conductor.notice.clear("cells");
+      this.conductor.notice.clear(this.name);
       this.stale = false;
       this.fade();
       const { meta, keys, values, n } = shown.cells;
       const { resolution, edges, few } = meta;
-      this.hexes.setCells({ resolution, keys, values, n, edges, few }, this.colours());
+      this.paint({ resolution, keys, values, n, edges, few }, this.colours());
       if (this.swipe) this.swipe.colour(edges, this.colours());
       this.showLegend();
-      if (!keys.length) {
-        const words = this.options.labels;
-        this.conductor.notice.say("cells", meta.total ? words.nothing_here : words.nothing_matches);
-      }
+      const remark = this.remark(meta, keys.length);
+      if (remark) this.conductor.notice.say(this.name, remark);
       this.hover(null);
       this.painted(fetchMs, decodeMs);
+    }
+
+    paint(cells, colours) {
+      this.hexes.setCells(cells, colours);
+    }
+
+    /** What there is to say of the cells that are shown; empty for nothing. */
+    remark({ total }, cells) {
+      if (cells) return "";
+      return total ? this.options.labels.nothing_here : this.options.labels.nothing_matches;
     }
 
     /** A colour for each class, and one for cells without a figure. */
     colours() {
       const { palettes, changes } = this.options;
-      const quiet = getComputedStyle(this.map.getContainer()).getPropertyValue("--gz-quiet").trim();
-      return [...gezhi.coloursOf(this.shown.cells.meta, palettes, changes), quiet];
+      return [...gezhi.coloursOf(this.shown.cells.meta, palettes, changes), this.quiet()];
+    }
+
+    quiet() {
+      return getComputedStyle(this.map.getContainer()).getPropertyValue("--gz-quiet").trim();
     }
 
     recolour() {
@@ -237,21 +255,21 @@
 
     /** An answer that takes long: old figures of another filter must not look current. */
     wait(slow) {
-      this.conductor.notice.busy("cells", slow);
+      this.conductor.notice.busy(this.name, slow);
       const other = this.shown && (this.shown.query !== this.options.query || this.shown.asked !== this.asked());
       this.stale = slow && Boolean(other);
       this.fade();
     }
 
     fail(error) {
-      console.warn("cells:", error);
+      console.warn(`${this.name}:`, error);
       this.shown = null;
       clearTimeout(this.replacing);
       this.hexes.clear();
       this.legend.hide();
       this.hover(null);
-      this.conductor.notice.say("cells", this.options.labels.failed, () => {
-        this.conductor.notice.clear("cells");
+      this.conductor.notice.say(this.name, this.options.labels.failed, () => {
+        this.conductor.notice.clear(this.name);
         this.refresh();
       });
       this.conductor.setState("failed");
@@ -338,9 +356,11 @@
     }
   }
 
+  Cells.MARGIN_PX = MARGIN_PX;
+
   /** What options say of colours, as one text. */
-  function paints({ theme, palettes, changes }) {
-    return JSON.stringify([theme, palettes, changes]);
+  function paints({ theme, palettes, changes, classes }) {
+    return JSON.stringify([theme, palettes, changes, classes]);
   }
 
   gezhi.parts = { ...gezhi.parts, cells: Cells };

@@ -131,6 +131,11 @@
       return this.parts.get(this.groundKind());
     }
 
+    /** The part that draws cells, whatever they say; undefined where the ground is another. */
+    cells() {
+      return this.parts.get("hot") || this.parts.get("cells");
+    }
+
     point() {
       clearTimeout(this.pointing);
       this.pointed = true;
@@ -251,7 +256,7 @@
     }
 
     groundKind() {
-      return ["rates", "heat", "cells"].find((kind) => this.parts.has(kind));
+      return ["rates", "heat", "hot", "cells"].find((kind) => this.parts.has(kind));
     }
 
     /** Fetch what the map will be asked to show next. */

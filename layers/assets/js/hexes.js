@@ -105,6 +105,17 @@
       return found;
     },
 
+    /** Call back with the place on the canvas of the middle of each of these shapes; those far off it are left out. */
+    eachMiddle(offsets, { scale, left, top, width, height }, take) {
+      const middle = [0, 0];
+      for (const offset of offsets) {
+        middleOf(this.shapes.numbers, offset, middle);
+        const x = middle[0] * scale - left;
+        const y = middle[1] * scale - top;
+        if (x > -OFF_CANVAS_PX && x < width + OFF_CANVAS_PX && y > -OFF_CANVAS_PX && y < height + OFF_CANVAS_PX) take(x, y);
+      }
+    },
+
     draw(context, frame) {
       const begun = performance.now();
       const stamps = this.stampsFor(frame);

@@ -2,7 +2,7 @@
 (function (gezhi) {
   "use strict";
 
-  /** The legends that are shown: [{title, classes: [{colour, words, look}], notes}]. */
+  /** The legends that are shown: [{title, classes: [{colour, words, look, mark}], notes}]. */
   function keysOf(container) {
     return [...container.querySelectorAll(".gz-legend")].filter((box) => !box.hidden).map(keyOf);
   }
@@ -12,6 +12,7 @@
       colour: colourOf(item.querySelector(".gz-swatch")),
       words: (item.querySelector(".gz-legend-range") || item).textContent.trim(),
       look: ["missing", "few"].find((look) => item.querySelector(`.gz-swatch-${look}`)) || "",
+      mark: markOf(item.querySelector(".gz-swatch")),
     }));
     const notes = [...box.querySelectorAll(".gz-legend-note")].map((note) => note.textContent.trim());
     return {
@@ -19,6 +20,11 @@
       classes: classes.filter(({ colour }) => colour),
       notes: notes.filter(Boolean),
     };
+  }
+
+  /** The mark that lies in a swatch: {mark, ink, framed}; null for none. */
+  function markOf(swatch) {
+    return swatch && swatch.dataset.ink ? { ...swatch.dataset } : null;
   }
 
   function colourOf(swatch) {

@@ -71,13 +71,13 @@
       this.write(title, SIDE_PX, y, { size: 12.5, weight: 600 });
       y += LINE_PX + 2;
       let x = SIDE_PX;
-      for (const { colour, words, look } of classes) {
+      for (const { colour, words, look, mark } of classes) {
         const width = SWATCH_PX + 6 + this.measure(words, 12);
         if (x > SIDE_PX && x + width > this.map.x - SIDE_PX) {
           x = SIDE_PX;
           y += LINE_PX;
         }
-        this.pieces.push({ swatch: [x, y - SWATCH_PX + 2, colour, look] });
+        this.pieces.push({ swatch: [x, y - SWATCH_PX + 2, colour, look, mark] });
         this.write(words, x + SWATCH_PX + 6, y, { size: 12 });
         x += width + GAP_PX;
       }
@@ -134,13 +134,22 @@
     }
 
     /** A square; hollow for what has no figure, small for what is uncertain. */
-    drawSwatch(context, [x, y, colour, look]) {
+    drawSwatch(context, [x, y, colour, look, mark]) {
       context.fillStyle = context.strokeStyle = colour;
       context.lineWidth = 1.3;
       const inset = { missing: 1, few: SWATCH_PX / 4 }[look] || 0;
       const side = SWATCH_PX - 2 * inset;
       if (look === "missing") context.strokeRect(x + inset, y + inset, side, side);
       else context.fillRect(x + inset, y + inset, side, side);
+      if (mark) this.drawMark(context, x, y, mark);
+    }
+
+    drawMark(context, x, y, { mark, ink, framed }) {
+      const half = SWATCH_PX / 2;
+      gezhi.hotMarks.draw(context, mark, [x + half, y + half], half, ink);
+      context.strokeStyle = ink;
+      context.lineWidth = 0.8;
+      if (framed) context.strokeRect(x + 1.4, y + 1.4, SWATCH_PX - 2.8, SWATCH_PX - 2.8);
     }
 
     drawBar(context, [x, y, length], ink) {

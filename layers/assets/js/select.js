@@ -151,14 +151,14 @@
 
     /** The cells that are drawn with this resolution, or null. */
     drawn(resolution) {
-      const cells = this.conductor.parts.get("cells");
+      const cells = this.conductor.cells();
       const shown = cells && cells.shown && cells.shown.cells;
       return shown && shown.meta.resolution === resolution ? shown : null;
     }
 
     /** The resolution that is on the screen, or would be if cells were. */
     shownResolution() {
-      const cells = this.conductor.parts.get("cells");
+      const cells = this.conductor.cells();
       if (cells && cells.shown) return cells.shown.cells.meta.resolution;
       const { resolution, resolutionByZoom } = this.options;
       if (resolution !== "auto") return resolution;
@@ -197,7 +197,7 @@
 
     /** The cell whose reports are listed, while nothing is selected: one goes on from there. */
     openedKey(resolution) {
-      const cells = this.conductor.parts.get("cells");
+      const cells = this.conductor.cells();
       const cell = cells && !this.set.size ? cells.selection.cell : null;
       return cell && gezhi.wire.resolutionOf(cell) === resolution ? gezhi.wire.toKey(cell) : null;
     }
