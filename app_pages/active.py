@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 from app_pages import hours
 from app_pages.filter_places import area_words, place_name
 from app_pages.filters import used_categories
-from app_pages.view import CUSTOM, View
+from app_pages.hot_choices import unusual
+from app_pages.view import CUSTOM, HOT, View
 from data import categories as category_table
 from data.filters import NO_UNIT, Filter
 from data.statuses import label
@@ -34,6 +35,7 @@ _WITHOUT: Final[dict[str, Callable[[View], View]]] = {
     "exempt": lambda view: view.but(where=view.where.but(exempt="")),
     "in": lambda view: view.but(where=view.where.but(cells=())),
     "against": lambda view: view.but(against="", against_days=None),
+    "hot": View.usual_hot,
 }
 
 
@@ -73,6 +75,7 @@ def chips(here: Workspace, view: View, where: Filter) -> list[Chip]:
         ),
         Chip("in", _("Selection"), _cells(len(chosen.cells))),
         Chip("against", _("Compared with"), _against(view)),
+        Chip("hot", _("Hot spots"), " · ".join(unusual(view)) if view.show == HOT else ""),
     ]
     return [chip for chip in found if chip.words]
 

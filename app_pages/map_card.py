@@ -11,8 +11,9 @@ from streamlit_folium import st_folium
 from app_pages import map_base, map_heat, map_measure, selection, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
-from app_pages.view import AUTO, HEAT, POINTS, View
+from app_pages.view import AUTO, HEAT, HOT, POINTS, View
 from data.filters import Filter
+from data.measures import MEASURES
 from data.place_rates import measure_of
 from data.place_tables import places_version
 from data.statuses import STATUS_GROUPS
@@ -90,6 +91,10 @@ def _ground(
     version, locale = workspace.cube.version, current_locale()
     if not view.show:
         return cells_layer(view, where, query, theme=theme, version=version, locale=locale)
+    if view.show == HOT:
+        size = view.hot_asked(where).resolution
+        plain = view.but(resolution=size, measure=MEASURES[0], against="")
+        return cells_layer(plain, where, query, theme=theme, version=version, locale=locale)
     if view.show == HEAT:
         return map_heat.layer(workspace, view, query, theme=theme, version=version, locale=locale)
     measure = measure_of(view.show)

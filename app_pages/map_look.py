@@ -8,7 +8,7 @@ import streamlit as st
 from app_pages import session
 from app_pages.look import CLASSES, METHODS, MOST_EDGES, STEPS, Look, edges_from
 from app_pages.map_measure import CHANGE, chosen
-from app_pages.view import HEAT, POINTS, View
+from app_pages.view import HEAT, HOT, POINTS, View
 from i18n import gettext as _
 from layers import palettes
 from layers.palettes import Theme
@@ -22,9 +22,9 @@ def render(view: View, theme: Theme) -> None:
     with st.popover(_("Look"), icon=":material/palette:"):
         if not view.show:
             _classes(view.look)
-        if view.show != POINTS:
+        if view.show not in {HOT, POINTS}:
             _palette(view, theme)
-        if not view.show or view.show == HEAT:
+        if not view.show or view.show in {HEAT, HOT}:
             _opacity(view.look)
         st.session_state[session.LOOK_POINTS] = view.points
         st.toggle(_("Single reports from close up"), key=session.LOOK_POINTS, on_change=_choose_points)

@@ -4,12 +4,23 @@ from typing import Final
 
 import streamlit as st
 
-from app_pages import filters, map_compare, map_export, map_heat, map_look, map_measure, saved_views, session
+from app_pages import (
+    filters,
+    map_compare,
+    map_export,
+    map_heat,
+    map_hot,
+    map_look,
+    map_measure,
+    saved_views,
+    session,
+)
 from app_pages.place_words import kinds_label
-from app_pages.view import HEAT, POINTS, View
+from app_pages.view import HEAT, HOT, POINTS, View
 from data import place_kinds
 from data.place_tables import kinds_there
 from data.workspace import Workspace
+from geo import cells
 from i18n import gettext as _
 
 _CELLS: Final = "cells"
@@ -30,6 +41,8 @@ def render(here: Workspace, view: View) -> View:
             map_compare.render(here, view, where)
         elif view.show == HEAT:
             map_heat.render(here, view)
+        elif view.show == HOT:
+            map_hot.render(here, view)
         map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
         saved_views.render(here, view)
         map_export.render(here, view, where)
@@ -43,13 +56,22 @@ def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerato
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
     offered = [kind for kind in _OWN if kind in there] + ([_AREAS] if levels else [])
-    kind = _kind(row, view, [_CELLS, HEAT, POINTS, *offered])
+    kind = _kind(row, view, [_CELLS, HEAT, HOT, POINTS, *offered])
     if kind == _AREAS:
         kind = _level(row, view, levels)
     show = "" if kind == _CELLS else kind
     if show == view.show:
         return view
-    return view.but(show=show, at=None, cell=view.cell if not show else None)
+    return view.but(show=show, at=None, cell=kept_cell(view, show))
+
+
+def kept_cell(view: View, show: str) -> str | None:
+    """Return the chosen cell where what is to be shown has it too: cells, and hot spots of its size."""
+    if show == HOT and view.cell:
+        return (
+            view.cell if cells.resolution_of([view.cell]) == view.hot_asked(view.where).resolution else None
+        )
+    return view.cell if not show else None
 
 
 def levels_of(there: dict[str, int]) -> list[str]:
@@ -63,7 +85,13 @@ def usual_level(levels: list[str]) -> str:
 
 
 def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]) -> str:
-    words = {_CELLS: _("Cells"), HEAT: _("Heat"), POINTS: _("Points"), _AREAS: _("Areas")}
+    words = {
+        _CELLS: _("Cells"),
+        HEAT: _("Heat"),
+        HOT: _("Hot spots"),
+        POINTS: _("Points"),
+        _AREAS: _("Areas"),
+    }
     shown = view.show or _CELLS
     known = shown if shown in options else _AREAS if shown in place_kinds.chain() else _CELLS
     if session.SHOW not in st.session_state or st.session_state[session.SHOW] not in options:

@@ -89,6 +89,15 @@ LOOK_POINTS: Final = "look_points"
 #: What the heat layer weighs, and its bandwidth.
 HEAT_WEIGHT: Final = "heat_weight"
 HEAT_BANDWIDTH: Final = "heat_bandwidth"
+#: Hot spots: which kind, a rate of what, step and ring; the class that the list is about, and its length.
+HOT_KIND: Final = "hot_kind"
+HOT_PER: Final = "hot_per"
+HOT_STEP: Final = "hot_step"
+HOT_RING: Final = "hot_ring"
+HOT_CLASS: Final = "hot_class"
+HOT_LISTED: Final = "hot_listed"
+#: Which part of the analysis is shown.
+ANALYSIS: Final = "analysis_part"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

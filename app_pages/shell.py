@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage as Page
 
 from app_pages import session, tour, wall
+from app_pages.analysis_parts import PARTS
 from app_pages.markdown import plain
 from data.workspace import Workspace, workspace
 from i18n import current_locale
@@ -43,6 +44,7 @@ def _pages() -> list[Page]:
     return [
         st.Page(_HERE / "map.py", title=_("Map"), icon=":material/hexagon:", default=True),
         st.Page(_HERE / "places.py", title=_("Places"), icon=":material/location_city:", url_path="places"),
+        *([_analysis_page()] if PARTS else []),
         st.Page(_HERE / "cases.py", title=_("Open cases"), icon=":material/checklist:", url_path="cases"),
         st.Page(
             _HERE / "report.py", title=_("Report"), icon=":material/add_location_alt:", url_path="report"
@@ -52,6 +54,12 @@ def _pages() -> list[Page]:
         ),
         st.Page(_HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"),
     ]
+
+
+def _analysis_page() -> Page:
+    return st.Page(
+        _HERE / "analysis.py", title=_("Analysis"), icon=":material/query_stats:", url_path="analysis"
+    )
 
 
 def _case_page() -> Page:

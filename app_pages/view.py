@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import polars as pl
 
@@ -11,8 +11,10 @@ from app_pages.look import Look
 from data import place_kinds
 from data.filters import Filter
 from data.heat import BANDWIDTHS
+from data.hot_cells import HOT_RESOLUTIONS, KINDS, PER, RINGS, HotAsked, Kind
 from data.measures import MEASURES
 from data.periods import period_a_year_earlier, period_before
+from data.step_counts import STEPS, Step
 from geo import cells
 from geo.errors import CellError, FilterError
 
@@ -22,9 +24,12 @@ CUSTOM: Final = "custom"
 AUTO: Final = "auto"
 HEAT: Final = "heat"
 POINTS: Final = "points"
+HOT: Final = "hot"
 #: What a period is compared with, and how; the first of each is the usual.
 AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
+Name = TypeVar("Name", bound=str)
+
 #: The id of a place has at most so many digits.
 _MOST_DIGITS: Final = 9
 
@@ -36,8 +41,8 @@ class View:
     Attributes
     ----------
     show
-        What the map colours: empty for cells, `heat`, `points` (reports at every zoom, no cells under them),
-        or the kind of place whose rates it shows.
+        What the map colours: empty for cells, `heat`, `hot` (hot spots), `points` (reports at every zoom, no
+        cells under them), or the kind of place whose rates it shows.
     cell, at
         The chosen cell, or the id of the chosen place; at most one of the two.
     measure
@@ -53,6 +58,9 @@ class View:
         Classes, palette and opacity.
     points
         Whether reports are shown as points from close up, above whatever the map colours.
+    hot, step, ring, per
+        What is asked of hot spots, as `data.hot_cells.HotAsked` takes it: which kind of them, the length of a
+        step, how many rings of neighbours count with a cell, what a count is a rate of.
     """
 
     where: Filter = field(default_factory=Filter)
@@ -69,6 +77,10 @@ class View:
     bandwidth: int | None = None
     look: Look = field(default_factory=Look)
     points: bool = True
+    hot: Kind = KINDS[0]
+    step: Step = STEPS[0]
+    ring: int = RINGS[0]
+    per: str = PER[0]
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "View":
@@ -87,7 +99,7 @@ class View:
             period=period if period in {*PERIODS, CUSTOM} else "all",
             resolution=int(resolution) if resolution in map(str, cells.RESOLUTIONS) else None,
             cell=cell,
-            show=show if show in {HEAT, POINTS, *place_kinds.kinds()} else "",
+            show=show if show in {HEAT, HOT, POINTS, *place_kinds.kinds()} else "",
             at=None if cell else known_id(params.get("at", "")),
             measure=_one_of(params.get("measure"), MEASURES),
             against=_one_of(params.get("against"), AGAINST),
@@ -96,6 +108,10 @@ class View:
             bandwidth=_metres(params.get("bandwidth", "")),
             look=Look.from_params(params),
             points=params.get("points") != "off",
+            hot=_one_of(params.get("hot"), KINDS),
+            step=_one_of(params.get("step"), STEPS),
+            ring=int(_one_of(params.get("ring"), [*map(str, RINGS)])),
+            per=_one_of(params.get("per"), PER),
         )
 
     def to_params(self) -> dict[str, str]:
@@ -116,6 +132,10 @@ class View:
                 "beside": "" if self.beside == BESIDE[0] else self.beside,
                 "bandwidth": str(self.bandwidth or ""),
                 "points": "" if self.points else "off",
+                "hot": "" if self.hot == KINDS[0] else self.hot,
+                "step": "" if self.step == STEPS[0] else self.step,
+                "ring": "" if self.ring == RINGS[0] else str(self.ring),
+                "per": self.per,
             }
             | self.look.to_params()
         )
@@ -137,10 +157,25 @@ class View:
         start, end = period_days(self.period, newest, self.where)
         return replace(self.where, categories=chosen, start=start, end=end)
 
+    def hot_asked(self, where: Filter) -> HotAsked:
+        """Return what the view asks of hot spots; `where` is what it means, its period spelt out."""
+        return HotAsked(
+            where=where,
+            kind=self.hot,
+            resolution=self.resolution if self.resolution in HOT_RESOLUTIONS else cells.ANALYSIS_RESOLUTION,
+            ring=self.ring,
+            step=self.step,
+            per=self.per,
+        )
+
+    def usual_hot(self) -> "View":
+        """Return a copy that looks for hot spots in the usual way; which kind of them stays."""
+        return replace(self, step=STEPS[0], ring=RINGS[0], per=PER[0])
+
     def without_filters(self) -> "View":
-        """Return a copy that means every report, compared with no other period."""
+        """Return a copy that means every report, compared with no other period, with usual hot spots."""
         return replace(
-            self,
+            self.usual_hot(),
             where=Filter(),
             groups=(),
             period="all",
@@ -189,8 +224,8 @@ def known_id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
-def _one_of(said: str | None, known: Sequence[str]) -> str:
-    return said if said is not None and said in known else known[0]
+def _one_of(said: str | None, known: Sequence[Name]) -> Name:
+    return next((one for one in known if one == said), known[0])
 
 
 def _days(text: str) -> tuple[date, date] | None:

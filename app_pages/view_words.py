@@ -5,8 +5,9 @@ from typing import Final
 
 from app_pages import hours
 from app_pages.filters import used_categories
+from app_pages.hot_choices import hot_words
 from app_pages.place_words import kinds_label
-from app_pages.view import CUSTOM, HEAT, PERIODS, POINTS, View
+from app_pages.view import CUSTOM, HEAT, HOT, PERIODS, POINTS, View
 from data import categories as category_table
 from data.filters import NO_UNIT
 from data.measures import MEASURES, measure
@@ -97,11 +98,13 @@ def _how(view: View) -> list[str]:
     said = []
     if view.show == HEAT:
         said.append(_("as heat over {m} m", m=view.bandwidth) if view.bandwidth else _("as heat"))
+    elif view.show == HOT:
+        said += hot_words(view)
     elif view.show == POINTS:
         said.append(_("as single points"))
     elif view.show:
         said.append(kinds_label(view.show))
-    if view.measure != MEASURES[0]:
+    if view.measure != MEASURES[0] and view.show != HOT:
         said.append(measure(view.measure).words)
     if view.against:
         said.append(gettext(_AGAINST[view.against]))

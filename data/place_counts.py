@@ -109,9 +109,9 @@ def late(cube: Cube, where: Filter, kind: str, overdue: pl.Series) -> pl.DataFra
 
 
 def mostly(
-    cube: Cube, where: Filter, cell: int, *, most: int = 2, least: float = 0.1
+    cube: Cube, where: Filter, cell: int | None = None, *, most: int = 2, least: float = 0.1
 ) -> list[tuple[int, float]]:
-    """Return the places that the reports of a cell mostly lie in, with their share of the cell's reports.
+    """Return the places that reports mostly lie in, those of one cell or of all, with their share of them.
 
     Parameters
     ----------

@@ -35,6 +35,10 @@ EVERYTHING = View(
     groups=("parking",),
     period="custom",
     against="before",
+    show="hot",
+    step="month",
+    ring=2,
+    per="street",
 )
 
 
@@ -63,6 +67,7 @@ def test_every_side_has_a_chip_in_words(here: Workspace) -> None:
         "exempt": "left out",
         "in": "2 cells",
         "against": "the period before",
+        "hot": "Per km of street · Month by month · with two rings of neighbours",
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from app_pages.view import View
 from data.filters import Filter
 from data.periods import period_before
+from geo.cells import ANALYSIS_RESOLUTION
 
 CATEGORIES = pl.DataFrame(
     {"slug": ["illegal_parking", "bike_parking", "flyposting"], "group": ["parking", "parking", "posters"]}
@@ -35,6 +36,7 @@ def test_an_empty_address_shows_everything() -> None:
             "unit": "-",
         },
         {"against": "custom", "against_days": "2025-01-01~2025-02-01", "beside": "swipe"},
+        {"show": "hot", "hot": "stability", "step": "month", "ring": "3", "per": "visit"},
         {"classes_by": "steps", "edges": "1,2.5,10", "palette": "tide", "opacity": "50", "classes": "7"},
     ],
 )
@@ -105,3 +107,14 @@ def test_an_open_period_has_none_before_it() -> None:
 def test_a_broken_part_of_an_address_leaves_the_others() -> None:
     view = View.from_params({"status": "lost", "source": "nyc", "from": "yesterday", "to": "2024-09-01"})
     assert view.where == Filter(sources=("nyc",), end=date(2024, 9, 1))
+
+
+def test_broken_words_of_hot_spots_ask_for_the_usual_ones() -> None:
+    strange = {"show": "hot", "hot": "hotter", "step": "hour", "ring": "9", "per": "capita"}
+    assert View.from_params(strange) == View(show="hot")
+
+
+def test_hot_spots_are_looked_for_at_a_resolution_that_suits_them() -> None:
+    asked = View.from_params({"hot": "now", "res": "11", "ring": "2", "per": "street"}).hot_asked(Filter())
+    assert (asked.kind, asked.resolution, asked.ring, asked.per) == ("now", 11, 2, "street")
+    assert View.from_params({"res": "8"}).hot_asked(Filter()).resolution == ANALYSIS_RESOLUTION
