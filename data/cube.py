@@ -25,6 +25,7 @@ from data.filters import Filter
 from data.kept import Kept
 from data.settings import settings
 from data.store import Store
+from data.visits import VISITS_VERSION
 from geo.cells import Cells
 from geo.errors import StoreError
 from i18n import gettext as _
@@ -112,6 +113,9 @@ class Cube:
             if judged != state.judged:
                 dues = self._store.due_moments(actor=SYSTEM) if before else None
                 state = state.judged_by(judged, dues)
+            visited = self._store.fact(VISITS_VERSION, "", actor=SYSTEM) or ""
+            if visited != state.visited:
+                state = replace(state, visited=visited)
             self._state = state
             return state.seq - before
         finally:

@@ -83,6 +83,7 @@ class State:
     tree: AreaTree = field(default_factory=AreaTree)
     last_place: int = 0  # the largest id in `place` and `area`
     judged: str = ""  # by which edition of the city's rules the cases have their due moments
+    visited: str = ""  # which edition of the visits figures are set against
     part: str = ""  # names the part of the city that the rows are; empty is the whole
 
     def __len__(self) -> int:
@@ -101,7 +102,7 @@ class State:
     def version(self) -> str:
         """A word that no other state has."""
         part = f"-{self.part}" if self.part else ""
-        rules = crc32(f"{self.tz} {self.tree.edition} {self.judged}".encode())
+        rules = crc32(f"{self.tz} {self.tree.edition} {self.judged} {self.visited}".encode())
         return f"{self.identity[:8]}-{self.seq}-{rules:08x}{part}"
 
     @property

@@ -254,6 +254,29 @@ SAVED: Final = Table(
     Index(None, "owner"),
 )
 
+#: Where somebody went to look: a point or an area, at a time or on a day. Numbers by area and day may be 0.
+VISIT: Final = Table(
+    "visit",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("at", Moment),
+    Column("day", Integer),  # since 1970 in the city's time zone, where only the day is known
+    Column("lon", Float(53)),
+    Column("lat", Float(53)),
+    Column("area_id", Key, ForeignKey("place.id")),
+    Column("n", Integer, nullable=False),
+    Column("import_id", Key, ForeignKey("import.id")),  # the last one that said something of it
+    Column("changed_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),  # null while it counts
+    UniqueConstraint("source", "external_id"),
+    CheckConstraint("at IS NOT NULL OR day IS NOT NULL", name="when"),
+    CheckConstraint("area_id IS NOT NULL OR (lon IS NOT NULL AND lat IS NOT NULL)", name="where"),
+    CheckConstraint("n >= 0", name="number"),
+    Index(None, "import_id"),
+)
+
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.
 BATCH: Final = Table(
     "batch",

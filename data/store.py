@@ -26,11 +26,12 @@ from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
 from data.saved_store import SavedStore
 from data.settings import settings
+from data.visit_store import VisitStore
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore):
+class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:

@@ -12,6 +12,7 @@ from data.cube import Cube
 from data.cube_scope import seen_by
 from data.settings import Settings, settings
 from data.store import Store
+from data.visits import VISITS_VERSION
 from i18n import gettext as _
 
 _log: Final = logging.getLogger(__name__)
@@ -180,10 +181,11 @@ def basemap_path(store: Store, chosen: Settings) -> Path:
 
 def _make_demo(url: str) -> None:
     with Store.open(url) as store:
-        if store.last_seq(actor=SYSTEM) == 0:
+        empty = store.last_seq(actor=SYSTEM) == 0
+        if empty or store.fact(VISITS_VERSION, actor=SYSTEM) is None:
             from data import demo
 
-            demo.build(store)
+            demo.build(store) if empty else demo.complete(store)
 
 
 @cache

@@ -23,11 +23,25 @@ from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
 from data.demo.zone import NAME, SHOPS, SOURCE, demo_zone
+from data.schema import UTC
 from data.store import Store, Written
+from data.visits import VISITS_VERSION
 from geo.errors import StoreError
 from i18n import gettext as _
 
-__all__ = ["NAME", "SHOPS", "SOURCE", "SOURCES", "TZ", "Demo", "Truth", "build", "export_csv", "make"]
+__all__ = [
+    "NAME",
+    "SHOPS",
+    "SOURCE",
+    "SOURCES",
+    "TZ",
+    "Demo",
+    "Truth",
+    "build",
+    "complete",
+    "export_csv",
+    "make",
+]
 
 #: Told (reports done, reports in all, what is being done).
 Progress = Callable[[int, int | None, str], None]
@@ -111,9 +125,10 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, then all reports in one transaction.
+    """Write the zone to a store: facts, categories, places, units, all reports in one transaction, visits.
 
-    Building the same zone again changes nothing; without `end` that is the zone that is there already.
+    Building the same zone again changes nothing; without `end` that is the zone that is there already. One
+    that an older program made gets its visits.
 
     Raises
     ------
@@ -123,6 +138,7 @@ def build(
     wanted = {"edition": _EDITION, "reports": reports, "seed": seed}
     if store.last_seq(actor=actor) > 0:
         _check_same(store, wanted | ({"end": end.isoformat()} if end else {}), actor=actor)
+        complete(store, actor=actor)
         return Written(unchanged=reports)
     end = end or _last_day()
     facts = {"synthetic": "1", "tz": TZ, "title": NAME[1], "title_zh": NAME[0], "title_en": NAME[1]}
@@ -133,14 +149,56 @@ def build(
     store.write_places(demo_zone().places, actor=actor)
     store.write_table("units", unit_table(), actor=actor)
     store.write_table("routing", routing_table(), actor=actor)
+    process = Process(reports=reports, seed=seed, end=end)
     written = Written()
     with store.import_transaction(actor=actor) as batch:
-        for frame, _planted in Process(reports=reports, seed=seed, end=end).batches():
+        for frame, _planted in process.batches():
             written += batch.write_reports(frame)
             if progress:
                 progress(written.taken, reports, _("writing the demo zone"))
+    _write_visits(store, process.truth, actor=actor)
     store.locate(actor=actor)
     return written
+
+
+def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
+    """Give a demo zone that an older program made what it lacks: the patrols' visits.
+
+    Returns
+    -------
+    Whether anything was written; never in a store of other reports.
+    """
+    there = json.loads(store.fact(_FACT, "{}", actor=actor) or "{}")
+    if there.get("edition") != _EDITION or store.fact(VISITS_VERSION, actor=actor) is not None:
+        return False
+    end = date.fromisoformat(there["end"])
+    truth = Process(reports=there["reports"], seed=there["seed"], end=end).truth
+    return _write_visits(store, truth, actor=actor).taken > 0
+
+
+def visit_rows(truth: Truth, areas: pl.DataFrame) -> pl.DataFrame:
+    """Return the planted visits as a store takes them: the columns of `data.visits.VISITS`, none with 0.
+
+    Parameters
+    ----------
+    areas
+        The store's chain, as `Store.areas` returns it; a grid that it lacks has no visits.
+    """
+    grids = areas.filter(kind="grid").select(pl.col("name").alias("grid"), pl.col("id").alias("area_id"))
+    return (
+        truth.visits.filter(pl.col("visits") > 0)
+        .join(grids, on="grid", how="inner", maintain_order="left")
+        .select(
+            source=pl.lit(SOURCE),
+            external_id=pl.format("{} {}", "grid", pl.col("day").cast(pl.Date)),
+            at=pl.lit(None, dtype=UTC),
+            day=pl.col("day").cast(pl.Date),
+            lon=pl.lit(None, dtype=pl.Float64),
+            lat=pl.lit(None, dtype=pl.Float64),
+            area_id="area_id",
+            n=pl.col("visits").cast(pl.Int64),
+        )
+    )
 
 
 def export_csv(path: Path, *, reports: int = 40_000, seed: int = 1, end: date | None = None) -> Path:
@@ -162,6 +220,10 @@ def export_csv(path: Path, *, reports: int = 40_000, seed: int = 1, end: date | 
     columns = [pl.col(name).alias(header) for name, header in _EXPORT_COLUMNS.items()]
     frame.select(columns).write_csv(path, include_bom=True)
     return path
+
+
+def _write_visits(store: Store, truth: Truth, *, actor: Actor) -> Written:
+    return store.write_visits(visit_rows(truth, store.areas(actor=actor)), actor=actor)
 
 
 def _last_day() -> date:

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from data import demo
 from data.actors import SYSTEM, VIEWER
+from data.database import write_transaction
 from data.schema import REPORT
 from data.store import Store, Written
 from geo.errors import StoreError
@@ -49,6 +50,33 @@ def test_building_twice_changes_nothing(store: Store) -> None:
     assert demo.build(store, reports=500, end=END) == Written(unchanged=500)
     assert demo.build(store, reports=500) == Written(unchanged=500)
     assert (store.last_seq(actor=VIEWER), store.fact("places_version", actor=VIEWER)) == before
+
+
+def test_a_store_has_the_planted_visits_of_the_patrols(store: Store) -> None:
+    demo.build(store, reports=10, end=END)
+    planted = demo.make(reports=10, end=END).truth.visits
+    areas = store.areas(actor=VIEWER).select(area_id="id", grid="name")
+    stored = store.visits(actor=VIEWER).join(areas, on="area_id", how="left")
+    assert stored["n"].sum() == planted["visits"].sum() > 30_000
+    both = planted.filter(pl.col("visits") > 0).join(stored, on=["day", "grid"], how="full")
+    assert both["visits"].equals(both["n"])
+
+
+def test_a_zone_of_an_older_program_gets_its_visits_and_another_store_never_does(
+    store: Store, tmp_path: Path
+) -> None:
+    demo.build(store, reports=10, end=END)
+    before = store.visits(actor=VIEWER)
+    with write_transaction(store._engine) as connection:
+        connection.exec_driver_sql("DELETE FROM visit")
+        connection.exec_driver_sql("DELETE FROM fact WHERE name = 'visits_version'")
+    assert store.visits(actor=VIEWER).is_empty()
+    assert demo.complete(store)
+    assert_frame_equal(store.visits(actor=VIEWER), before)
+    assert not demo.complete(store)
+    with Store.open(f"sqlite:///{tmp_path / 'city.sqlite'}") as city:
+        assert not demo.complete(city)
+        assert city.visits(actor=VIEWER).is_empty()
 
 
 @pytest.mark.parametrize("other", [{"reports": 501}, {"seed": 9}, {"end": END - timedelta(days=1)}])

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -88,6 +88,9 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "place": (EVERYBODY, lambda store, actor: store.place(1, actor=actor)),
     "areas": (EVERYBODY, lambda store, actor: store.areas(actor=actor)),
     "area_faults": (STAFF, lambda store, actor: store.area_faults(actor=actor)),
+    "write_visits": (HEADS, lambda store, actor: store.write_visits(a_visit(), actor=actor)),
+    "visits": (STAFF, lambda store, actor: store.visits(actor=actor)),
+    "withdraw_visits": (HEADS, lambda store, actor: store.withdraw_visits(1, actor=actor)),
     "write_categories": (
         HEADS,
         lambda store, actor: store.write_categories(pl.DataFrame({"slug": ["noise"]}), actor=actor),
@@ -157,6 +160,11 @@ def a_place() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"kind": ["school"], "name": ["一中"]}, geometry=[Point(116.9, 38.3)], crs="EPSG:4326"
     )
+
+
+def a_visit() -> pl.DataFrame:
+    day = {"at": None, "day": date(2024, 5, 6), "area_id": None}
+    return pl.DataFrame([{"source": "log", "external_id": "1", "lon": 116.9, "lat": 38.3, "n": 1} | day])
 
 
 def a_limit() -> pl.DataFrame:
