@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.server import FLAGS, NO_BROWSER, find_browser
 
-
 #: Rooms whose files take long, each: two workers that begin with them finish together.
 _FIRST = ("tests/browser/", "tests/data/", "tests/layers/", "tests/torture/")
 
