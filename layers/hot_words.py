@@ -145,12 +145,12 @@ def _now() -> dict[str, ClassWords]:
     hot = _("It and its neighbours have more reports than chance would give.")
     cold = _("It and its neighbours have fewer reports than chance would give.")
     return {
-        "hot99": ClassWords(_("Hot, 99 % sure"), hot),
-        "hot95": ClassWords(_("Hot, 95 % sure"), hot),
-        "hot90": ClassWords(_("Hot, 90 % sure"), hot),
-        "cold99": ClassWords(_("Cold, 99 % sure"), cold),
-        "cold95": ClassWords(_("Cold, 95 % sure"), cold),
-        "cold90": ClassWords(_("Cold, 90 % sure"), cold),
+        "hot99": ClassWords(_("Hot, 99 % confidence"), hot),
+        "hot95": ClassWords(_("Hot, 95 % confidence"), hot),
+        "hot90": ClassWords(_("Hot, 90 % confidence"), hot),
+        "cold99": ClassWords(_("Cold, 99 % confidence"), cold),
+        "cold95": ClassWords(_("Cold, 95 % confidence"), cold),
+        "cold90": ClassWords(_("Cold, 90 % confidence"), cold),
     }
 
 
