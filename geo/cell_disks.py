@@ -1,4 +1,4 @@
-"""Disks of cells: which cells lie within so many steps, and which of them are in a set."""
+"""Disks of cells: which cells lie within so many steps, and sets that grow and shrink by them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 import polars_h3
 
-from geo.cell_ids import Cells, check, resolution_of
+from geo.cell_ids import Cells, check
 from geo.errors import CellError
 
 
@@ -64,44 +64,3 @@ def shrink(cells: Any, ring: int = 1) -> Cells:
     outside = rows[~np.isin(members, unique)]
     kept: Cells = np.delete(unique, outside)
     return kept
-
-
-def neighbours(cells: Any, ring: int = 1) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return who is whose neighbour within a set of cells.
-
-    Parameters
-    ----------
-    cells
-        Shape (n,), each once, of one resolution.
-    ring
-        How many grid steps away a neighbour may be.
-
-    Returns
-    -------
-    `indptr`, shape (n + 1,), and `indices`: the neighbours of row i are the rows
-    `indices[indptr[i]:indptr[i + 1]]`, ascending, itself left out. The form of a `scipy.sparse.csr_array`.
-
-    Raises
-    ------
-    CellError
-        Ids that are no cells, cells given twice, or mixed resolutions.
-    """
-    cells = check(cells)
-    if len(cells) == 0:
-        return np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    resolution_of(cells)
-    order = np.argsort(cells)
-    ascending = cells[order]
-    twice = np.count_nonzero(ascending[1:] == ascending[:-1])
-    if twice:
-        raise CellError(f"{twice:,} of {len(cells):,} cells are given twice. Expected each cell once.")
-    rows, members = disk(cells, ring)
-    place = np.minimum(np.searchsorted(ascending, members), len(cells) - 1)
-    columns = order[place]
-    linked = (ascending[place] == members) & (columns != rows)
-    rows, columns = rows[linked], columns[linked]
-    # Sorting row and column as one number is eight times faster than numpy's lexsort.
-    links = np.sort(rows * len(cells) + columns)
-    indptr = np.zeros(len(cells) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=len(cells)), out=indptr[1:])
-    return indptr, links - rows * len(cells)

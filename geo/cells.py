@@ -1,7 +1,7 @@
 """H3 cells: from points, their shapes, their neighbours and the counts in them.
 
-Cells are arrays of uint64, coordinates are WGS-84 degrees. The modules `cell_ids`, `cell_shapes` and
-`cell_disks` hold the parts; everything is used from here.
+Cells are arrays of uint64, coordinates are WGS-84 degrees. The modules `cell_ids`, `cell_shapes`,
+`cell_disks` and `cell_links` hold the parts; everything is used from here.
 """
 
 from typing import Any, Final
@@ -12,8 +12,9 @@ import pandas as pd
 import polars as pl
 import polars_h3
 
-from geo.cell_disks import disk, grow, neighbours, shrink
+from geo.cell_disks import disk, grow, shrink
 from geo.cell_ids import Cells, check, check_resolution, parse, resolution_of, to_text
+from geo.cell_links import neighbours
 from geo.cell_shapes import area_m2, boundaries, centres, fill_area, frame
 from geo.errors import CellError
 

@@ -39,6 +39,8 @@ def gi_star(
     *,
     ring: int = USUAL_RING,
     exposure: "pd.Series[Any] | None" = None,
+    permutations: int = 0,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Score each cell by the Getis-Ord Gi* statistic, itself included.
 
@@ -56,6 +58,12 @@ def gi_star(
         Indexed by cells: what the counts are to be rates of (kilometres of street, households, visits).
         Rates are steadied by empirical Bayes (`geo.rates.smoothed`). A cell whose exposure is 0, NaN or left
         out has no rate: its row is NaN, and it is in nobody's disk.
+    permutations
+        Above 0: `p` by so many conditional permutations (`geo.permutations`) instead of the normal
+        distribution, which counts that are mostly 0 are far from. Not below 2 / (permutations + 1), so of n
+        cells a single hot one needs some 20 n of them to be found after the correction.
+    seed
+        Of the permutations.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def gi_star(
     CellError
         An index that is not an H3 cell, cells given twice, mixed resolutions, or a ring below 1.
     AnalysisError
-        Values that are no counts: missing, infinite, below zero.
+        Values that are no counts: missing, infinite, below zero; no number of permutations.
     NotEnoughDataError
         Fewer than two cells, or values that are all the same: there is no hot spot and no cold one to find.
 
@@ -75,17 +83,26 @@ def gi_star(
     """
     cells, values = cell_counts.read(counts)
     if exposure is None:
-        return pd.DataFrame(scores(Neighbourhood.of(cells, ring), values)._asdict(), index=counts.index)
+        found = scores(Neighbourhood.of(cells, ring), values, permutations=permutations, seed=seed)
+        return pd.DataFrame(found._asdict(), index=counts.index)
     smooth = rates.smoothed(values, rates.beside(counts, exposure))
     known = ~np.isnan(smooth)
-    found = scores(Neighbourhood.of(cells[known], ring), smooth[known], of="rates")
+    around = Neighbourhood.of(cells[known], ring)
+    found = scores(around, smooth[known], of="rates", permutations=permutations, seed=seed)
     columns = {name: np.full(len(values), np.nan) for name in found._fields}
     for name, column in found._asdict().items():
         columns[name][known] = column
     return pd.DataFrame(columns, index=counts.index)
 
 
-def scores(around: Neighbourhood, values: npt.ArrayLike, *, of: str = "counts") -> Scores:
+def scores(
+    around: Neighbourhood,
+    values: npt.ArrayLike,
+    *,
+    of: str = "counts",
+    permutations: int = 0,
+    seed: int = 0,
+) -> Scores:
     """Score the cells of a neighbourhood by Gi*.
 
     Parameters
@@ -96,16 +113,25 @@ def scores(around: Neighbourhood, values: npt.ArrayLike, *, of: str = "counts") 
         Shape (n,): finite numbers, as a rule counts or rates.
     of
         What the values are called in a message.
+    permutations, seed
+        As for `gi_star`.
 
     Raises
     ------
+    AnalysisError
+        No number of permutations.
     NotEnoughDataError
         Fewer than two cells, or values that are all the same.
     """
     given = np.asarray(values, dtype=np.float64)
     cell_counts.require_difference(given, of=of)
     z = z_scores(around.sums(given), around.sizes, given)
-    p = two_sided(z)
+    if permutations:
+        from geo.permutations import conditional_p
+
+        p = conditional_p(around, given, permutations=permutations, seed=seed)
+    else:
+        p = two_sided(z)
     return Scores(z, p, q_values(p))
 
 

@@ -5,11 +5,10 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from geo.cell_disks import neighbours
 from geo.cell_ids import Cells, check
-from geo.errors import CellError
+from geo.cell_links import neighbours
+from geo.errors import AnalysisError, CellError
 
 Values = npt.NDArray[np.float64]
 
@@ -73,10 +72,23 @@ class Neighbourhood:
         Returns
         -------
         The same shape, float64. Whole numbers below 2**53 are summed exactly, in whatever order.
+
+        Raises
+        ------
+        AnalysisError
+            As many values as not cells.
         """
-        given = np.asarray(values, dtype=np.float64)
-        links = sparse.csr_array(
-            (np.ones(len(self.indices)), self.indices, self.indptr), shape=(len(self.cells),) * 2
-        )
-        summed: Values = links @ given + given
+        from geo import lattice_kernels
+        from geo.compiled import in_chunks
+
+        given = np.ascontiguousarray(values, dtype=np.float64)
+        if given.shape[:1] != self.cells.shape or given.ndim > 2:
+            raise AnalysisError(
+                f"Values of shape {given.shape} for {len(self.cells):,} cells. Expected a value, or a row of "
+                "values, for each cell."
+            )
+        indptr, indices = (np.ascontiguousarray(ends, np.int64) for ends in (self.indptr, self.indices))
+        summed = np.empty_like(given)
+        add = lattice_kernels.sum_disks if given.ndim == 1 else lattice_kernels.sum_disks_of_columns
+        in_chunks(lambda i, j: add(indptr, indices, given, summed, i, j), len(self.cells))
         return summed

@@ -5,10 +5,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from data import demo
+from data.cube import Cube
 from data.store import Store
 from tests.data import postgres
 
@@ -20,6 +23,14 @@ def postgres_server() -> Iterator[postgres.Server]:
         pytest.skip(why)
     with postgres.server() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def zone_cube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cube]:
+    """Return a cube of a small demo zone, for tests that ask and do not write."""
+    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('zone') / 'zone.sqlite'}") as store:
+        demo.build(store, reports=3_000, seed=5, end=date(2026, 6, 17))
+        yield Cube.open(store)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Which cells of a city are hot in a period, and by what they are counted."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data import demo
 from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import HotAsked
@@ -16,26 +14,17 @@ from data.store import Store
 from data.study_area import study_area
 from geo import hotspots
 
-END = date(2026, 6, 17)
-
-
-@pytest.fixture(scope="module")
-def cube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cube]:
-    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('now') / 'zone.sqlite'}") as store:
-        demo.build(store, reports=3_000, seed=5, end=END)
-        yield Cube.open(store)
-
 
 def asked(resolution: int = 10, per: str = "", **where: object) -> HotAsked:
     return HotAsked(where=Filter(**where), kind="now", resolution=resolution, per=per)  # type: ignore[arg-type] # sides of a filter
 
 
 @pytest.mark.parametrize("resolution", [9, 10, 11])
-def test_every_cell_of_the_area_is_scored_and_empty_ones_are_zeros(cube: Cube, resolution: int) -> None:
-    found = hot_now(cube, asked(resolution, categories=("illegal_parking",)))
+def test_every_cell_of_the_area_is_scored_and_empty_ones_are_zeros(zone_cube: Cube, resolution: int) -> None:
+    found = hot_now(zone_cube, asked(resolution, categories=("illegal_parking",)))
 
-    area = study_area(cube, Filter(), resolution)
-    counted = cube.counts(Filter(categories=("illegal_parking",)), resolution)
+    area = study_area(zone_cube, Filter(), resolution)
+    counted = zone_cube.counts(Filter(categories=("illegal_parking",)), resolution)
     counts = pd.Series(counted.counts, index=counted.cells).reindex(area, fill_value=0)
     truth = hotspots.gi_star(counts)
     np.testing.assert_array_equal(found.cells, area)
@@ -59,42 +48,42 @@ def test_cold_cells_are_told_from_hot_ones() -> None:
     ]
 
 
-def test_the_second_who_asks_gets_what_was_kept(cube: Cube) -> None:
-    first, again = hot_now(cube, asked()), hot_now(cube, asked())
+def test_the_second_who_asks_gets_what_was_kept(zone_cube: Cube) -> None:
+    first, again = hot_now(zone_cube, asked()), hot_now(zone_cube, asked())
 
     assert again.codes.base is first.codes.base
     assert not again.codes.flags.writeable
 
 
-def test_reports_by_street_are_scored_where_there_are_streets(cube: Cube) -> None:
-    found = hot_now(cube, asked(11, per="street"))
+def test_reports_by_street_are_scored_where_there_are_streets(zone_cube: Cube) -> None:
+    found = hot_now(zone_cube, asked(11, per="street"))
     known = ~np.isnan(found.figures)
 
     assert 0 < known.sum() < known.size
     assert (found.codes[~known] == 0).all()
-    assert not np.allclose(found.figures[known], hot_now(cube, asked(11)).figures[known])
+    assert not np.allclose(found.figures[known], hot_now(zone_cube, asked(11)).figures[known])
 
 
-def test_where_nobody_wrote_visits_down_it_says_so(cube: Cube) -> None:
-    found = hot_now(cube, asked(per="visit"))
+def test_where_nobody_wrote_visits_down_it_says_so(zone_cube: Cube) -> None:
+    found = hot_now(zone_cube, asked(per="visit"))
 
     assert found.note == "visits"
     assert not found.codes.any()
     assert np.isnan(found.figures).all()
-    assert found.n.sum() == cube.total(Filter())
+    assert found.n.sum() == zone_cube.total(Filter())
 
 
-def test_a_period_without_reports_says_that_all_cells_are_the_same(cube: Cube) -> None:
-    found = hot_now(cube, asked(start=date(1999, 1, 1), end=date(1999, 2, 1)))
+def test_a_period_without_reports_says_that_all_cells_are_the_same(zone_cube: Cube) -> None:
+    found = hot_now(zone_cube, asked(start=date(1999, 1, 1), end=date(1999, 2, 1)))
 
     assert found.note == "same"
-    assert len(found.cells) == len(study_area(cube, Filter(), 10))
+    assert len(found.cells) == len(study_area(zone_cube, Filter(), 10))
 
 
-def test_a_handful_of_cells_is_too_few(cube: Cube) -> None:
-    few = tuple(cube.counts(Filter(), 10).cells[:3].tolist())
+def test_a_handful_of_cells_is_too_few(zone_cube: Cube) -> None:
+    few = tuple(zone_cube.counts(Filter(), 10).cells[:3].tolist())
 
-    assert hot_now(cube, asked(cells=few)).note == "cells"
+    assert hot_now(zone_cube, asked(cells=few)).note == "cells"
 
 
 def test_an_empty_city_has_no_cell(store: Store) -> None:

@@ -1,12 +1,11 @@
 """Gi*, against the published grid of 1996, against esda, and where there is nothing to answer."""
 
 import json
-from pathlib import Path
+import warnings
 from typing import Any
 
 import esda
 import h3
-import libpysal
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,45 +13,9 @@ from scipy import stats
 
 from geo import cells, hotspots
 from geo.errors import AnalysisError, CellError, NotEnoughDataError
-from geo.neighbourhood import Neighbourhood
+from tests.geo.cities import CENTRE, DISK, city, esda_weights
+from tests.geo.published_grid import Grid, assert_as_written
 from tests.shared_data import shared
-
-CENTRE = h3.latlng_to_cell(38.3, 116.85, 10)
-DISK = np.sort(cells.parse(list(h3.grid_disk(CENTRE, 10))))
-
-
-def city(seed: int, *, n: int = 250, mean: float = 2.0) -> "pd.Series[Any]":
-    """Return counts in a ragged set of cells with holes, in no order."""
-    random = np.random.default_rng(seed)
-    ids = random.choice(DISK, n, replace=False)
-    return pd.Series(random.poisson(random.gamma(0.5, 2 * mean, n)), index=ids)
-
-
-def esda_weights(ids: list[int], ring: int) -> Any:
-    known = set(ids)
-    near = {
-        cell: [
-            other
-            for other in map(h3.str_to_int, h3.grid_disk(h3.int_to_str(cell), ring))
-            if other in known and other != cell
-        ]
-        for cell in ids
-    }
-    return libpysal.weights.W(near, id_order=ids, silence_warnings=True)
-
-
-class Grid:
-    """Getis and Ord's 16 by 16 grid, with all pairs within a distance as its disks."""
-
-    def __init__(self, path: Path, distance: float) -> None:
-        frame = pd.read_csv(path)
-        self.values = frame["val"].to_numpy(float)
-        x, y = frame["x"].to_numpy(), frame["y"].to_numpy()
-        apart = np.hypot(x[:, None] - x, y[:, None] - y)
-        self.links = apart <= distance + 1e-9
-        others = self.links & ~np.eye(len(frame), dtype=bool)
-        indptr = np.concatenate([[0], np.cumsum(others.sum(axis=1))])
-        self.around = Neighbourhood(np.arange(len(frame), dtype=np.uint64), 1, indptr, np.nonzero(others)[1])
 
 
 @pytest.mark.shared
@@ -75,7 +38,7 @@ def test_every_score_of_the_grid_of_1996_is_that_of_its_full_vector() -> None:
 
     z = hotspots.scores(grid.around, grid.values).z
 
-    np.testing.assert_allclose(z, written, rtol=0, atol=1e-11)  # the file has twelve digits
+    assert_as_written(z, written)
     n, mean = len(grid.values), grid.values.mean()
     size = grid.links.sum(axis=1)
     literal = (grid.links @ grid.values - mean * size) / (
@@ -91,7 +54,9 @@ def test_scores_of_ragged_sets_of_cells_are_those_of_esda(seed: int, ring: int) 
     links = esda_weights(counts.index.tolist(), ring)
 
     found = hotspots.gi_star(counts, ring=ring)
-    peer = esda.G_Local(counts.to_numpy(), links, transform="B", star=True, permutations=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = esda.G_Local(counts.to_numpy(), links, transform="B", star=True, permutations=0)
 
     assert found.index.equals(counts.index)
     np.testing.assert_allclose(found["z"], peer.Zs, rtol=0, atol=1e-9)
@@ -226,3 +191,23 @@ def test_a_rate_by_nothing_is_not_enough() -> None:
     counts = city(1)
     with pytest.raises(NotEnoughDataError, match="exposure above 0"):
         hotspots.gi_star(counts, exposure=counts * 0)
+
+
+def test_permutations_take_the_place_of_the_normal_distribution_and_leave_the_score() -> None:
+    counts = city(2)
+    plain = hotspots.gi_star(counts)
+
+    dealt = hotspots.gi_star(counts, permutations=199, seed=4)
+
+    np.testing.assert_array_equal(dealt["z"], plain["z"])
+    assert not np.allclose(dealt["p"], plain["p"], equal_nan=True)
+    assert dealt["p"].min() >= 2 / 200
+    known = dealt["p"].notna()
+    np.testing.assert_allclose(dealt["q"][known], stats.false_discovery_control(dealt["p"][known]))
+    pd.testing.assert_frame_equal(dealt, hotspots.gi_star(counts, permutations=199, seed=4))
+
+
+@pytest.mark.parametrize("permutations", [-1, 1.5, True])
+def test_a_number_of_permutations_that_is_none_is_refused(permutations: Any) -> None:
+    with pytest.raises(AnalysisError, match="not a number of permutations"):
+        hotspots.gi_star(city(1), permutations=permutations)
