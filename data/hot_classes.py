@@ -1,6 +1,6 @@
 """The classes of emerging hot spots on the map, and one cell's series behind its class."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -17,7 +17,7 @@ from geo.cell_ids import check
 from geo.emerging import CLASSES, Emerging, analyse
 from geo.mann_kendall import LEAST_STEPS
 from geo.neighbourhood import Neighbourhood
-from geo.space_time import USUAL_PREVIOUS, Bins, gi_star_of_bins
+from geo.space_time import USUAL_PREVIOUS, Bins, gi_star_of_bins, p_of_bins
 
 #: The last step is looked at with that many before it.
 _PREVIOUS: Final = USUAL_PREVIOUS
@@ -35,10 +35,10 @@ class CellSeries:
         Shape (steps,): reports in the cell itself.
     z
         Shape (steps,): space-time Gi* of its disk, in standard deviations.
+    p
+        Shape (steps,): two-sided, not corrected.
     significant
-        Shape (steps,), int8: 1 hot, -1 cold, 0 neither.
-    least_z
-        The smallest |z| that is significant; infinite where nothing in the whole city is.
+        Shape (steps,), int8: 1 hot, -1 cold, 0 neither, after the correction for all cells and steps.
     step
         `week` or `month`.
     slug
@@ -55,8 +55,8 @@ class CellSeries:
     starts: tuple[date, ...]
     counts: npt.NDArray[np.int32]
     z: npt.NDArray[np.float64]
+    p: npt.NDArray[np.float64]
     significant: npt.NDArray[np.int8]
-    least_z: float
     step: Step
     slug: str = CLASSES[0]
     reason: str = ""
@@ -72,13 +72,13 @@ def hot_classes(cube: Cube, asked: HotAsked) -> HotCells:
     `figures` are the z-scores of the last step, `n` the reports of all steps. With a note all are "none".
     """
     counted = _counted(cube, asked)
-    note = _note(counted)
+    totals = counted.counts.sum(axis=1, dtype=np.uint32)
+    note = _note(counted, asked)
     if note:
         n = len(counted.cells)
-        nothing = np.zeros(n, np.uint8), CLASSES, np.full(n, np.nan), _totals(counted)
-        return HotCells(counted.cells, *nothing, note)
-    summary, _least = _found(cube, asked, counted)
-    return HotCells(counted.cells, summary["code"], CLASSES, summary["z_last"], _totals(counted))
+        return HotCells(counted.cells, np.zeros(n, np.uint8), CLASSES, np.full(n, np.nan), totals, note)
+    found = _found(cube, asked, counted)
+    return HotCells(counted.cells, found.summary["code"], CLASSES, found.summary["z_last"], totals)
 
 
 def why(cube: Cube, asked: HotAsked, cells: Any = None) -> list[str]:
@@ -92,14 +92,20 @@ def why(cube: Cube, asked: HotAsked, cells: Any = None) -> list[str]:
     Returns
     -------
     A sentence a cell, empty for cells outside the study area and where there is no answer.
+
+    Raises
+    ------
+    CellError
+        Ids that are no cells.
     """
     counted = _counted(cube, asked)
     wanted = counted.cells if cells is None else check(cells)
-    if _note(counted):
+    if not wanted.size or _note(counted, asked):
         return [""] * len(wanted)
-    summary, _least = _found(cube, asked, counted)
     row = np.minimum(np.searchsorted(counted.cells, wanted), len(counted.cells) - 1)
-    said = reasons(summary[row], steps=len(counted.starts), step=asked.step).to_list()
+    said = reasons(
+        _found(cube, asked, counted).summary[row], steps=len(counted.starts), step=asked.step
+    ).to_list()
     return [
         sentence if inside else ""
         for sentence, inside in zip(said, counted.cells[row] == wanted, strict=True)
@@ -118,62 +124,68 @@ def series(cube: Cube, asked: HotAsked, cell: int | str) -> CellSeries:
     counted = _counted(cube, asked)
     row = int(np.searchsorted(counted.cells, wanted[0]))
     inside = row < len(counted.cells) and counted.cells[row] == wanted[0]
-    note = _note(counted) or ("" if inside else "outside")
+    note = _note(counted, asked) or ("" if inside else "outside")
     if note:
         nothing = np.zeros(0)
         return CellSeries(
-            (), nothing.astype(np.int32), nothing, nothing.astype(np.int8), np.inf, asked.step, note=note
+            (), nothing.astype(np.int32), nothing, nothing, nothing.astype(np.int8), asked.step, note=note
         )
-    summary, least = _found(cube, asked, counted)
+    found = _found(cube, asked, counted)
     _rows, members = disk(wanted, asked.ring)
     at = np.searchsorted(counted.cells, members)
     at = at[counted.cells[np.minimum(at, len(counted.cells) - 1)] == members]
-    z = gi_star_of_bins(
-        counted.counts[at].sum(axis=0, dtype=np.float64)[None],
-        np.array([at.size]),
-        bins=Bins.of(counted.counts),
-        previous=_PREVIOUS,
-    )[0]
+    sums, size = counted.counts[at].sum(axis=0, dtype=np.float64)[None], np.array([at.size])
+    z = gi_star_of_bins(sums, size, bins=found.bins, previous=_PREVIOUS)[0]
+    p = p_of_bins(z, size, np.arange(z.size), bins=found.bins, previous=_PREVIOUS)
     return CellSeries(
         starts=counted.starts,
         counts=counted.counts[row],
         z=z,
-        significant=(z >= least).astype(np.int8) - (z <= -least),
-        least_z=least,
+        p=p,
+        significant=(np.sign(z) * (p <= found.critical_p)).astype(np.int8),
         step=asked.step,
-        slug=CLASSES[summary["code"][row]],
-        reason=reasons(summary[row : row + 1], steps=len(counted.starts), step=asked.step)[0],
-        figures=summary[row],
+        slug=CLASSES[found.summary["code"][row]],
+        reason=reasons(found.summary[row : row + 1], steps=len(counted.starts), step=asked.step)[0],
+        figures=found.summary[row],
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What is kept of an analysis: `geo.emerging.Emerging` without its series."""
+
+    summary: npt.NDArray[Any]
+    bins: Bins
+    critical_p: float
 
 
 def _counted(cube: Cube, asked: HotAsked) -> StepCounts:
     return step_counts(cube, asked.where, resolution=asked.resolution, step=asked.step)
 
 
-def _totals(counted: StepCounts) -> npt.NDArray[np.uint32]:
-    totals: npt.NDArray[np.uint32] = counted.counts.sum(axis=1, dtype=np.uint32)
-    return totals
-
-
-def _note(counted: StepCounts) -> str:
+def _note(counted: StepCounts, asked: HotAsked) -> str:
     """Return why nothing can be said of counts, empty where something can."""
     if len(counted.starts) < LEAST_STEPS:
         return "steps"
-    if len(counted.cells) < 2:
+    n = len(counted.cells)
+    fits_in_a_disk = n <= 1 + 3 * asked.ring * (asked.ring + 1)
+    if n < 2 or (fits_in_a_disk and Neighbourhood.of(counted.cells, asked.ring).sizes.min() == n):
         return "cells"
     return "same" if counted.counts.min() == counted.counts.max() else ""
 
 
-def _found(cube: Cube, asked: HotAsked, counted: StepCounts) -> tuple[npt.NDArray[Any], float]:
-    """Return the summary of the cells and the smallest significant |z|, kept for this version of the cube."""
+def _found(cube: Cube, asked: HotAsked, counted: StepCounts) -> _Found:
+    """Return the analysis of the counts, made once for this version of the cube."""
 
     @cache
     def found() -> Emerging:
         around = Neighbourhood.of(counted.cells, asked.ring)
         return analyse(counted.counts, around=around, previous=_PREVIOUS)
 
+    def figures() -> npt.NDArray[np.float64]:
+        return np.array([*astuple(found().bins), found().critical_p])
+
     key = cube.version, "emerging", asked.where, asked.resolution, asked.ring, asked.step, counted.starts
     summary = cube.kept.get((*key, "summary"), lambda: found().summary)
-    least = cube.kept.get((*key, "least"), lambda: np.array([found().least_z]))
-    return summary, float(least[0])
+    n, *moments, critical = cube.kept.get((*key, "figures"), figures).tolist()
+    return _Found(summary, Bins(int(n), *moments), critical)

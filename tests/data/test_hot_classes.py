@@ -68,6 +68,7 @@ def test_the_series_of_a_cell_is_what_its_class_was_made_of(cube: Cube) -> None:
         assert one.counts.tolist() == counted.counts[row].tolist()
         assert one.z.tolist() == expected.z[row].tolist()
         assert one.significant.tolist() == expected.significant[row].tolist()
+        assert one.p[-1] == expected.summary["p_last"][row]
         assert one.figures is not None
         assert one.figures["hot_steps"] == (one.significant == 1).sum()
 
