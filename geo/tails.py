@@ -33,3 +33,14 @@ def two_sided_p(z: npt.ArrayLike, skewness: npt.ArrayLike = 0.0) -> Values:
     scale = 2 / np.abs(np.atleast_1d(leaning)[long])
     p[long] = np.maximum(p[long], np.minimum(2 * gammaincc(scale**2, scale**2 + height * scale), 1.0))
     return p.reshape(scores.shape)
+
+
+def least_z(p: float, skewness: float = 0.0) -> float:
+    """Return the smallest positive z-score whose `two_sided_p` is at most so much; infinite where p is 0."""
+    from scipy.special import gammainccinv, ndtri
+
+    normal = -ndtri(p / 2)
+    if skewness <= 0 or not np.isfinite(normal):
+        return float(normal)
+    scale = 2 / skewness
+    return float(max(normal, gammainccinv(scale**2, p / 2) / scale - scale))

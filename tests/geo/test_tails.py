@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, norm, pearson3, poisson
 
-from geo.tails import two_sided_p
+from geo.tails import least_z, two_sided_p
 
 
 @pytest.mark.parametrize("skewness", [0.05, 0.3, 1.0, 2.5, 9.0])
@@ -49,3 +49,15 @@ def test_sums_of_counts_are_as_unlikely_as_they_are(counts: object, skewness: fl
     assert ratio.min() > 0.55
     assert ratio.max() < 5
     assert (two_sided_p(z)[rare] / (2 * truth[rare])).min() < 0.01
+
+
+@pytest.mark.parametrize("skewness", [-1.0, 0.0, 0.4, 2.0])
+@pytest.mark.parametrize("p", [0.09, 1e-3, 1e-8])
+def test_the_least_score_has_just_that_p(p: float, skewness: float) -> None:
+    z = least_z(p, skewness)
+    np.testing.assert_allclose(two_sided_p(z, skewness), p, rtol=1e-6)
+    assert two_sided_p(z * 1.001, skewness) < p < two_sided_p(z * 0.999, skewness)
+
+
+def test_no_score_has_a_p_of_nothing() -> None:
+    assert least_z(0.0, 0.5) == np.inf
