@@ -22,12 +22,12 @@ from geo.emerging_cube import checked_cube, neighbourhood_of
 from geo.errors import AnalysisError
 from geo.mann_kendall import MannKendall, mann_kendall, sen_slopes
 from geo.neighbourhood import USUAL_RING, Neighbourhood, Values
-from geo.space_time import USUAL_PREVIOUS, least_significant, space_time_gi_star
+from geo.space_time import USUAL_PREVIOUS, Bins, gi_star_of_bins, p_of_bins, significance
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CLASSES", "DEFINITIONS", "Definition", "Emerging", "analyse", "classes", "summary"]
+__all__ = ["CLASSES", "DEFINITIONS", "Definition", "Emerging", "analyse", "classes"]
 
 #: Accepted share of false ones among the significant bins, and level of the trends; two-sided.
 USUAL_ALPHA: Final = 0.10
@@ -72,8 +72,10 @@ class Emerging:
         Shape (n, steps): space-time Gi* of each bin, in standard deviations.
     significant
         Shape (n, steps), int8: 1 hot, -1 cold, 0 neither, after the correction for all bins of the cube.
-    least_z
-        The smallest |z| that is significant; infinite where nothing is.
+    bins
+        What all bins of the cube are like.
+    critical_p
+        The largest p, not corrected, that is significant; 0 where nothing is.
     summary
         Shape (n,), structured (`SUMMARY`): `code` of the class in `CLASSES`; `hot_steps` and `cold_steps`;
         `run`, of how many steps the hot or cold spell that lasts at the end is made (0: none lasts); z of the
@@ -89,7 +91,8 @@ class Emerging:
     starts: npt.NDArray[Any]
     z: Values
     significant: Signs
-    least_z: float
+    bins: Bins
+    critical_p: float
     summary: npt.NDArray[Any]
     alpha: float = USUAL_ALPHA
     definition: Definition = "esri"
@@ -232,40 +235,24 @@ def analyse(
             f"most {values.shape[1] - 2}, so that there are other steps to compare with."
         )
     around = neighbourhood_of(len(values), cells if index is None else index.to_numpy(), around, ring)
-    z = space_time_gi_star(values, around, previous=int(previous))
-    least = least_significant(z, alpha=alpha)
-    significant = (z >= least).astype(np.int8)
-    significant -= z <= -least
-    found = summary(values, z, significant, alpha=alpha, definition=known, modified=modified)
-    return Emerging(around.cells, starts, z, significant, least, found, alpha, known, modified, index)
-
-
-def summary(
-    values: npt.NDArray[Any],
-    z: Values,
-    significant: Signs,
-    *,
-    alpha: float = USUAL_ALPHA,
-    definition: Definition = "esri",
-    modified: bool = False,
-) -> npt.NDArray[Any]:
-    """Sum up each cell's series; see `Emerging.summary`. All have shape (n, steps)."""
-    from scipy.special import erfc
-
-    n, steps = z.shape
+    bins, reach = Bins.of(values), int(previous)
+    z = gi_star_of_bins(around.sums(values), around.sizes, bins=bins, previous=reach)
+    significant, critical = significance(z, around.sizes, bins=bins, previous=reach, alpha=alpha)
+    found = np.zeros(len(values), SUMMARY)
+    found["total"] = values.sum(axis=1)
     hot, cold = Spells.of(significant, 1), Spells.of(significant, -1)
-    of_z, of_values = mann_kendall(z, modified=modified), mann_kendall(values, modified=modified)
-    found = np.zeros(n, SUMMARY)
     found["hot_steps"], found["cold_steps"] = hot.steps, cold.steps
     found["run"] = np.maximum(hot.run, cold.run)
     found["z_first"], found["z_last"] = z[:, 0], z[:, -1]
-    found["p_last"] = erfc(np.abs(z[:, -1]) / np.sqrt(2))
-    _take_trend(found, "trend", of_z, alpha)
-    _take_trend(found, "count_trend", of_values, alpha)
-    found["total"] = values.sum(axis=1)
-    found["code"] = class_codes(hot, cold, found["trend"], steps=steps, definition=definition)
+    last = np.full(len(z), z.shape[1] - 1)
+    found["p_last"] = p_of_bins(z[:, -1], around.sizes, last, bins=bins, previous=reach)
+    _take_trend(found, "trend", mann_kendall(z, modified=modified), alpha)
+    _take_trend(found, "count_trend", mann_kendall(values, modified=modified), alpha)
+    found["code"] = class_codes(hot, cold, found["trend"], steps=z.shape[1], definition=known)
     found["z_from"], found["z_to"] = _line_ends(z, np.isin(found["code"], _OF_A_TREND))
-    return found
+    return Emerging(
+        around.cells, starts, z, significant, bins, critical, found, alpha, known, modified, index
+    )
 
 
 def _line_ends(z: Values, wanted: npt.NDArray[np.bool_]) -> Values:

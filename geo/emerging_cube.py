@@ -56,14 +56,15 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
 
 def _check_steps(starts: npt.NDArray[Any]) -> None:
     """Raise where columns that can be put in order are not, or one is missing among them."""
-    if starts.dtype == object:
+    order = starts
+    if order.dtype == object:
         try:
-            starts = starts.astype("datetime64[s]")
+            order = order.astype("datetime64[s]")
         except (TypeError, ValueError):
             return
-    if starts.dtype.kind not in "iufM":
+    if order.dtype.kind not in "iufM":
         return
-    gaps = np.diff(starts).astype(np.float64)
+    gaps = np.diff(order).astype(np.float64)
     if not (gaps > 0).all():
         at = int(np.argmin(gaps > 0))
         raise AnalysisError(

@@ -1,5 +1,6 @@
 """Space-time Gi*: how unusual the disk around a cell is in a step and the steps before it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -7,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import NotEnoughDataError
-from geo.neighbourhood import Neighbourhood, Values
+from geo.neighbourhood import Values
+from geo.tails import two_sided_p
 
 #: How many steps before its own a bin's neighbourhood reaches, unless another number is asked for.
 USUAL_PREVIOUS: Final = 1
+_PIECE_VALUES: Final = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,20 @@ class Bins:
         Their number.
     mean, deviation
         Of their values; the deviation divides by n.
+    skewness
+        Third moment of the values about the mean of their own cell, by the cube of the deviation: how far
+        chance alone lets single bins stick out. About the mean of all bins it would count the hot spots as
+        chance.
     """
 
     n: int
     mean: float
     deviation: float
+    skewness: float
 
     @classmethod
     def of(cls, values: npt.NDArray[Any]) -> Self:
-        """Take mean and deviation of values of shape (n, steps).
+        """Take the moments of values of shape (n, steps), of at least three steps.
 
         Raises
         ------
@@ -46,9 +54,11 @@ class Bins:
                 "than the rest. Take a longer period, more categories or a wider area."
             )
         mean = float(values.mean(dtype=np.float64))
-        flat = values.reshape(-1)
-        squares = float(sum(np.dot(part, part) for part in _as_floats(flat)))
-        return cls(values.size, mean, float(np.sqrt(squares / values.size - mean**2)))
+        squares, cubes = map(sum, zip(*map(_moments, _pieces(values)), strict=True))
+        deviation = float(np.sqrt(squares / values.size - mean**2))
+        steps = values.shape[1]
+        third = cubes / len(values) * steps / ((steps - 1) * (steps - 2))
+        return cls(values.size, mean, deviation, float(third / deviation**3))
 
 
 def gi_star_of_bins(sums: Values, sizes: npt.NDArray[np.int64], *, bins: Bins, previous: int) -> Values:
@@ -87,58 +97,76 @@ def gi_star_of_bins(sums: Values, sizes: npt.NDArray[np.int64], *, bins: Bins, p
     return z
 
 
-def space_time_gi_star(values: npt.NDArray[Any], around: Neighbourhood, *, previous: int) -> Values:
-    """Score each bin of a cube by the Getis-Ord Gi* statistic over its disk in its step and the steps before.
-
-    Parameters
-    ----------
-    values
-        Shape (n, steps): finite, a row for each cell of `around`.
-    previous
-        How many steps before.
-
-    Returns
-    -------
-    Shape (n, steps): z in standard deviations, compared with mean and deviation of all bins of the cube.
-
-    Raises
-    ------
-    NotEnoughDataError
-        All values are the same.
-
-    Source: Ord & Getis (1995), Geographical Analysis 27(4), 286-306, with binary weights in space and time.
-    """
-    bins = Bins.of(values)
-    return gi_star_of_bins(around.sums(values), around.sizes, bins=bins, previous=previous)
-
-
-def least_significant(z: Values, *, alpha: float) -> float:
-    """Return the smallest |z| that is significant after Benjamini-Hochberg over all bins.
+def p_of_bins(
+    z: Values, sizes: npt.NDArray[np.int64], column: npt.NDArray[np.int64], *, bins: Bins, previous: int
+) -> Values:
+    """Return the two-sided p of bins, not corrected for their number.
 
     Parameters
     ----------
     z
-        Any shape; what is NaN was not tested.
+        Shape (m,).
+    sizes
+        Shape (m,): cells in the disk of each bin.
+    column
+        Shape (m,): its step, counted from 0.
+    bins, previous
+        As for `gi_star_of_bins`.
+    """
+    members = sizes * np.minimum(column + 1, previous + 1)
+    return two_sided_p(z, bins.skewness / np.sqrt(members))
+
+
+def significance(
+    z: Values, sizes: npt.NDArray[np.int64], *, bins: Bins, previous: int, alpha: float
+) -> tuple[npt.NDArray[np.int8], float]:
+    """Tell which bins are significant after Benjamini-Hochberg over all bins of the cube at once.
+
+    Parameters
+    ----------
+    z
+        Shape (n, steps); what is NaN was not tested.
+    sizes
+        Shape (n,): cells in each disk.
+    bins, previous
+        As for `gi_star_of_bins`.
     alpha
         Share of false ones among the significant bins that is accepted, two-sided.
 
     Returns
     -------
-    Infinite where nothing is significant.
+    Shape (n, steps), int8: 1 hot, -1 cold, 0 neither; and the largest p that is significant, 0 where none is.
 
-    Source: Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57(1), 289-300.
+    Source: Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57(1), 289-300;
+    `geo.tails` for p.
     """
-    from scipy.special import erfc, ndtri
+    from scipy.special import ndtri
 
-    height = np.abs(z).reshape(-1)
-    tests = height.size - int(np.count_nonzero(np.isnan(height)))
-    # The correction never accepts a p above alpha, so only the few below it have to be put in order.
-    candidates = np.sort(height[height >= -ndtri(alpha / 2) * (1 - 1e-12)])[::-1]
-    accepted = erfc(candidates / np.sqrt(2)) <= np.arange(1, candidates.size + 1) * (alpha / max(tests, 1))
-    return float(candidates[np.flatnonzero(accepted)[-1]]) if accepted.any() else np.inf
+    flat, steps = z.reshape(-1), z.shape[1]
+    # No p is smaller than that of the normal tail, and none above alpha is accepted: few need to be looked
+    # at.
+    at = np.flatnonzero(np.abs(flat) >= -ndtri(alpha / 2) * (1 - 1e-12))
+    row, column = np.divmod(at, steps)
+    p = p_of_bins(flat[at], sizes[row], column, bins=bins, previous=previous)
+    ascending = np.sort(p)
+    tests = flat.size - int(np.count_nonzero(np.isnan(flat)))
+    accepted = np.flatnonzero(ascending <= np.arange(1, p.size + 1) * (alpha / max(tests, 1)))
+    critical = float(ascending[accepted[-1]]) if accepted.size else 0.0
+    found = np.zeros(z.shape, np.int8)
+    found.reshape(-1)[at] = np.sign(flat[at]) * (p <= critical)
+    return found, critical
 
 
-def _as_floats(flat: npt.NDArray[Any]) -> Any:
-    """Yield a long row of numbers in pieces, as float64."""
-    for begin in range(0, flat.size, 1 << 20):
-        yield flat[begin : begin + (1 << 20)].astype(np.float64)
+def _pieces(values: npt.NDArray[Any]) -> Iterator[Values]:
+    """Yield rows of a cube in pieces that a processor's cache holds, as float64."""
+    rows = max(1, _PIECE_VALUES // values.shape[1])
+    for begin in range(0, len(values), rows):
+        yield values[begin : begin + rows].astype(np.float64)
+
+
+def _moments(values: Values) -> tuple[float, float]:
+    """Return the sum of squares, and that of cubes about the mean of each row."""
+    flat = values.reshape(-1)
+    about = values - values.mean(axis=1, keepdims=True)
+    squared = (about * about).reshape(-1)
+    return float(flat @ flat), float(squared @ about.reshape(-1))

@@ -12,11 +12,13 @@ from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import HotAsked
 from data.hot_classes import hot_classes, series, why
-from data.step_counts import step_counts
+from data.step_counts import StepCounts, step_counts
+from data.step_rates import exposure_by_step
 from data.store import Store
 from geo.cells import to_text
 from geo.emerging import CLASSES, analyse
 from geo.errors import CellError
+from geo.rates import smoothed
 from i18n import use_locale
 
 END = date(2026, 6, 17)
@@ -68,8 +70,57 @@ def test_the_series_of_a_cell_is_what_its_class_was_made_of(cube: Cube) -> None:
         assert one.counts.tolist() == counted.counts[row].tolist()
         assert one.z.tolist() == expected.z[row].tolist()
         assert one.significant.tolist() == expected.significant[row].tolist()
+        assert one.p[-1] == expected.summary["p_last"][row]
         assert one.figures is not None
         assert one.figures["hot_steps"] == (one.significant == 1).sum()
+
+
+@pytest.mark.parametrize("per", ["street", "household", "visit"])
+def test_rates_are_compared_where_there_is_something_to_count_by(cube: Cube, per: str) -> None:
+    asked = HotAsked(per=per)
+    counted = step_counts(cube, Filter())
+    by = exposure_by_step(cube, counted, per)
+    known = by.any(axis=1)
+    rates = smoothed(counted.counts[known].ravel(), by[known].ravel()).reshape(-1, len(counted.starts))
+    rates[np.isnan(rates)] = counted.counts[by > 0].sum() / by.sum()
+    expected = analyse(rates, cells=counted.cells[known])
+
+    found = hot_classes(cube, asked)
+
+    assert known.sum() > 30
+    assert known.all() == (per == "visit")  # patrols pass every cell, but not all have streets or homes
+    slugs = np.array(found.classes)[found.codes]
+    assert slugs[known].tolist() == expected.classes.tolist()
+    assert set(slugs[~known]) <= {"none"}
+    assert np.isnan(found.figures[~known]).all()
+    assert found.n.tolist() == counted.counts.sum(axis=1).tolist()
+    assert found.codes.tolist() != hot_classes(cube, HotAsked()).codes.tolist()
+    row = int(np.argmax(found.figures[known]))
+    one = series(cube, asked, int(found.cells[known][row]))
+    np.testing.assert_allclose(one.z, expected.z[row], rtol=1e-9)
+    assert one.significant.tolist() == expected.significant[row].tolist()
+    for unknown in found.cells[~known][:1].tolist():
+        assert series(cube, asked, unknown).note == "outside"
+        assert why(cube, asked, [unknown]) == [""]
+
+
+def test_without_visits_there_is_no_rate_by_visits(cube: Cube, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(cube: Cube, counted: StepCounts, per: str) -> np.ndarray:
+        return np.zeros(counted.counts.shape)
+
+    monkeypatch.setattr("data.hot_classes.exposure_by_step", nobody)
+    assert hot_classes(cube, HotAsked(per="visit")).note == "visits"
+    assert hot_classes(cube, HotAsked(per="street")).note == "cells"
+
+
+def test_the_least_score_is_where_hot_begins(cube: Cube) -> None:
+    asked = HotAsked(where=PARKING)
+    found = hot_classes(cube, asked)
+    one = series(cube, asked, int(found.cells[int(np.argmax(found.figures))]))
+    later = slice(1, None)
+    assert (one.significant[later] == 1).tolist() == (one.z[later] >= one.least_z).tolist()
+    assert (one.significant[later] == -1).tolist() == (one.z[later] <= one.cold_z).tolist()
+    assert -one.cold_z < one.least_z
 
 
 def test_a_cell_may_be_given_as_text(cube: Cube) -> None:
