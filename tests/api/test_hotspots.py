@@ -259,7 +259,7 @@ def test_the_hot_spots_of_the_map_are_exported_with_reason_and_question(
         assert answer.status_code == 200, answer.text
         path = tmp_path / f"hot.{form}"
         path.write_bytes(answer.content)
-        table = gpd.read_parquet(path) if form == "parquet" else gpd.read_file(path)
+        table = gpd.read_parquet(path) if form == "parquet" else gpd.read_file(path, layer=0)
         table = table.sort_values("cell")
         assert table["cell"].tolist() == h3_cells.to_text(cells).to_list()
         assert table["class"].tolist() == [CLASSES[int(value)] for value in values]

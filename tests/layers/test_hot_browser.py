@@ -211,23 +211,23 @@ def test_another_kind_and_another_theme_change_the_picture_in_place(page: Page, 
     screen.wait_on_map(page, f"return layer(gezhi.HotCanvas).colours[0] === {json.dumps(light['hot90'])};")
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
+def test_a_map_without_hot_spots_says_why(page: Page, server: Server) -> None:
+    classes = ("none", "new_hot", "new_cold")
+    nothing: dict[str, Any] = {"cells": [], "counts": [0, 0, 0]}
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
         ({"note": "Too few weeks."}, "Too few weeks."),
         ({"counts": [9, 0, 0]}, "Nothing stands out"),
         ({"counts": [9, 40, 0]}, "In the whole city: 40 cells."),
-        ({"counts": [0, 0, 0], "meta": {"resolution": 10, "total": 0}}, "No report matches the filter."),
-    ],
-)
-def test_a_map_without_hot_spots_says_why(
-    page: Page, server: Server, options: dict[str, Any], words: str
-) -> None:
-    classes = ("none", "new_hot", "new_cold")
-    server.answers["hotspots"] = answer(classes, cells=[], **{"counts": [0, 0, 0]} | options)
-    page.goto(server.show(HotLayer()))
-    screen.wait_ready(page, "empty")
-    assert words in page.inner_text(".gz-notice")
+        ({"meta": {"resolution": 10, "total": 0}}, "No report matches the filter."),
+    )
+    server.answers["hotspots"] = lambda request: answer(
+        classes, **nothing | cases[int(request.query_params["category"])][0]
+    )
+    page.goto(server.show(HotLayer("category=0")))
+    for number, (_, words) in enumerate(cases):
+        screen.send(page, HotLayer(f"category={number}"))
+        page.wait_for_selector(f"[data-gezhi-state=empty][data-gezhi-query='category={number}']")
+        assert words in page.inner_text(".gz-notice")
 
 
 def test_what_is_still_computed_comes_by_itself(page: Page, server: Server) -> None:

@@ -2,7 +2,7 @@
 (function (gezhi) {
   "use strict";
 
-  const ASK_AGAIN_MS = 1500;
+  const ASK_AGAIN_MS = 1000;
 
   class Hot extends gezhi.parts.cells {
     made() {

@@ -11,8 +11,8 @@
       this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "gz-tip gz-hot-tip", opacity: 1 });
       this.reasons = new Map(); // address -> words
       this.request = new gezhi.Request(() => {});
-      this.cell = null;
-      this.text = "";
+      this.cell = this.url = null;
+      this.text = this.drawn = "";
     }
 
     /** Say what a part (`gezhi.parts.hot`) shows of a cell. */
@@ -36,9 +36,11 @@
       const reason = this.reasons.has(this.url) ? this.reasons.get(this.url) : pending;
       const name = gezhi.fill(part.options.labels.cell, { id: this.cell.replace(/f+$/, "") });
       const lines = [["count", label], ["rate", reports], ["reason", reason], ["cell", name]].filter(([, text]) => text);
-      const text = lines.map(([, words]) => words).join(", ");
-      if (text === this.text) return;
-      this.text = text;
+      const drawn = JSON.stringify(lines);
+      if (drawn === this.drawn) return;
+      this.drawn = drawn;
+      // What is read out has no words that are gone in a moment.
+      this.text = lines.flatMap(([, words]) => (words === pending ? [] : [words])).join(", ");
       const content = gezhi.element("div", "gz-tip-text");
       for (const [look, words] of lines) {
         content.append(gezhi.element("span", `gz-tip-${look}`));
@@ -74,7 +76,7 @@
       clearTimeout(this.resting);
       this.request.abort();
       this.cell = this.url = null;
-      this.text = "";
+      this.text = this.drawn = "";
       this.tip.remove();
     }
   }
