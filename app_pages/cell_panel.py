@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app_pages import charts, empty, photo_links, session
+from app_pages import charts, empty, hot_panel, photo_links, session
 from app_pages.figures import labelled_mix
 from app_pages.filters import used_categories
-from app_pages.place_words import place_name
-from app_pages.view import View
+from app_pages.place_words import name_of
+from app_pages.view import HOT, View
 from data.filters import Filter
 from data.place_counts import mostly
-from data.place_records import Place
 from data.statuses import STATUS_GROUPS, label
 from data.workspace import Workspace
 from geo import cells
@@ -31,6 +30,8 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     cell = int(cells.check([view.cell])[0])
     _header(cell, view)
     _mostly(workspace, where, cell)
+    if view.show == HOT:
+        hot_panel.render(workspace, view, where.but(cells=()), cell)
     total = workspace.cube.total(where, cell=cell)
     if not total:
         empty.nothing_passes("clear_from_cell", _("No report in this cell passes the filters."))
@@ -62,14 +63,9 @@ def _mostly(workspace: Workspace, where: Filter, cell: int) -> None:
 
 
 def _place(workspace: Workspace, number: int, share: float) -> str:
-    place = workspace.store.place(number, actor=workspace.viewer)
-    name = place_name({"id": number, "kind": place.kind, "name": place.name, **_english(place)})
+    name = name_of(workspace.store.place(number, actor=workspace.viewer))
     link = escape(session.place_link(number))
     return f'<a href="{link}" target="_self">{escape(name)}</a> <small>{share:.0%}</small>'
-
-
-def _english(place: Place) -> dict[str, Any]:
-    return {"name_en": place.attributes.get("name_en")}
 
 
 def _close() -> None:

@@ -10,11 +10,10 @@ from app_pages import figures, session
 from app_pages.filters import used_categories
 from app_pages.map_compare import days_words
 from app_pages.map_measure import shown
-from app_pages.place_words import place_name
+from app_pages.place_words import name_of
 from app_pages.view import View
 from data.change import changes, grown_and_shrunk
 from data.filters import Filter
-from data.place_records import Place
 from data.place_tables import kinds_there
 from data.workspace import Workspace
 from geo import cells
@@ -100,17 +99,12 @@ def _names(here: Workspace, keys: Sequence[Any], kind: str) -> list[str]:
         words = dict(used_categories(here).select("slug", "label").iter_rows())
         return [words.get(key, key) for key in keys]
     if kind == PLACE:
-        return [_place_name(here.store.place(number, actor=here.viewer)) for number in keys]
+        return [name_of(here.store.place(number, actor=here.viewer)) for number in keys]
     known = cells.to_text(keys)
     version = here.cube.version
     return [
         figures.whereabouts(here, version, cell) or str(text) for cell, text in zip(keys, known, strict=True)
     ]
-
-
-def _place_name(place: Place) -> str:
-    english = place.attributes.get("name_en")
-    return place_name({"id": place.id, "kind": place.kind, "name": place.name, "name_en": english})
 
 
 def _open(key: str, keys: list[Any], kind: str) -> None:

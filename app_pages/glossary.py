@@ -6,6 +6,7 @@ import streamlit as st
 
 from app_pages import session
 from app_pages.glossary_entries import Entry, Section, sections
+from app_pages.glossary_hot import hot_entries
 from i18n import gettext as _
 
 _PAGE = "glossary"
@@ -22,7 +23,7 @@ def render() -> None:
         label_visibility="collapsed",
         width=380,
     )
-    every = sections()
+    every = every_section()
     found = matching(every, words)
     if not found:
         st.info(_("No figure here has this in its words."), icon=":material/search_off:")
@@ -30,6 +31,12 @@ def render() -> None:
         return
     st.html(glossary_html(found, first="" if words else str(st.query_params.get("figure", ""))))
     st.page_link("map.py", label=_("To the map"), icon=":material/hexagon:")
+
+
+def every_section() -> tuple[Section, ...]:
+    """Return everything, page by page; hot spots come after what else colours the map."""
+    first, *others = sections()
+    return (first, Section(_("Hot spots"), hot_entries()), *others)
 
 
 def matching(known: tuple[Section, ...], words: str) -> tuple[Section, ...]:

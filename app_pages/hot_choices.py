@@ -1,21 +1,15 @@
 """Hot spots in words: what can be asked of them. Knows no Streamlit."""
 
+from math import isfinite
 from typing import Final
 
 from app_pages.view import View
-from data.hot_cells import KINDS, PER, RINGS
+from data.hot_cells import PER, RINGS
 from data.step_counts import STEPS
 from i18n import N_, gettext
+from i18n import gettext as _
+from layers import hot_words
 
-#: What each kind of map is called.
-_KINDS: Final = {
-    "classes": N_("How they develop"),
-    "now": N_("Hot and cold now"),
-    "outliers": N_("Unlike their neighbours"),
-    "stability": N_("How sure they are"),
-    "blind": N_("Where nobody looked"),
-    "forecast": N_("What comes next"),
-}
 #: What each kind of map says.
 _ABOUT: Final = {
     "classes": N_("Which cells are hot or cold, since when, and whether it grows or fades, step by step."),
@@ -41,12 +35,7 @@ _RINGS: Final = {
 #: Kinds of map that look at one step after the other, at neighbours, at rates; the others do not ask for it.
 WITH_STEPS: Final = ("classes", "stability", "forecast")
 WITH_RING: Final = ("classes", "now", "outliers", "stability")
-WITH_PER: Final = WITH_RING
-
-
-def kind_words(kind: str) -> str:
-    """Return what a kind of map is called."""
-    return gettext(_KINDS[kind])
+WITH_PER: Final = ("now", "outliers", "stability")
 
 
 def kind_about(kind: str) -> str:
@@ -81,7 +70,18 @@ def unusual(view: View) -> list[str]:
     return said
 
 
-def hot_words(view: View) -> list[str]:
+def view_of_hot(view: View) -> list[str]:
     """Say what hot spots a view shows and how they are looked for."""
-    kind = gettext(N_("hot spots")) if view.hot == KINDS[0] else kind_words(view.hot)
+    kind = hot_words.titles()[view.hot]
     return [kind, *(words[:1].lower() + words[1:] for words in unusual(view))]
+
+
+def strength_words(kind: str, strength: float, *, cold: bool = False) -> str:
+    """Write the figure that a class was chosen by; empty where there is none or it says nothing alone."""
+    if not isfinite(strength) or kind == "blind":
+        return ""
+    if kind == "stability":
+        return _("hot on {share} of the grids", share=f"{strength:.0%}")
+    if kind == "forecast":
+        return _("{n} expected", n=f"{strength:,.1f}")
+    return f"z {'−' if cold else ''}{strength:.1f}"

@@ -8,6 +8,7 @@ from app_pages import (
     explorer,
     figures,
     filters,
+    hot_list,
     map_card,
     map_switch,
     place_panel,
@@ -16,6 +17,7 @@ from app_pages import (
     tour,
     wall,
 )
+from app_pages.view import HOT
 from data.workspace import Workspace, workspace
 
 
@@ -59,6 +61,9 @@ def _map_and_panel(here: Workspace) -> None:
             selection_panel.render(here, view, where)
         else:
             selection_panel.render_kept(here, view)
+            if view.show == HOT:
+                hot_list.render(here, view, where)
+                return
             change_table.render(here, view, where)
             figures.render(here, view, where)
 

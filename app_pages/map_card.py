@@ -8,12 +8,11 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from app_pages import map_base, map_heat, map_measure, selection, session
+from app_pages import map_base, map_heat, map_hot, map_measure, selection, session
 from app_pages.look import METHODS, STEPS, Look, edges_from
 from app_pages.place_words import missing_words, title_words
 from app_pages.view import AUTO, HEAT, HOT, POINTS, View
 from data.filters import Filter
-from data.measures import MEASURES
 from data.place_rates import measure_of
 from data.place_tables import places_version
 from data.statuses import STATUS_GROUPS
@@ -25,6 +24,7 @@ from layers.canvas_map import MIN_ZOOM, canvas_map
 from layers.go import GoTo
 from layers.heat import HeatLayer
 from layers.hexes import HexLayer
+from layers.hotspots import HotLayer
 from layers.palettes import Theme
 from layers.place_rates import PlaceRateLayer
 from layers.points import FROM_ZOOM, PointLayer
@@ -86,15 +86,13 @@ def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = Tru
 
 def _ground(
     workspace: Workspace, view: View, where: Filter, query: str, theme: Theme
-) -> HexLayer | HeatLayer | PlaceRateLayer:
+) -> HexLayer | HeatLayer | HotLayer | PlaceRateLayer:
     """Make the layer that the view colours the map with: cells, a surface, or the places of a kind."""
     version, locale = workspace.cube.version, current_locale()
     if not view.show:
         return cells_layer(view, where, query, theme=theme, version=version, locale=locale)
     if view.show == HOT:
-        size = view.hot_asked(where).resolution
-        plain = view.but(resolution=size, measure=MEASURES[0], against="")
-        return cells_layer(plain, where, query, theme=theme, version=version, locale=locale)
+        return map_hot.layer(view, where, query, theme=theme, version=version, locale=locale)
     if view.show == HEAT:
         return map_heat.layer(workspace, view, query, theme=theme, version=version, locale=locale)
     measure = measure_of(view.show)

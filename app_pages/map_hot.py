@@ -1,26 +1,29 @@
 """Card: which hot spots the map shows and how they are looked for; and the layer that a view means."""
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from app_pages import glossary, session
+from app_pages.hot_answers import kinds_made
 from app_pages.hot_choices import (
     WITH_PER,
     WITH_RING,
     WITH_STEPS,
     kind_about,
-    kind_words,
     per_words,
     ring_words,
     step_words,
 )
 from app_pages.view import View
-from data.hot_cells import HOT_RESOLUTIONS, KINDS, RINGS
+from data.filters import Filter
+from data.hot_cells import HOT_RESOLUTIONS, RINGS
 from data.place_tables import kinds_there
 from data.step_counts import STEPS
 from data.workspace import Workspace
 from i18n import gettext as _
+from layers import hot_words
+from layers.hotspots import HotLayer
 
 _KIND_PX: Final = 190
 _PER_PX: Final = 160
@@ -31,9 +34,9 @@ def render(here: Workspace, view: View) -> None:
     st.session_state[session.HOT_KIND] = view.hot
     st.selectbox(
         _("Kind of hot spots"),
-        KINDS,
+        kinds_made(),
         key=session.HOT_KIND,
-        format_func=kind_words,
+        format_func=hot_words.titles().__getitem__,
         on_change=_choose,
         args=("hot", session.HOT_KIND),
         help=kind_about(view.hot),
@@ -101,3 +104,20 @@ def _how(view: View) -> None:
 def _choose(name: str, key: str) -> None:
     st.session_state.pop(session.HOT_CLASS, None)
     session.show(session.current_view().but(**{name: st.session_state[key]}))
+
+
+def layer(view: View, where: Filter, query: str, **options: Any) -> HotLayer:
+    """Make the layer that a view means; `options` are others of `HotLayer`."""
+    asked = view.hot_asked(where)
+    return HotLayer(
+        query,
+        kind=asked.kind,
+        resolution=asked.resolution,
+        ring=asked.ring,
+        step=asked.step,
+        per=asked.per,
+        selected=view.cell,
+        palette=view.look.palette,
+        opacity=view.look.opacity / 100,
+        **options,
+    )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from data import place_kinds
 from data.place_rates import Measure
+from data.place_records import Place
 from i18n import N_, current_locale, gettext
 from i18n import gettext as _
 
@@ -56,6 +57,12 @@ def place_name(row: Mapping[str, Any]) -> str:
     if name:
         return str(name)
     return _("{kind} without a name, number {id}", kind=place_kinds.label(row["kind"]), id=row["id"])
+
+
+def name_of(place: Place) -> str:
+    """Return the name of a place as the store gives it."""
+    english = place.attributes.get("name_en")
+    return place_name({"id": place.id, "kind": place.kind, "name": place.name, "name_en": english})
 
 
 def area_name(row: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from app_pages import hours
 from app_pages.filters import used_categories
-from app_pages.hot_choices import hot_words
+from app_pages.hot_choices import view_of_hot
 from app_pages.place_words import kinds_label
 from app_pages.view import CUSTOM, HEAT, HOT, PERIODS, POINTS, View
 from data import categories as category_table
@@ -99,7 +99,7 @@ def _how(view: View) -> list[str]:
     if view.show == HEAT:
         said.append(_("as heat over {m} m", m=view.bandwidth) if view.bandwidth else _("as heat"))
     elif view.show == HOT:
-        said += hot_words(view)
+        said += view_of_hot(view)
     elif view.show == POINTS:
         said.append(_("as single points"))
     elif view.show:

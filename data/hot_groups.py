@@ -110,9 +110,8 @@ def _joined(cells: Cells) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
     from scipy.sparse.csgraph import connected_components
 
     around = Neighbourhood.of(cells, 1)
-    links: Any = csr_array(
-        (np.ones(len(around.indices)), around.indices, around.indptr), shape=(len(cells),) * 2
-    )
+    ones, shape = np.ones(len(around.indices)), (len(cells), len(cells))
+    links: Any = csr_array((ones, around.indices, around.indptr), shape=shape)
     labels: np.ndarray[tuple[int], np.dtype[np.int32]] = connected_components(links, directed=False)[1]
     return labels
 

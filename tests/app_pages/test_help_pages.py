@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from app_pages import glossary, session, tour, wall
 from app_pages.figures import SHOWN
-from app_pages.glossary_entries import sections
 from data.actors import OPERATOR
 from data.cube import Cube
 from data.filters import Filter
+from data.hot_cells import KINDS
 from data.measures import MEASURES
 from data.statuses import STATUS_GROUPS
 from data.store import Store
@@ -28,24 +28,25 @@ def html(page: AppTest) -> str:
 
 
 def test_every_measure_and_figure_is_explained_once() -> None:
-    entries = [entry for section in sections() for entry in section.entries]
+    entries = [entry for section in glossary.every_section() for entry in section.entries]
     names = [entry.name for entry in entries]
     assert len(set(names)) == len(names)
     assert names[: len(MEASURES)] == list(MEASURES)
-    assert {"closed", "rate", "interval", "due", "score"} <= set(names)
+    assert {"closed", "rate", "interval", "due", "score", "hot_z"} <= set(names)
+    assert {f"hot_{kind}" for kind in KINDS} <= set(names)
     for entry in entries:
         assert entry.title and entry.says and entry.computed, entry.name
     assert all(entry.silent for entry in entries[: len(MEASURES)])
 
 
 def test_the_glossary_finds_words_and_puts_the_figure_that_was_asked_for_first() -> None:
-    found = glossary.matching(sections(), "POISSON interval")
+    found = glossary.matching(glossary.every_section(), "POISSON interval")
     assert [entry.name for section in found for entry in section.entries] == ["interval"]
-    assert glossary.matching(sections(), "xyzzy") == ()
-    page = glossary.glossary_html(sections(), first="overdue")
+    assert glossary.matching(glossary.every_section(), "xyzzy") == ()
+    page = glossary.glossary_html(glossary.every_section(), first="overdue")
     assert page.count('data-figure="overdue"') == 2
     assert page.index("gz-asked") < page.index('data-figure="count"')
-    assert "gz-asked" not in glossary.glossary_html(sections(), first="<b>")
+    assert "gz-asked" not in glossary.glossary_html(glossary.every_section(), first="<b>")
 
 
 def test_the_glossary_page_can_be_searched_and_opened_at_a_figure(city: Path, drawn: Draw) -> None:

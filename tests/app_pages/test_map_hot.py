@@ -6,7 +6,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from app_pages import session
-from app_pages.hot_choices import WITH_PER, WITH_RING, WITH_STEPS, hot_words, kind_about, kind_words
+from app_pages.hot_choices import WITH_PER, WITH_RING, WITH_STEPS, kind_about, view_of_hot
 from app_pages.map_switch import kept_cell
 from app_pages.view import View
 from data.hot_cells import KINDS
@@ -28,11 +28,13 @@ def test_hot_spots_are_chosen_and_stand_in_the_address(city: Path, drawn: Draw) 
 
 
 def test_a_view_of_hot_spots_opens_from_its_address(city: Path, drawn: Draw) -> None:
-    page = drawn(show="hot", step="month", per="visit")
+    page = drawn(show="hot", step="month")
     assert not page.exception
     assert page.selectbox(key=session.HOT_KIND).value == "classes"
     assert page.radio(key=session.HOT_STEP).value == "month"
-    assert page.selectbox(key=session.HOT_PER).value == "visit", "what is asked for is offered"
+    rated = drawn(show="hot", hot="now", per="visit")
+    assert not rated.exception
+    assert rated.selectbox(key=session.HOT_PER).value == "visit", "what is asked for is offered"
 
 
 def test_a_city_without_places_is_offered_no_rates(city: Path, drawn: Draw) -> None:
@@ -42,10 +44,11 @@ def test_a_city_without_places_is_offered_no_rates(city: Path, drawn: Draw) -> N
 
 def test_every_kind_has_words_and_asks_for_what_it_needs() -> None:
     for kind in KINDS:
-        assert kind_words(kind) and kind_about(kind).endswith(".")
+        assert kind_about(kind).endswith(".")
     assert {*WITH_PER, *WITH_RING, *WITH_STEPS} <= set(KINDS)
     view = View(show="hot", hot="now", step="month", ring=2)
-    assert hot_words(view) == ["Hot and cold now", "with two rings of neighbours"], "now knows no steps"
+    said = ["Hot spots of the period", "with two rings of neighbours"]
+    assert view_of_hot(view) == said, "the period as a whole knows no steps"
 
 
 def test_a_cell_of_another_size_is_let_go_for_hot_spots() -> None:

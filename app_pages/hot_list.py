@@ -1,0 +1,177 @@
+"""Card: what the map of hot spots shows: cells of each class, and the hot spots one by one."""
+
+from html import escape
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from app_pages import empty, explorer, glossary, hot_marks, saved_selections, session
+from app_pages.figures import whereabouts
+from app_pages.hot_answers import PENDING, answer
+from app_pages.hot_choices import kind_about, strength_words
+from app_pages.markdown import plain
+from app_pages.place_words import name_of
+from app_pages.view import View
+from data.filters import Filter
+from data.hot_cells import HotAsked, HotCells
+from data.hot_groups import HotGroup, hot_groups, mostly_in
+from data.hot_kinds import why
+from data.workspace import Workspace
+from geo import cells
+from i18n import gettext as _
+from i18n import listed, ngettext
+from layers import hot_words
+
+_PAGE: Final = 6
+
+
+def render(here: Workspace, view: View, where: Filter) -> None:
+    """Draw the classes with their cells, and the list of hot spots; `where` are the reports on the map."""
+    asked = view.hot_asked(where)
+    st.markdown("##### " + hot_words.titles()[asked.kind])
+    st.caption(f"{kind_about(asked.kind)} {glossary.meaning(f'hot_{asked.kind}')}")
+    if not here.cube.total(where):
+        empty.nothing_passes("clear_from_hot")
+        explorer.render_charts()
+        return
+    told = answer(here.cube, asked)
+    if told.found is None:
+        _no_answer(view, told.slug, told.words)
+    else:
+        only = _classes(view, asked, told.found)
+        _list(here, view, asked, hot_groups(told.found, only=only))
+    explorer.render_charts()
+
+
+def _no_answer(view: View, slug: str, words: str) -> None:
+    """Say why there is none, and what to do about it."""
+    if slug == PENDING:
+        st.info(words, icon=":material/hourglass_top:")
+        st.button(_("Look again"), key="hot_again", icon=":material/refresh:")
+        return
+    st.info(plain(words), icon=":material/query_stats:")
+    row = st.container(horizontal=True)
+    if view.period != "all":
+        row.button(_("All time"), key="hot_all_time", icon=":material/date_range:", on_click=_all_time)
+    if view.step != "week":
+        row.button(_("Week by week"), key="hot_weeks", icon=":material/calendar_view_week:", on_click=_weeks)
+    if view.hot != "now":
+        row.button(_("The period as a whole"), key="hot_whole", icon=":material/hexagon:", on_click=_now)
+
+
+def _all_time() -> None:
+    view = session.current_view()
+    session.choose(view.but(period="all", where=view.where.but(start=None, end=None)))
+
+
+def _weeks() -> None:
+    session.show(session.current_view().but(step="week"))
+
+
+def _now() -> None:
+    session.show(session.current_view().but(hot="now"))
+
+
+def _classes(view: View, asked: HotAsked, found: HotCells) -> str:
+    """Draw the classes that cells have, the way to the hot spots of one alone; return that one."""
+    counts = dict(zip(found.classes, np.bincount(found.codes, minlength=len(found.classes)), strict=True))
+    words = hot_words.class_words(asked.kind)
+    there = [slug for slug in words if counts.get(slug)]
+    if st.session_state.get(session.HOT_CLASS) not in {None, *there}:
+        st.session_state.pop(session.HOT_CLASS)
+    if not there:
+        st.info(hot_words.labels(asked.kind)["nothing_stands_out"], icon=":material/check_circle:")
+        return ""
+    st.html(f"<style>{hot_marks.choices_css(asked.kind, there, palette=view.look.palette)}</style>")
+    chosen = st.pills(
+        _("Cells of each class"),
+        there,
+        key=session.HOT_CLASS,
+        format_func=lambda slug: f"{words[slug].label} · {counts[slug]:,}",
+        on_change=_from_the_top,
+        help=_("Choose a class to list its hot spots alone."),
+    )
+    if chosen:
+        st.caption(words[chosen].help)
+    return chosen or ""
+
+
+def _list(here: Workspace, view: View, asked: HotAsked, groups: list[HotGroup]) -> None:
+    if not groups:
+        return
+    st.markdown("###### " + summary(asked.kind, groups))
+    length = st.session_state.get(session.HOT_LISTED, _PAGE)
+    shown = groups[:length]
+    said = why(here.cube, asked, np.array([group.strongest for group in shown], np.uint64))
+    for rank, (group, reason) in enumerate(zip(shown, said, strict=True)):
+        with st.container(key=f"hot_spot_{rank}", gap=None):
+            _spot(here, view, asked, group, reason)
+    left = len(groups) - length
+    if left > 0:
+        words = ngettext("Show {n} more", "Show {n} more", min(_PAGE, left))
+        st.button(words, key="more_hot", width="stretch", on_click=_list_more)
+
+
+def summary(kind: str, groups: list[HotGroup]) -> str:
+    """Say how many there are of a list."""
+    n, cold = len(groups), sum(one.family == "cold" for one in groups)
+    if kind == "blind":
+        return ngettext("{n} blind spot", "{n} blind spots", n)
+    if kind == "forecast":
+        return ngettext("{n} place to plan for", "{n} places to plan for", n)
+    if kind == "outliers":
+        return ngettext("{n} group of cells", "{n} groups of cells", n)
+    said = [ngettext("{n} hot spot", "{n} hot spots", n - cold)] if n > cold else []
+    return listed([*said, *([ngettext("{n} cold spot", "{n} cold spots", cold)] if cold else [])])
+
+
+def _spot(here: Workspace, view: View, asked: HotAsked, group: HotGroup, reason: str) -> None:
+    text = str(cells.to_text([group.strongest])[0])
+    st.button(
+        "**" + plain(name_words(here, asked.where, group)) + "**",
+        key=f"hot_go_{text}",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        on_click=_go,
+        args=(text, group.cells.tolist()),
+    )
+    words = hot_words.one_class(asked.kind, group.slug)
+    facts = [
+        ngettext("{n} report", "{n} reports", group.n).replace(str(group.n), f"{group.n:,}"),
+        ngettext("{n} cell", "{n} cells", len(group.cells)),
+        strength_words(asked.kind, group.strength, cold=group.family == "cold"),
+    ]
+    mark = hot_marks.swatch(asked.kind, group.slug, words.label, palette=view.look.palette)
+    about = " · ".join(fact for fact in facts if fact)
+    reason = reason or words.help
+    st.html(
+        f'<p class="gz-hot-spot">{mark} <small>{escape(about)}</small><br>'
+        f"{escape(reason[:1].upper() + reason[1:])}</p>"
+    )
+
+
+def name_words(here: Workspace, where: Filter, group: HotGroup) -> str:
+    """Say where a hot spot lies: the places of its reports, else an address of them, else its cell."""
+    places = [
+        name_of(here.store.place(number, actor=here.viewer))
+        for number, _share in mostly_in(here.cube, where, group)
+    ]
+    if places:
+        return _("Mostly {places}", places=listed(places))
+    return whereabouts(here, here.cube.version, group.strongest) or str(cells.to_text([group.strongest])[0])
+
+
+def _go(cell: str, around: list[int]) -> None:
+    session.show(session.current_view().but(cell=cell, at=None))
+    st.session_state.pop(session.LISTED, None)
+    session.look(box=saved_selections.box_around(tuple(around)))
+
+
+def _list_more() -> None:
+    st.session_state[session.HOT_LISTED] = st.session_state.get(session.HOT_LISTED, _PAGE) + _PAGE
+
+
+def _from_the_top() -> None:
+    st.session_state.pop(session.HOT_LISTED, None)
