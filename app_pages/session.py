@@ -86,9 +86,10 @@ LOOK_FAULT: Final = "look_fault"
 LOOK_PALETTE: Final = "look_palette"
 LOOK_OPACITY: Final = "look_opacity"
 LOOK_POINTS: Final = "look_points"
-#: What the heat layer weighs, and its bandwidth.
+#: What the heat layer weighs, its bandwidth, and what it is shown on.
 HEAT_WEIGHT: Final = "heat_weight"
 HEAT_BANDWIDTH: Final = "heat_bandwidth"
+HEAT_ALONG: Final = "heat_along"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

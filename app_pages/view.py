@@ -22,6 +22,8 @@ CUSTOM: Final = "custom"
 AUTO: Final = "auto"
 HEAT: Final = "heat"
 POINTS: Final = "points"
+#: What heat is shown on: a smooth surface, or the streets.
+ALONG: Final = ("", "streets")
 #: What a period is compared with, and how; the first of each is the usual.
 AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
@@ -49,6 +51,8 @@ class View:
         How two periods are shown: `change` (one map of the differences) or `swipe` (one beside the other).
     bandwidth
         Of the heat layer, in metres; None is the usual one.
+    along
+        What heat is shown on: empty for a surface, `streets` for the streets.
     look
         Classes, palette and opacity.
     points
@@ -67,6 +71,7 @@ class View:
     against_days: tuple[date, date] | None = None
     beside: str = "change"
     bandwidth: int | None = None
+    along: str = ""
     look: Look = field(default_factory=Look)
     points: bool = True
 
@@ -94,6 +99,7 @@ class View:
             against_days=_days(params.get("against_days", "")),
             beside=_one_of(params.get("beside"), BESIDE),
             bandwidth=_metres(params.get("bandwidth", "")),
+            along=_one_of(params.get("along"), ALONG),
             look=Look.from_params(params),
             points=params.get("points") != "off",
         )
@@ -115,6 +121,7 @@ class View:
                 "against_days": "~".join(map(str, self.against_days or ())) if self.against == CUSTOM else "",
                 "beside": "" if self.beside == BESIDE[0] else self.beside,
                 "bandwidth": str(self.bandwidth or ""),
+                "along": self.along,
                 "points": "" if self.points else "off",
             }
             | self.look.to_params()
