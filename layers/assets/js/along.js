@@ -132,7 +132,7 @@
         figure: this.figure,
         number: this.number,
       });
-      if (meta.far) this.legend.note.textContent += ` ${this.farWords(meta.total, meta.far)}.`;
+      if (meta.far) this.legend.note.textContent += `\n${this.farWords(meta.total, meta.far)}`;
       this.legend.measure(this.radiusPx());
     }
 
