@@ -21,6 +21,7 @@ from api.place_rates import rates_route, shapes_route
 from api.places import places_route
 from api.points import points_route, report_route
 from api.search import search_route
+from api.street_density import density_route, lines_route
 from api.tiles import tiles_route
 from data.workspace import Workspace
 from i18n import gettext as _
@@ -47,6 +48,8 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
         heat_route(workspace),
         hotspots_route(workspace),
         reason_route(workspace),
+        lines_route(workspace),
+        density_route(workspace),
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),

@@ -30,6 +30,7 @@ from layers.place_rates import PlaceRateLayer
 from layers.points import FROM_ZOOM, PointLayer
 from layers.search import SearchBox
 from layers.select import SelectLayer
+from layers.street_density import StreetDensityLayer
 
 _HEIGHT_PX = 660
 #: Where there is no report at all.
@@ -86,8 +87,8 @@ def render(workspace: Workspace, view: View, where: Filter, *, tools: bool = Tru
 
 def _ground(
     workspace: Workspace, view: View, where: Filter, query: str, theme: Theme
-) -> HexLayer | HeatLayer | HotLayer | PlaceRateLayer:
-    """Make the layer that the view colours the map with: cells, a surface, or the places of a kind."""
+) -> HexLayer | HeatLayer | HotLayer | StreetDensityLayer | PlaceRateLayer:
+    """Make the layer that the view colours the map with: cells, heat, hot spots, or the places of a kind."""
     version, locale = workspace.cube.version, current_locale()
     if not view.show:
         return cells_layer(view, where, query, theme=theme, version=version, locale=locale)

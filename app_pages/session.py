@@ -86,9 +86,10 @@ LOOK_FAULT: Final = "look_fault"
 LOOK_PALETTE: Final = "look_palette"
 LOOK_OPACITY: Final = "look_opacity"
 LOOK_POINTS: Final = "look_points"
-#: What the heat layer weighs, and its bandwidth.
+#: What the heat layer weighs, its bandwidth, and what it is shown on.
 HEAT_WEIGHT: Final = "heat_weight"
 HEAT_BANDWIDTH: Final = "heat_bandwidth"
+HEAT_ALONG: Final = "heat_along"
 #: Hot spots: which kind, a rate of what, step and ring; the class that the list is about, and its length.
 HOT_KIND: Final = "hot_kind"
 HOT_PER: Final = "hot_per"

@@ -25,6 +25,8 @@ AUTO: Final = "auto"
 HEAT: Final = "heat"
 POINTS: Final = "points"
 HOT: Final = "hot"
+#: What heat is shown on: a smooth surface, or the streets.
+ALONG: Final = ("", "streets")
 #: What a period is compared with, and how; the first of each is the usual.
 AGAINST: Final = ("", "before", "year", CUSTOM)
 BESIDE: Final = ("change", "swipe")
@@ -54,6 +56,8 @@ class View:
         How two periods are shown: `change` (one map of the differences) or `swipe` (one beside the other).
     bandwidth
         Of the heat layer, in metres; None is the usual one.
+    along
+        What heat is shown on: empty for a surface, `streets` for the streets.
     look
         Classes, palette and opacity.
     points
@@ -75,6 +79,7 @@ class View:
     against_days: tuple[date, date] | None = None
     beside: str = "change"
     bandwidth: int | None = None
+    along: str = ""
     look: Look = field(default_factory=Look)
     points: bool = True
     hot: Kind = KINDS[0]
@@ -106,6 +111,7 @@ class View:
             against_days=_days(params.get("against_days", "")),
             beside=_one_of(params.get("beside"), BESIDE),
             bandwidth=_metres(params.get("bandwidth", "")),
+            along=_one_of(params.get("along"), ALONG),
             look=Look.from_params(params),
             points=params.get("points") != "off",
             hot=_one_of(params.get("hot"), KINDS),
@@ -131,6 +137,7 @@ class View:
                 "against_days": "~".join(map(str, self.against_days or ())) if self.against == CUSTOM else "",
                 "beside": "" if self.beside == BESIDE[0] else self.beside,
                 "bandwidth": str(self.bandwidth or ""),
+                "along": self.along,
                 "points": "" if self.points else "off",
                 "hot": "" if self.hot == KINDS[0] else self.hot,
                 "step": "" if self.step == STEPS[0] else self.step,

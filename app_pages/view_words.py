@@ -98,6 +98,8 @@ def _how(view: View) -> list[str]:
     said = []
     if view.show == HEAT:
         said.append(_("as heat over {m} m", m=view.bandwidth) if view.bandwidth else _("as heat"))
+        if view.along:
+            said.append(_("along streets"))
     elif view.show == HOT:
         said += view_of_hot(view)
     elif view.show == POINTS:

@@ -13,6 +13,7 @@ from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
 from data.filters import Filter
 from data.heat import WEIGHTS, usual_bandwidth
+from data.street_density import street_density, street_lines
 from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
 from geo.errors import StoreError
@@ -33,11 +34,19 @@ def warm(here: Workspace) -> None:
 
 
 def _beside(here: Workspace) -> None:
-    """Do beside everything else what takes seconds: compile the heat's kernel, index a large city's names."""
+    """Do beside everything else what takes seconds: compile kernels of heat, index a large city's names."""
     with suppress(StoreError):  # whoever asks is told
         scale_of(here.cube, here.cube.version, Filter(), usual_bandwidth(here.cube), WEIGHTS[0])
     with suppress(StoreError):
         gazetteer(here)
+    with suppress(StoreError):
+        street_density(
+            here.cube,
+            street_lines(here.store, actor=here.viewer),
+            Filter(),
+            weight=WEIGHTS[0],
+            bandwidth_m=usual_bandwidth(here.cube),
+        )
 
 
 def settle() -> None:

@@ -1,6 +1,7 @@
 """What the heat layer smooths: the positions of reports, what is weighed, and how far one should count."""
 
-from math import pi, sqrt
+from functools import lru_cache
+from math import log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from data.filters import Filter
 from data.measure_counts import overdue
 from data.measured import this_minute
 from data.measures import measures
-from geo.cells import ANALYSIS_RESOLUTION, area_m2
-from geo.errors import FilterError
+from geo.bandwidth import chosen_bandwidth
+from geo.errors import FilterError, NotEnoughDataError
 from i18n import gettext as _
 
 Degrees = npt.NDArray[np.float64]
@@ -25,10 +26,13 @@ WEIGHTS: Final = tuple(measure.name for measure in measures() if measure.counts)
 #: Bandwidths that are offered, in metres.
 BANDWIDTHS: Final = (50, 100, 200, 400, 800, 1600)
 
-#: Around the typical report so many count as much as if they lay at the same place.
-_ENOUGH: Final = 30
 #: Positions are not known better than this.
 _SMALLEST_M: Final = 100
+#: Where there are too few reports to choose from.
+_OF_FEW_M: Final = 400
+#: The choice is made again when there are so many times as many reports: pictures of two days stay
+#: comparable, and a new report costs nothing.
+_GROWTH: Final = 1.1
 
 
 class Positions(NamedTuple):
@@ -67,21 +71,22 @@ def positions(
 
 
 def usual_bandwidth(cube: Cube) -> int:
-    """Return the smallest bandwidth that steadies the surface of the whole city, in metres.
+    """Return the bandwidth that foretells the reports of the whole city best, in metres.
 
-    Around the typical report so many others must count that chance does not make the picture: of n points
-    per m² a quartic kernel of bandwidth h takes n · π h² / 3. No filter changes it, so the picture of one
-    filter can be laid beside that of another.
+    See `geo.bandwidth`; at least 100 m. No filter changes it, so the picture of one filter can be laid beside
+    that of another, and it is chosen again only when there are a tenth more reports.
     """
-    counted = cube.counts(Filter(), ANALYSIS_RESOLUTION)
-    if not counted.cells.size:
-        return _SMALLEST_M
-    order = np.argsort(counted.counts)
-    sums = np.cumsum(counted.counts[order])
-    typical = order[int(np.searchsorted(sums, sums[-1] / 2))]
-    per_m2 = float(counted.counts[typical]) / float(area_m2(counted.cells[[typical]])[0])
-    wanted = max(_SMALLEST_M, sqrt(3 * _ENOUGH / (pi * per_m2)))
-    return next((bandwidth for bandwidth in BANDWIDTHS if bandwidth >= wanted), BANDWIDTHS[-1])
+    n = len(cube.state)
+    return _chosen(cube, round(log(n) / log(_GROWTH)) if n else 0)
+
+
+@lru_cache(maxsize=32)
+def _chosen(cube: Cube, size: int) -> int:
+    del size
+    try:
+        return chosen_bandwidth(*positions(cube, Filter(), WEIGHTS[0]), least_m=_SMALLEST_M).metres
+    except NotEnoughDataError:
+        return _OF_FEW_M
 
 
 def checked_weight(weight: str) -> str:

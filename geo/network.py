@@ -28,8 +28,9 @@ Ints = npt.NDArray[np.int32]
 #: What becomes of lines that cross without a common corner.
 Crossings = Literal["auto", "join", "apart"]
 CROSSINGS: Final = ("auto", "join", "apart")
-#: How far a point may lie from the street that it is counted on, unless said otherwise.
-WITHIN_M: Final = 100.0
+#: How far a point may lie from the street that it is counted on, unless said otherwise: the width of a street
+#: and what stands along it. What lies further off is in a compound, and no matter of the street.
+WITHIN_M: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ def labels(**changes: str) -> dict[str, str]:
     ValueError
         A change of a label that does not exist.
     """
-    words = _map_words() | _figure_words() | _legend_words() | _heat_words()
+    words = _map_words() | _figure_words() | _legend_words() | _heat_words() | _street_words()
     words |= _point_words() | _place_words() | _search_words()
     unknown = changes.keys() - words.keys()
     if unknown:
@@ -128,6 +128,19 @@ def _heat_words() -> dict[str, str]:
         "within": _("Weighed by distance, up to {metres} m"),
         "counts_within": _("A report counts up to {metres} m around it, the nearer the more."),
         "averaged": _("Too far out for {metres} m: peaks are averaged here; zoom in to see them."),
+    }
+
+
+def _street_words() -> dict[str, str]:
+    return {
+        "per_km_street": _("{n} per km of street"),
+        "within_along": _("Weighed by distance along streets, up to {metres} m"),
+        "counts_along": _("A report counts up to {metres} m along streets, the nearer the more."),
+        "far_from_streets": _("Reports more than {metres} m from every street, not shown: {n} of {total}"),
+        "no_streets": _(
+            "This city has no streets yet. Import a file of streets to see reports along them, "
+            "or choose Surface."
+        ),
     }
 
 

@@ -61,6 +61,32 @@ def test_a_view_of_heat_opens_from_its_address(city: Path, drawn: Draw) -> None:
     assert f'"bandwidth": {usual(city)}' in sent_to_map(strange)
 
 
+def test_heat_along_streets_is_chosen_and_stands_in_the_address(city: Path, drawn: Draw) -> None:
+    page = drawn(show="heat", bandwidth="400", measure="open")
+    page.button_group(key=session.HEAT_ALONG).set_value("streets").run()
+    assert not page.exception
+    assert page.query_params["along"] in ("streets", ["streets"])
+    sent = sent_to_map(page)
+    assert 'gezhi.layer("along"' in sent and 'gezhi.layer("heat"' not in sent
+    assert '"bandwidth": 400' in sent and '"weight": "open"' in sent and "Open cases per km of street" in sent
+    page.button_group(key=session.HEAT_ALONG).set_value("").run()
+    assert 'gezhi.layer("heat"' in sent_to_map(page) and "along" not in page.query_params
+
+
+def test_a_view_along_streets_opens_from_its_address(city: Path, drawn: Draw) -> None:
+    assert 'gezhi.layer("along"' in sent_to_map(drawn(show="heat", along="streets"))
+    assert 'gezhi.layer("heat"' in sent_to_map(drawn(show="heat", along="rivers"))
+
+
+def test_the_chosen_bandwidth_is_shown_and_stays_what_it_is(city: Path, drawn: Draw) -> None:
+    page = drawn(show="heat")
+    box = page.selectbox(key=session.HEAT_BANDWIDTH)
+    assert box.options[0] == f"chosen: {usual(city):,} m"
+    box.set_value(400).run()
+    page.selectbox(key=session.HEAT_BANDWIDTH).set_value(0).run()
+    assert f'"bandwidth": {usual(city)}' in sent_to_map(page) and "bandwidth" not in page.query_params
+
+
 def test_a_measure_that_cannot_be_summed_waits_for_the_cells(city: Path, drawn: Draw) -> None:
     page = drawn(show="heat", measure="days")
     assert '"weight": "count"' in sent_to_map(page)
@@ -72,3 +98,4 @@ def test_every_measure_has_a_weight_with_a_title(measure: str) -> None:
     weight = weight_of(View(measure=measure))
     assert weight in WEIGHTS
     assert "km²" in title_of(weight)
+    assert "km of street" in title_of(weight, "streets")

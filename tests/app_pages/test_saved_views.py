@@ -175,6 +175,7 @@ SAID: tuple[tuple[dict[str, str], list[str]], ...] = (
         ["No unit yet", "2024-01-01 to 2024-01-31"],
     ),
     ({"period": "7d", "show": "heat", "bandwidth": "200"}, ["last 7 days", "as heat over 200 m"]),
+    ({"show": "heat", "along": "streets"}, ["all reports", "as heat", "along streets"]),
     ({"hours": "8-9"}, [hours.words((8, 9))]),
     ({"show": "points", "measure": "overdue"}, ["all reports", "as single points", "Overdue cases"]),
     ({"exempt": "only", "against": "year"}, ["only in exempt zones", "beside a year earlier"]),

@@ -31,6 +31,7 @@ def test_an_empty_address_shows_everything() -> None:
             "measure": "on_time",
             "show": "heat",
             "bandwidth": "400",
+            "along": "streets",
             "points": "off",
             "hours": "8-17",
             "unit": "-",

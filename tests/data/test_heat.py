@@ -1,7 +1,6 @@
 """What the heat layer smooths."""
 
 from collections.abc import Iterator
-from math import pi
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from data.actors import OPERATOR
 from data.cube import Cube
 from data.filters import Filter
-from data.heat import BANDWIDTHS, positions, usual_bandwidth
+from data.heat import positions, usual_bandwidth
 from data.store import Store
 from geo.errors import FilterError
 from tests.data.samples import LAT, LON, reports
@@ -71,13 +70,18 @@ def test_a_denser_city_has_a_narrower_bandwidth(cube: Cube, store: Store) -> Non
         actor=OPERATOR,
     )
     cube.refresh()
-    dense = usual_bandwidth(cube)
-
-    assert {sparse, dense} <= set(BANDWIDTHS)
-    assert dense < sparse
-    density = 3_000 / (2 * 260 * 330 * pi)  # per m², in the middle of the heap
-    assert density * pi * dense**2 / 3 > 30
+    assert 100 <= usual_bandwidth(cube) < sparse
 
 
-def test_a_city_without_reports_has_a_bandwidth_too(store: Store) -> None:
-    assert usual_bandwidth(Cube.open(store)) in BANDWIDTHS
+def test_a_few_more_reports_leave_the_bandwidth_as_it_is(cube: Cube, store: Store) -> None:
+    before = usual_bandwidth(cube)
+    everything = reports(5, seed=8)
+    store.write_reports(everything.with_columns(lon=everything["lon"] * 0 + LON), actor=OPERATOR)
+    cube.refresh()
+    assert usual_bandwidth(cube) == before
+
+
+def test_a_city_with_few_or_no_reports_has_a_bandwidth_too(store: Store) -> None:
+    assert usual_bandwidth(Cube.open(store)) == 400
+    store.write_reports(reports(20), actor=OPERATOR)
+    assert usual_bandwidth(Cube.open(store)) == 400

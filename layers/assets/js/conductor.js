@@ -4,7 +4,7 @@
 
   const conductors = new WeakMap();
   /** What keeps a part's colours while weeks are played. */
-  const HELD = { cells: "edges", heat: "top" };
+  const HELD = { cells: "edges", heat: "top", along: "top" };
   /** Keys that are held while one points. */
   const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta"]);
   /** The latest that a browser makes a click of a tap. */
@@ -256,7 +256,7 @@
     }
 
     groundKind() {
-      return ["rates", "heat", "hot", "cells"].find((kind) => this.parts.has(kind));
+      return ["rates", "along", "heat", "hot", "cells"].find((kind) => this.parts.has(kind));
     }
 
     /** Fetch what the map will be asked to show next. */

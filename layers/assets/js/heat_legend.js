@@ -8,13 +8,13 @@
   const HEIGHT_PX = 44;
 
   gezhi.HeatLegend = gezhi.Legend.extend({
-    /** Show a scale that ends at `top`; `open` says that there is more than that. */
-    show({ title, stops, top, open, bandwidth, averaged, words, figure, number }) {
+    /** Show a scale that ends at `top`; `open` says that there is more, `solid` that weak colours do not fade. */
+    show({ title, stops, top, open, solid, bandwidth, averaged, words, figure, number }) {
       this.box.hidden = false;
       this.button.textContent = title;
       if (!this.bar) this.build();
       this.bar.setAttribute("aria-label", `${title}: 0, ${figure(top / 4)}, ${figure(top)}`);
-      this.bar.style.backgroundImage = `linear-gradient(to right, ${gradient(stops)})`;
+      this.bar.style.backgroundImage = `linear-gradient(to right, ${gradient(stops, solid)})`;
       const last = open ? gezhi.fill(words.open_range, { first: figure(top) }) : figure(top);
       this.list.replaceChildren(...this.samples(stops, top, last, figure));
       // Colours go by the square root: the middle of the bar is a quarter of its end.
@@ -79,9 +79,10 @@
   }
 
   /** The bar's colours as the surface has them, as clear as it is. */
-  function gradient(stops) {
+  function gradient(stops, solid) {
     return Array.from({ length: BAR_STEPS + 1 }, (_, i) => {
-      const [red, green, blue, alpha] = gezhi.heatColourAt(stops, i / BAR_STEPS);
+      const [red, green, blue, fading] = gezhi.heatColourAt(stops, i / BAR_STEPS);
+      const alpha = solid ? 255 : fading;
       return `rgb(${red} ${green} ${blue} / calc(${(alpha / 255).toFixed(3)} * var(--gz-opacity, 1)))`;
     }).join(", ");
   }

@@ -114,5 +114,5 @@
     return boxes;
   }
 
-  gezhi.shapes = { decodeShapes, decodeRates, open };
+  gezhi.shapes = { decodeShapes, decodeRates, open, readAxis, sums };
 })((window.gezhi = window.gezhi || {}));
