@@ -228,9 +228,10 @@ def backtest(
     )
 
 
-def scaled(scores: Values, counts: Values) -> Values:
+def scaled(scores: Values, counts: npt.ArrayLike) -> Values:
     """Scale scores so that they sum to the mean of the last eight steps."""
-    recent = counts[:, -FIRST_STEPS:].sum() / min(FIRST_STEPS, counts.shape[1])
+    known = np.asarray(counts)
+    recent = float(known[:, -FIRST_STEPS:].sum()) / min(FIRST_STEPS, known.shape[1])
     return scores * (recent / scores.sum()) if scores.sum() > 0 else np.zeros_like(scores)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.forecast_memory import Lessons, Memory
-from geo.nearness import Nearness
+from geo.neighbourhood import Neighbourhood
 
 Values = npt.NDArray[np.float64]
 
@@ -102,15 +102,15 @@ def drawn_together(own: Any, around: Any, weight: Any, shape: float) -> Any:
     return mean * (shape + weight * own) / (shape + weight * mean)
 
 
-def smoothed(counts: npt.ArrayLike, near: Nearness, *, span: float = _USUAL_SPAN) -> Values:
+def smoothed(counts: npt.ArrayLike, disks: Neighbourhood, *, span: float = _USUAL_SPAN) -> Values:
     """Forecast the next step at once, by a usual setting that nothing was fitted to.
 
     Parameters
     ----------
     counts
-        Shape (n, steps), oldest first.
-    near
-        Of the n cells; its widest kernel is taken.
+        Shape (n, steps), oldest first, one step at least.
+    disks
+        Of the n cells: the mean over a disk is the rate around its middle.
     span
         In how many steps what happened loses two thirds of its weight.
 
@@ -118,8 +118,8 @@ def smoothed(counts: npt.ArrayLike, near: Nearness, *, span: float = _USUAL_SPAN
     -------
     Shape (n,), reports per step.
     """
-    known = np.asarray(counts, dtype=np.float64)
+    known = np.asarray(counts, dtype=np.float32)
     fading = np.exp(-np.arange(known.shape[1])[::-1] / span)
-    own = known @ fading / fading.sum()
-    found: Values = drawn_together(own, near.around(own, len(near.links) - 1), fading.sum(), _USUAL_SHAPE)
+    own = (known @ fading.astype(np.float32)).astype(np.float64) / fading.sum()
+    found: Values = drawn_together(own, disks.sums(own) / disks.sizes, fading.sum(), _USUAL_SHAPE)
     return found

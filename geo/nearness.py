@@ -19,7 +19,7 @@ Values = npt.NDArray[np.float64]
 #: Standard deviations of the kernels, in distances between neighbouring cells: close by, and around.
 USUAL_WIDTHS: Final = (0.6, 1.5)
 #: What lies further away than so many standard deviations does not count.
-_REACH: Final = 2.7
+_REACH: Final = 2.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from geo.forecast_quality import difference, quality
 from geo.forecast_rivals import KernelDensity, LastPeriod, MeanOfLast
 from geo.forecast_smoothing import drawn_together, smoothed
 from geo.nearness import Nearness
+from geo.neighbourhood import Neighbourhood
 
 AREA = cells.grow(cells.from_points([116.9], [38.3], 10), 6)
 COUNTS = np.random.default_rng(2).poisson(0.7, (len(AREA), 14))
@@ -33,7 +34,7 @@ def test_the_kernel_is_a_gaussian_of_the_distance_that_sums_to_one() -> None:
     for number, width in enumerate((0.6, 1.5)):
         for row in (0, 17, 60):
             away = haversine_m(lon[row], lat[row], lon, lat) / apart_m
-            weights = np.where(away <= 2.7 * width + 0.1, np.exp(-((away / width) ** 2) / 2), 0)
+            weights = np.where(away <= 2.6 * width + 0.1, np.exp(-((away / width) ** 2) / 2), 0)
             assert near.links[number].toarray()[row] == pytest.approx(weights / weights.sum(), abs=1e-12)
     assert near.widths_m == pytest.approx((0.6 * apart_m, 1.5 * apart_m))
     assert near.around(np.ones(len(AREA)), 1) == pytest.approx(1)
@@ -134,11 +135,11 @@ def test_a_busy_cell_is_judged_by_itself_and_a_quiet_one_by_where_it_lies() -> N
 
 
 def test_the_forecast_at_once_needs_no_fit() -> None:
-    near = Nearness.of(AREA)
+    disks = Neighbourhood.of(AREA, 1)
     weights = np.exp(-np.arange(14)[::-1] / 20)
     own = COUNTS @ weights / weights.sum()
-    expected = drawn_together(own, near.around(own, 1), weights.sum(), 2.0)
-    assert smoothed(COUNTS, near) == pytest.approx(expected)
+    expected = drawn_together(own, disks.sums(own) / disks.sizes, weights.sum(), 2.0)
+    assert smoothed(COUNTS, disks) == pytest.approx(expected)
 
 
 def test_intervals_hold_the_figure_and_are_narrow_where_steps_are_alike() -> None:
