@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from geo.cell_disks import neighbours
 from geo.cell_ids import Cells, check
 from geo.cell_shapes import area_m2, centres
+from geo.cells import neighbours
 from geo.distances import haversine_m
 
 Values = npt.NDArray[np.float64]
