@@ -15,14 +15,13 @@ from data.study_area import study_area
 from geo import hotspots, rates
 from geo.cells import Cells
 from geo.errors import NotEnoughDataError
+from geo.hotspots import FEWEST_CELLS
 from geo.neighbourhood import Neighbourhood
 
 #: By how sure it is: of the cells that are called hot or cold at 95 %, at most 5 % are so by chance.
 CLASSES: Final = ("none", "hot90", "hot95", "hot99", "cold90", "cold95", "cold99")
 #: The largest q of each level, the weakest first.
 LEVELS: Final = (0.10, 0.05, 0.01)
-#: With fewer cells the scores of a few disks tell nothing.
-FEWEST_CELLS: Final = 30
 
 Values = npt.NDArray[np.float64]
 

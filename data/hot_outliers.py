@@ -9,10 +9,11 @@ from data.cube import Cube
 from data.exposure import exposure
 from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import kept, without_answer
-from data.hot_now import FEWEST_CELLS, counts_of
+from data.hot_now import counts_of
 from data.place_tables import places_version
 from geo import moran, rates
 from geo.errors import NotEnoughDataError
+from geo.hotspots import FEWEST_CELLS
 from geo.neighbourhood import Neighbourhood
 
 CLASSES: Final = moran.QUADRANTS

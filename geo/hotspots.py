@@ -3,7 +3,7 @@
 `gi_star` answers for a series of counts; `scores` is the same for arrays and disks that are there already.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from geo.false_discovery import q_values
 from geo.neighbourhood import USUAL_RING, Neighbourhood
 
 Values = npt.NDArray[np.float64]
+
+#: With fewer cells the sum over a disk is far from normally distributed, and a score tells little.
+FEWEST_CELLS: Final = 30
 
 
 class Scores(NamedTuple):
