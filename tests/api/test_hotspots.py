@@ -165,6 +165,29 @@ def test_what_is_still_computed_is_no_last_word(client: TestClient, monkeypatch:
     assert not wire.unpack_figures(again.content)[3]["pending"]
 
 
+def test_a_forecast_that_got_better_is_sent_though_the_data_are_the_same(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered(code: int) -> str:
+        def plan(cube: Cube, asked: HotAsked) -> HotCells:
+            area = study_area(cube, asked.where, asked.resolution)
+            codes = np.full(len(area), code, np.uint8)
+            n = np.ones(len(area), np.uint32)
+            return HotCells(area, codes, ("none", "next", "next_held"), np.ones(len(area)), n)
+
+        put(monkeypatch, plan)
+        headers = {"if-none-match": etag} if etag else {}
+        answer = client.get("/api/hotspots", params={"kind": "forecast"}, headers=headers)
+        codes_told.append(answer.status_code)
+        return answer.headers["etag"]
+
+    etag, codes_told = "", []
+    etag = answered(1)
+    answered(1)
+    answered(2)
+    assert codes_told == [200, 304, 200]
+
+
 def test_too_little_data_is_said_in_words(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     said = set()
     for note in ("steps", "cells", "same", "visits", "something new"):
