@@ -103,17 +103,10 @@ def _reasons(
 
 def _with(about: Provenance, asked: HotAsked) -> Provenance:
     """Say beside the filter what was asked of hot spots: the same address gives the same answer again."""
-    question = {
-        "kind": asked.kind,
-        "res": str(asked.resolution),
-        "ring": str(asked.ring),
-        "step": asked.step,
-        "per": asked.per,
-    }
     title = hot_words.titles()[asked.kind]
     how = hot_words.how(asked.step, asked.ring, asked.per, kind=asked.kind)
     return replace(
         about,
-        filter={**about.filter, **{name: value for name, value in question.items() if value}},
+        filter={**about.filter, **asked.to_params()},
         words="; ".join(filter(None, [about.words, title, how])),
     )
