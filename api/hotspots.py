@@ -82,7 +82,7 @@ def reason_route(workspace: Callable[[], Workspace]) -> Route:
             return unchanged(etag_of(*about))
         answer = _answer(cube, asked)
         said = _described(answer, asked, cell) | {"cell": text}
-        said["reason"] = "" if answer.note else why(cube, asked, np.array([cell]))[0] or said["help"]
+        said["reason"] = "" if answer.note else _reason(cube, asked, cell, said)
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
         return _sent(request, body, about, lasts=answer.lasts(asked), media_type="application/json")
 
@@ -145,13 +145,20 @@ def _described(answer: Answer, asked: HotAsked, cell: np.uint64) -> dict[str, An
     found = answer.found
     row = int(np.searchsorted(found.cells, cell))
     if row == len(found.cells) or found.cells[row] != cell:
-        return {"class": hot_wire.NONE, "label": _("Outside of the study area"), "help": "", "n": 0} | {
-            "figure": None
-        }
+        words = hot_words.ClassWords(_("Outside of the study area"), _("Nothing was ever reported here."))
+        return {"class": hot_wire.NONE, **words._asdict(), "n": 0, "figure": None}
     slug, figure = found.classes[found.codes[row]], float(found.figures[row])
     words = hot_words.one_class(asked.kind, slug)
     about = {"class": slug, "label": words.label, "help": words.help, "n": int(found.n[row])}
     return about | {"figure": figure if isfinite(figure) else None}
+
+
+def _reason(cube: Cube, asked: HotAsked, cell: np.uint64, said: dict[str, Any]) -> str:
+    """Say why a cell has its class: in a sentence of the kind's own, else what the class means."""
+    if said["n"] == 0 and said["class"] == hot_wire.NONE:
+        return str(said["help"])
+    own = why(cube, asked, np.array([cell]))[0]
+    return own or hot_words.meaning(asked.kind, said["class"], said["figure"])
 
 
 def _read_cell(text: str, resolution: int) -> np.uint64:

@@ -1,6 +1,7 @@
 """Hot spots for an export: each cell that stands out, with its class, what that was chosen by, and why."""
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from reports.tables import cell_table
 _FIGURES: Final = {
     "classes": "z",
     "now": "z",
-    "outliers": "local_i",
+    "outliers": "z",
     "stability": "share",
     "blind": "visits",
     "forecast": "expected",
@@ -95,10 +96,13 @@ def _reasons(
     here: Workspace, asked: HotAsked, found: HotCells, rows: npt.NDArray[np.intp]
 ) -> npt.NDArray[Any]:
     """Say why each cell has its class: in words of its own, else what the class means."""
-    words = hot_words.class_words(asked.kind)
     said = why(here.cube, asked, found.cells[rows])
-    slugs = [found.classes[code] for code in found.codes[rows]]
-    return np.array([own or words[slug].help for own, slug in zip(said, slugs, strict=True)], object)
+    told = zip(said, found.codes[rows].tolist(), found.figures[rows].tolist(), strict=True)
+    words = [
+        own or hot_words.meaning(asked.kind, found.classes[code], figure if isfinite(figure) else None)
+        for own, code, figure in told
+    ]
+    return np.array(words, object)
 
 
 def _with(about: Provenance, asked: HotAsked) -> Provenance:
