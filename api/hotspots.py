@@ -28,6 +28,8 @@ from layers import hot_wire, hot_words
 
 #: The note of an answer that is still being computed.
 _PENDING: Final = "pending"
+#: Kinds whose answer gets better while the data stay as they are: only the answer itself can name it.
+_GROWING: Final = frozenset({"forecast"})
 
 
 class Answer(NamedTuple):
@@ -41,6 +43,10 @@ class Answer(NamedTuple):
         """Whether there will be more to say soon."""
         return self.found.note == _PENDING
 
+    def lasts(self, asked: HotAsked) -> bool:
+        """Tell whether it stays as it is while the data do."""
+        return asked.kind not in _GROWING and not self.is_pending
+
 
 def hotspots_route(workspace: Callable[[], Workspace]) -> Route:
     """Make the route; `layers.hot_wire` says what an address may ask and how the answer is written."""
@@ -50,14 +56,13 @@ def hotspots_route(workspace: Callable[[], Workspace]) -> Route:
         asked, box = HotAsked.from_params(request.query_params), read_bbox(request)
         cube = workspace().cube
         cube.refresh(wait=False)
-        about = (cube.version, asked, box, _today(cube), current_locale())
-        if is_fresh(request, etag_of(*about)):
+        version = cube.version
+        about = (version, asked, box, _today(cube), current_locale())
+        if _is_known(request, asked, about):
             return unchanged(etag_of(*about))
         answer = _answer(cube, asked)
-        body = _packed(answer, asked, box, version=cube.version)
-        # What is not the last word has a name of its own: asked again, it is looked at again.
-        etag = etag_of(*about, _PENDING) if answer.is_pending else etag_of(*about)
-        return fresh(request, body, etag=etag, media_type="application/octet-stream")
+        body = _packed(answer, asked, box, version=version)
+        return _sent(request, body, about, lasts=answer.lasts(asked), media_type="application/octet-stream")
 
     return Route("/api/hotspots", hotspots)
 
@@ -73,16 +78,30 @@ def reason_route(workspace: Callable[[], Workspace]) -> Route:
         cube = workspace().cube
         cube.refresh(wait=False)
         about = (cube.version, asked, cell, _today(cube), current_locale())
-        if is_fresh(request, etag_of(*about)):
+        if _is_known(request, asked, about):
             return unchanged(etag_of(*about))
         answer = _answer(cube, asked)
         said = _described(answer, asked, cell) | {"cell": text}
-        said["reason"] = "" if answer.note else why(cube, asked, np.array([cell]))[0] or said["help"]
-        etag = etag_of(*about, _PENDING) if answer.is_pending else etag_of(*about)
+        said["reason"] = "" if answer.note else _reason(cube, asked, cell, said)
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-        return fresh(request, body, etag=etag, media_type="application/json")
+        return _sent(request, body, about, lasts=answer.lasts(asked), media_type="application/json")
 
     return Route("/api/hotspots/reason", reason)
+
+
+def _is_known(request: Request, asked: HotAsked, about: tuple[object, ...]) -> bool:
+    """Tell without computing anything whether the browser holds the answer."""
+    return asked.kind not in _GROWING and is_fresh(request, etag_of(*about))
+
+
+def _sent(
+    request: Request, body: bytes, about: tuple[object, ...], *, lasts: bool, media_type: str
+) -> Response:
+    """Send an answer; one that is not the last word is named by itself, so that it is looked at again."""
+    etag = etag_of(*about) if lasts else etag_of(*about, body)
+    return (
+        unchanged(etag) if is_fresh(request, etag) else fresh(request, body, etag=etag, media_type=media_type)
+    )
 
 
 def _answer(cube: Cube, asked: HotAsked) -> Answer:
@@ -126,13 +145,20 @@ def _described(answer: Answer, asked: HotAsked, cell: np.uint64) -> dict[str, An
     found = answer.found
     row = int(np.searchsorted(found.cells, cell))
     if row == len(found.cells) or found.cells[row] != cell:
-        return {"class": hot_wire.NONE, "label": _("Outside of the study area"), "help": "", "n": 0} | {
-            "figure": None
-        }
+        words = hot_words.ClassWords(_("Outside of the study area"), _("Nothing was ever reported here."))
+        return {"class": hot_wire.NONE, **words._asdict(), "n": 0, "figure": None}
     slug, figure = found.classes[found.codes[row]], float(found.figures[row])
     words = hot_words.one_class(asked.kind, slug)
     about = {"class": slug, "label": words.label, "help": words.help, "n": int(found.n[row])}
     return about | {"figure": figure if isfinite(figure) else None}
+
+
+def _reason(cube: Cube, asked: HotAsked, cell: np.uint64, said: dict[str, Any]) -> str:
+    """Say why a cell has its class: in a sentence of the kind's own, else what the class means."""
+    if said["n"] == 0 and said["class"] == hot_wire.NONE:
+        return str(said["help"])
+    own = why(cube, asked, np.array([cell]))[0]
+    return own or hot_words.meaning(asked.kind, said["class"], said["figure"])
 
 
 def _read_cell(text: str, resolution: int) -> np.uint64:

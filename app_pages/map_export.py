@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app_pages import active, map_measure
-from app_pages.view import View
+from app_pages.view import HOT, View
 from data.filters import Filter
 from data.workspace import Workspace
 from i18n import current_locale
 from i18n import gettext as _
 from layers import assets
-from reports.exports import KEPLER, provenance
+from reports.exports import HOTSPOTS, KEPLER, provenance
 
 #: What programs call the formats; the same in every language.
 _FORMS: Final = {
@@ -42,7 +42,7 @@ def render(here: Workspace, view: View, where: Filter) -> None:
             key="map_export",
             data={
                 "query": urlencode(where.to_params() | _colouring(view, where) | {"lang": current_locale()}),
-                "groups": _groups(),
+                "groups": _groups(view),
                 "words": {
                     "seen": _("Only what is in view"),
                     "busy": _("Preparing …"),
@@ -63,13 +63,18 @@ def render(here: Workspace, view: View, where: Filter) -> None:
 
 def _colouring(view: View, where: Filter) -> dict[str, str]:
     """Return what colours the cells, for the route; the script adds the classes that it shows."""
+    if view.show == HOT:
+        return view.hot_asked(where).to_params() | {
+            "palette": view.look.palette,
+            "opacity": str(view.look.opacity),
+        }
     what, look = map_measure.shown(view, where), view.look
     days = f"{what.other[0]}~{what.other[1]}" if what.other and not what.swipe else ""
     shown = {"measure": what.measure, "vs": days, "palette": look.palette, "opacity": str(look.opacity)}
     return {name: value for name, value in shown.items() if value}
 
 
-def _groups() -> list[dict[str, Any]]:
+def _groups(view: View) -> list[dict[str, Any]]:
     hints = {
         "csv": _("For spreadsheets such as Excel or WPS"),
         "geojson": _("For web maps"),
@@ -82,8 +87,10 @@ def _groups() -> list[dict[str, Any]]:
         {"form": "png", "label": "PNG", "hint": _("For a slide or a message")},
         {"form": "svg", "label": "SVG", "hint": _("For print: stays sharp at every size")},
     ]
+    hot = {"title": _("Hot spots with their reasons"), "items": _of(HOTSPOTS, forms[:-1])}
     return [
         {"title": _("Picture of what is seen"), "items": _of("picture", pictures)},
+        *([hot] if view.show == HOT else []),
         {"title": _("Cells with their figures"), "items": _of("cells", forms)},
         {"title": _("Single reports"), "items": _of("reports", forms)},
     ]

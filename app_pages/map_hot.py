@@ -117,6 +117,7 @@ def layer(view: View, where: Filter, query: str, **options: Any) -> HotLayer:
         step=asked.step,
         per=asked.per,
         selected=view.cell,
+        only=st.session_state.get(session.HOT_CLASS),
         palette=view.look.palette,
         opacity=view.look.opacity / 100,
         **options,

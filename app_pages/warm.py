@@ -3,6 +3,7 @@
 import gc
 from contextlib import suppress
 from threading import Thread
+from typing import Final
 
 import folium
 
@@ -13,15 +14,20 @@ from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
 from data.filters import Filter
 from data.heat import WEIGHTS, usual_bandwidth
+from data.hot_cells import HotAsked
+from data.hot_kinds import hot_cells
 from data.street_density import street_density, street_lines
+from data.study_area import study_area
 from data.workspace import Workspace
 from geo.cells import RESOLUTIONS
-from geo.errors import StoreError
+from geo.errors import AnalysisError, StoreError
 from layers.canvas_map import canvas_map
 
 #: What the first page needs; importing it is most of the wait. Not `map_card`: streamlit-folium declares
 #: its component when it is imported, which is lost while Streamlit's runtime does not run yet.
 CARDS = (cell_panel, charts, figures, filters)
+#: Of a larger city the hot spots are not looked for before somebody asks.
+_MOST_CELLS: Final = 20_000
 
 
 def warm(here: Workspace) -> None:
@@ -39,6 +45,8 @@ def _beside(here: Workspace) -> None:
         scale_of(here.cube, here.cube.version, Filter(), usual_bandwidth(here.cube), WEIGHTS[0])
     with suppress(StoreError):
         gazetteer(here)
+    with suppress(StoreError, AnalysisError):
+        _hot_spots(here)
     with suppress(StoreError):
         street_density(
             here.cube,
@@ -47,6 +55,13 @@ def _beside(here: Workspace) -> None:
             weight=WEIGHTS[0],
             bandwidth_m=usual_bandwidth(here.cube),
         )
+
+
+def _hot_spots(here: Workspace) -> None:
+    """Compile what finds hot spots, and find those of the usual question, unless the city is a large one."""
+    asked = HotAsked()
+    if len(study_area(here.cube, asked.where, asked.resolution)) <= _MOST_CELLS:
+        hot_cells(here.cube, asked)
 
 
 def settle() -> None:

@@ -55,6 +55,11 @@ class HotAsked:
             per=_one_of(params.get("per"), PER),
         )
 
+    def to_params(self) -> dict[str, str]:
+        """Return what is asked beside the filter, as `from_params` reads it."""
+        said = {"kind": self.kind, "res": str(self.resolution), "ring": str(self.ring)}
+        return said | {"step": self.step} | ({"per": self.per} if self.per else {})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HotCells:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from i18n import gettext as _
+from i18n import ngettext
 
 
 class ClassWords(NamedTuple):
@@ -40,6 +41,20 @@ def one_class(kind: str, slug: str) -> ClassWords:
     """Return the words of one class; those of a cell that has none where the slug is `none`."""
     nothing = ClassWords(_("Nothing stands out"), _("It does not differ from other cells."))
     return class_words(kind).get(slug, nothing)
+
+
+def meaning(kind: str, slug: str, figure: float | None) -> str:
+    """Say what the class of a cell means, with the figure that it was chosen by where there is one."""
+    help_words = one_class(kind, slug).help
+    if figure is None:
+        return help_words
+    figures = {
+        "stability": _("hot on {share} of the grids", share=f"{figure:.0%}"),
+        "blind": ngettext("{n} visit", "{n} visits", round(figure)),
+        "forecast": _("{n} expected", n=f"{figure:,.1f}"),
+    }
+    said = figures.get(kind) or f"z {figure:.1f}".replace("-", "−")
+    return _("{meaning} ({figure})", meaning=help_words, figure=said)
 
 
 def labels(kind: str) -> dict[str, str]:

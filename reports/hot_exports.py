@@ -1,6 +1,7 @@
 """Hot spots for an export: each cell that stands out, with its class, what that was chosen by, and why."""
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from reports.tables import cell_table
 _FIGURES: Final = {
     "classes": "z",
     "now": "z",
-    "outliers": "local_i",
+    "outliers": "z",
     "stability": "share",
     "blind": "visits",
     "forecast": "expected",
@@ -95,25 +96,21 @@ def _reasons(
     here: Workspace, asked: HotAsked, found: HotCells, rows: npt.NDArray[np.intp]
 ) -> npt.NDArray[Any]:
     """Say why each cell has its class: in words of its own, else what the class means."""
-    words = hot_words.class_words(asked.kind)
     said = why(here.cube, asked, found.cells[rows])
-    slugs = [found.classes[code] for code in found.codes[rows]]
-    return np.array([own or words[slug].help for own, slug in zip(said, slugs, strict=True)], object)
+    told = zip(said, found.codes[rows].tolist(), found.figures[rows].tolist(), strict=True)
+    words = [
+        own or hot_words.meaning(asked.kind, found.classes[code], figure if isfinite(figure) else None)
+        for own, code, figure in told
+    ]
+    return np.array(words, object)
 
 
 def _with(about: Provenance, asked: HotAsked) -> Provenance:
     """Say beside the filter what was asked of hot spots: the same address gives the same answer again."""
-    question = {
-        "kind": asked.kind,
-        "res": str(asked.resolution),
-        "ring": str(asked.ring),
-        "step": asked.step,
-        "per": asked.per,
-    }
     title = hot_words.titles()[asked.kind]
     how = hot_words.how(asked.step, asked.ring, asked.per, kind=asked.kind)
     return replace(
         about,
-        filter={**about.filter, **{name: value for name, value in question.items() if value}},
+        filter={**about.filter, **asked.to_params()},
         words="; ".join(filter(None, [about.words, title, how])),
     )

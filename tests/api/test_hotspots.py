@@ -165,6 +165,29 @@ def test_what_is_still_computed_is_no_last_word(client: TestClient, monkeypatch:
     assert not wire.unpack_figures(again.content)[3]["pending"]
 
 
+def test_a_forecast_that_got_better_is_sent_though_the_data_are_the_same(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered(code: int) -> str:
+        def plan(cube: Cube, asked: HotAsked) -> HotCells:
+            area = study_area(cube, asked.where, asked.resolution)
+            codes = np.full(len(area), code, np.uint8)
+            n = np.ones(len(area), np.uint32)
+            return HotCells(area, codes, ("none", "next", "next_held"), np.ones(len(area)), n)
+
+        put(monkeypatch, plan)
+        headers = {"if-none-match": etag} if etag else {}
+        answer = client.get("/api/hotspots", params={"kind": "forecast"}, headers=headers)
+        codes_told.append(answer.status_code)
+        return answer.headers["etag"]
+
+    etag, codes_told = "", []
+    etag = answered(1)
+    answered(1)
+    answered(2)
+    assert codes_told == [200, 304, 200]
+
+
 def test_too_little_data_is_said_in_words(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     said = set()
     for note in ("steps", "cells", "same", "visits", "something new"):
@@ -215,7 +238,8 @@ def test_a_kind_without_reasons_tells_what_the_class_means(
     cells, values, _, _ = read(client)
     cell = h3_cells.to_text(cells[values == 1][:1])[0]
     said = client.get("/api/hotspots/reason", params={"cell": cell}).json()
-    assert said["reason"] == said["help"] == hot_words.class_words("classes")["new_hot"].help
+    assert said["help"] == hot_words.class_words("classes")["new_hot"].help
+    assert said["reason"] == f"{said['help']} (z {said['figure']:.1f})"
 
 
 def test_a_cell_outside_of_the_study_area_has_no_class(client: TestClient) -> None:
@@ -238,6 +262,17 @@ def test_what_is_wrong_in_the_address_is_said(client: TestClient) -> None:
     for cell in ("", "abc", "8931805b253ffff", "0"):
         answer = client.get("/api/hotspots/reason", params={"cell": cell})
         assert (answer.status_code, f"'{cell}'" in answer.json()["error"]) == (400, True), cell
+
+
+def test_the_meaning_of_a_class_comes_with_its_figure() -> None:
+    for kind, slug, figure, words in (
+        ("now", "cold99", -3.21, "(z −3.2)"),
+        ("stability", "holds", 0.916, "(hot on 92% of the grids)"),
+        ("blind", "seldom", 1.0, "(1 visit)"),
+        ("forecast", "next", 2.34, "(2.3 expected)"),
+    ):
+        assert hot_words.meaning(kind, slug, figure).endswith(words)
+    assert hot_words.meaning("now", "hot90", None) == hot_words.class_words("now")["hot90"].help
 
 
 @pytest.mark.parametrize("kind", KINDS)
