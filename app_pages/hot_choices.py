@@ -33,9 +33,9 @@ _RINGS: Final = {
 }
 
 #: Kinds of map that look at one step after the other, at neighbours, at rates; the others do not ask for it.
-WITH_STEPS: Final = ("classes", "stability", "forecast")
+WITH_STEPS: Final = ("classes", "forecast")
 WITH_RING: Final = ("classes", "now", "outliers", "stability")
-WITH_PER: Final = ("now", "outliers", "stability")
+WITH_PER: Final = WITH_RING
 
 
 def kind_about(kind: str) -> str:

@@ -37,6 +37,8 @@ def render(here: Workspace, view: View, where: Filter) -> None:
         explorer.render_charts()
         return
     told = answer(here.cube, asked)
+    if here.synthetic:
+        st.caption(_("Demo: these hot spots were made up, to show what real ones look like."))
     if told.found is None:
         _no_answer(view, told.slug, told.words)
     else:

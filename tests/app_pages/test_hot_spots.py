@@ -1,8 +1,11 @@
 """Hot spots beside the map: classes, the list, why a cell is hot, and what is said where there are none."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -53,6 +56,11 @@ def html(page: AppTest) -> str:
     return "\n".join(element.proto.body for element in page.get("html"))
 
 
+def sent_to_map(page: AppTest) -> str:
+    sent: dict[str, Any] = json.loads(page.get("component_instance")[0].proto.json_args)
+    return str(sent["feature_group"])
+
+
 def spots(page: AppTest) -> list[str]:
     return [button.key for button in page.button if str(button.key).startswith("hot_go_")]
 
@@ -83,9 +91,23 @@ def test_one_class_alone_is_listed(hot_city: Path, drawn: Draw) -> None:
     choice.set_value("consecutive_hot").run()
     assert not page.exception
     assert spots(page) and f"hot_go_{HOT_CELL}" in spots(page)
+    assert '"only": "consecutive_hot"' in sent_to_map(page)
+    page.button(key=f"hot_go_{HOT_CELL}").click().run()
+    page.button(key="close_cell").click().run()
+    assert page.button_group(key=session.HOT_CLASS).value == "consecutive_hot", "it stays meanwhile"
     page.selectbox(key=session.HOT_KIND).set_value("now").run()
     assert not page.exception
     assert page.button_group(key=session.HOT_CLASS).value in ([], None)
+
+
+def test_the_map_shows_hot_spots_as_they_are_asked_for_in_greys_too(hot_city: Path, drawn: Draw) -> None:
+    page = drawn(show="hot", hot="now", ring="2", res="11")
+    sent = sent_to_map(page)
+    assert 'gezhi.layer("hot"' in sent and 'gezhi.layer("cells"' not in sent
+    assert '"resolution": 11' in sent and '"kind": "now"' in sent and '"ring": "2"' in sent
+    page.toggle(key=session.LOOK_GREYS).set_value(True).run()
+    assert page.query_params["palette"] in ("ink", ["ink"])
+    assert sent_to_map(page) != sent
 
 
 def test_too_few_weeks_say_so_and_lead_to_more(hot_city: Path, drawn: Draw) -> None:
@@ -154,11 +176,20 @@ def test_significant_steps_are_marked_in_the_chart() -> None:
     weeks = tuple(date(2024, 1, 1) + timedelta(weeks=week) for week in range(4))
     z = np.array([0.5, -4.0, 1.0, 6.0])
     known = CellSeries(
-        weeks, np.array([1, 0, 2, 9], np.int32), z, np.array([0, -1, 0, 1], np.int8), 2.5, "week"
+        starts=weeks,
+        counts=np.array([1, 0, 2, 9], np.int32),
+        z=z,
+        p=np.array([0.6, 1e-4, 0.3, 1e-9]),
+        significant=np.array([0, -1, 0, 1], np.int8),
+        least_z=3.5,
+        cold_z=-2.5,
+        step="week",
     )
     drawn = hot_chart.chart(known).to_dict()
     rows = next(rows for rows in drawn["datasets"].values() if "sign" in rows[0])
     assert [row["sign"] for row in rows] == ["neither", "cold", "neither", "hot"]
     assert [row["n"] for row in rows] == [1, 0, 2, 9]
-    lines = next(rows for rows in drawn["datasets"].values() if "y" in rows[0])
-    assert sorted(row["y"] for row in lines) == [-2.5, 2.5]
+    rules = next(rows for rows in drawn["datasets"].values() if "y" in rows[0])
+    assert sorted(row["y"] for row in rules) == [-2.5, 3.5]
+    assert hot_chart.lines(replace(known, cold_z=-9.0)) == [3.5], "far from every bar it is left out"
+    assert hot_chart.lines(replace(known, least_z=np.inf, cold_z=-np.inf)) == []
