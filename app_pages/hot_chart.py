@@ -1,6 +1,7 @@
 """Chart: how unusual a cell and its neighbours were, step by step, with the significant steps marked."""
 
 from datetime import timedelta
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -71,10 +72,13 @@ def chart(known: "CellSeries") -> alt.LayerChart | alt.FacetChart:
             ],
         )
     )
-    half = known.least_z / 2
-    passed = [known.least_z] if known.z.max() >= half else []
-    passed += [-known.least_z] if known.z.min() <= -half else []
-    rules = alt.Chart(pl.DataFrame({"y": passed}, schema={"y": pl.Float64})).mark_rule(
-        color=_PALE, strokeDash=[4, 3]
-    )
-    return alt.layer(bars, rules.encode(y="y:Q"), height=_HEIGHT_PX)
+    table = pl.DataFrame({"y": lines(known)}, schema={"y": pl.Float64})
+    rules = alt.Chart(table).mark_rule(color=_PALE, strokeDash=[4, 3]).encode(y="y:Q")
+    return alt.layer(bars, rules, height=_HEIGHT_PX)
+
+
+def lines(known: "CellSeries") -> list[float]:
+    """Return from which z-scores on a step is significant; one that the bars stay far from is left out."""
+    low, high = float(known.z.min()), float(known.z.max())
+    hot = [known.least_z] if isfinite(known.least_z) and high >= known.least_z / 2 else []
+    return hot + ([known.cold_z] if isfinite(known.cold_z) and low <= known.cold_z / 2 else [])

@@ -6,7 +6,7 @@ from typing import Final
 from app_pages.view import View
 from data.hot_cells import PER, RINGS
 from data.step_counts import STEPS
-from i18n import N_, gettext
+from i18n import N_, gettext, ngettext
 from i18n import gettext as _
 from layers import hot_words
 
@@ -33,9 +33,9 @@ _RINGS: Final = {
 }
 
 #: Kinds of map that look at one step after the other, at neighbours, at rates; the others do not ask for it.
-WITH_STEPS: Final = ("classes", "stability", "forecast")
+WITH_STEPS: Final = ("classes", "forecast")
 WITH_RING: Final = ("classes", "now", "outliers", "stability")
-WITH_PER: Final = ("now", "outliers", "stability")
+WITH_PER: Final = WITH_RING
 
 
 def kind_about(kind: str) -> str:
@@ -76,12 +76,19 @@ def view_of_hot(view: View) -> list[str]:
     return [kind, *(words[:1].lower() + words[1:] for words in unusual(view))]
 
 
-def strength_words(kind: str, strength: float, *, cold: bool = False) -> str:
-    """Write the figure that a class was chosen by; empty where there is none or it says nothing alone."""
-    if not isfinite(strength) or kind == "blind":
+def figure_words(kind: str, figure: float) -> str:
+    """Write the figure that a class was chosen by; empty where there is none."""
+    if not isfinite(figure):
         return ""
+    if kind == "blind":
+        return ngettext("{n} visit", "{n} visits", round(figure))
     if kind == "stability":
-        return _("hot on {share} of the grids", share=f"{strength:.0%}")
+        return _("hot on {share} of the grids", share=f"{figure:.0%}")
     if kind == "forecast":
-        return _("{n} expected", n=f"{strength:,.1f}")
-    return f"z {'−' if cold else ''}{strength:.1f}"
+        return _("{n} expected", n=f"{figure:,.1f}")
+    return f"z {signed(figure)}"
+
+
+def signed(number: float) -> str:
+    """Write a z-score."""
+    return f"{number:.1f}".replace("-", "−")

@@ -1,5 +1,6 @@
 """Card: what the map of hot spots shows: cells of each class, and the hot spots one by one."""
 
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -9,7 +10,7 @@ import streamlit as st
 from app_pages import empty, explorer, glossary, hot_marks, saved_selections, session
 from app_pages.figures import whereabouts
 from app_pages.hot_answers import PENDING, answer
-from app_pages.hot_choices import kind_about, strength_words
+from app_pages.hot_choices import figure_words, kind_about
 from app_pages.markdown import plain
 from app_pages.place_words import name_of
 from app_pages.view import View
@@ -36,6 +37,8 @@ def render(here: Workspace, view: View, where: Filter) -> None:
         explorer.render_charts()
         return
     told = answer(here.cube, asked)
+    if here.synthetic:
+        st.caption(_("Demo: these hot spots were made up, to show what real ones look like."))
     if told.found is None:
         _no_answer(view, told.slug, told.words)
     else:
@@ -141,7 +144,7 @@ def _spot(here: Workspace, view: View, asked: HotAsked, group: HotGroup, reason:
     facts = [
         ngettext("{n} report", "{n} reports", group.n).replace(str(group.n), f"{group.n:,}"),
         ngettext("{n} cell", "{n} cells", len(group.cells)),
-        strength_words(asked.kind, group.strength, cold=group.family == "cold"),
+        figure_words(asked.kind, group.figure),
     ]
     mark = hot_marks.swatch(asked.kind, group.slug, words.label, palette=view.look.palette)
     about = " · ".join(fact for fact in facts if fact)
@@ -154,13 +157,18 @@ def _spot(here: Workspace, view: View, asked: HotAsked, group: HotGroup, reason:
 
 def name_words(here: Workspace, where: Filter, group: HotGroup) -> str:
     """Say where a hot spot lies: the places of its reports, else an address of them, else its cell."""
-    places = [
-        name_of(here.store.place(number, actor=here.viewer))
-        for number, _share in mostly_in(here.cube, where, group)
-    ]
+    numbers = _places_of(here, here.cube.version, where, tuple(group.cells.tolist()))
+    places = [name_of(here.store.place(number, actor=here.viewer)) for number in numbers]
     if places:
         return _("Mostly {places}", places=listed(places))
     return whereabouts(here, here.cube.version, group.strongest) or str(cells.to_text([group.strongest])[0])
+
+
+@lru_cache(maxsize=500)
+def _places_of(here: Workspace, version: str, where: Filter, around: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the places of a hot spot, found once for each state of the data (`version`)."""
+    del version
+    return tuple(number for number, _share in mostly_in(here.cube, where, around))
 
 
 def _go(cell: str, around: list[int]) -> None:

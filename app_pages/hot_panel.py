@@ -12,7 +12,7 @@ import streamlit as st
 from app_pages import glossary, hot_marks
 from app_pages.hot_answers import NONE, PENDING, OfCell, answer, kinds_made, of_cell, other, row_of
 from app_pages.hot_chart import draw
-from app_pages.hot_choices import strength_words
+from app_pages.hot_choices import figure_words, signed
 from app_pages.view import View
 from data.cube import Cube
 from data.filters import Filter
@@ -145,8 +145,8 @@ def _of_kind(cube: Cube, asked: HotAsked, cell: int) -> Fact | None:
     own = of_cell(cube, asked, cell)
     if own is None or (own.slug == NONE and asked.kind == "stability"):
         return None
-    strength = "" if own.figure is None else strength_words(asked.kind, abs(own.figure), cold=own.figure < 0)
-    return Fact(f"hot_{asked.kind}", title, own.label, strength, asked.kind, own.slug)
+    figure = "" if own.figure is None else figure_words(asked.kind, own.figure)
+    return Fact(f"hot_{asked.kind}", title, own.label, figure, asked.kind, own.slug)
 
 
 def facts_html(known: Sequence[Fact], *, palette: str) -> str:
@@ -161,11 +161,6 @@ def _fact(fact: Fact, palette: str) -> str:
     detail = f" <small>{escape(fact.detail)}</small>" if fact.detail else ""
     way = f'<a href="{escape(glossary.link(fact.figure))}" target="_self">{escape(fact.title)}</a>'
     return f"<div><dt>{way}</dt><dd>{words}{detail}</dd></div>"
-
-
-def signed(number: float) -> str:
-    """Write a z-score."""
-    return f"{number:.1f}".replace("-", "−")
 
 
 def small(share: float) -> str:

@@ -23,6 +23,7 @@ from data.step_counts import STEPS
 from data.workspace import Workspace
 from i18n import gettext as _
 from layers import hot_words
+from layers.hot_looks import LOOKS
 from layers.hotspots import HotLayer
 
 _KIND_PX: Final = 190
@@ -31,6 +32,8 @@ _PER_PX: Final = 160
 
 def render(here: Workspace, view: View) -> None:
     """Draw the choice of the kind of map, of the rate, and the button to step and neighbours."""
+    if alone := class_alone(view):  # said again at every run: the choice stays while a cell is looked at
+        st.session_state[session.HOT_CLASS] = alone
     st.session_state[session.HOT_KIND] = view.hot
     st.selectbox(
         _("Kind of hot spots"),
@@ -106,6 +109,12 @@ def _choose(name: str, key: str) -> None:
     session.show(session.current_view().but(**{name: st.session_state[key]}))
 
 
+def class_alone(view: View) -> str | None:
+    """Return the class that list and map are about, None for all."""
+    chosen = st.session_state.get(session.HOT_CLASS)
+    return chosen if chosen in LOOKS[view.hot] else None
+
+
 def layer(view: View, where: Filter, query: str, **options: Any) -> HotLayer:
     """Make the layer that a view means; `options` are others of `HotLayer`."""
     asked = view.hot_asked(where)
@@ -117,7 +126,7 @@ def layer(view: View, where: Filter, query: str, **options: Any) -> HotLayer:
         step=asked.step,
         per=asked.per,
         selected=view.cell,
-        only=st.session_state.get(session.HOT_CLASS),
+        only=class_alone(view),
         palette=view.look.palette,
         opacity=view.look.opacity / 100,
         **options,

@@ -22,7 +22,9 @@ def render(view: View, theme: Theme) -> None:
     with st.popover(_("Look"), icon=":material/palette:"):
         if not view.show:
             _classes(view.look)
-        if view.show not in {HOT, POINTS}:
+        if view.show == HOT:
+            _greys(view.look)
+        elif view.show != POINTS:
             _palette(view, theme)
         if not view.show or view.show in {HEAT, HOT}:
             _opacity(view.look)
@@ -102,6 +104,16 @@ def _palette(view: View, theme: Theme) -> None:
         args=("palette", session.LOOK_PALETTE),
         help=_("Colour-blind people tell all of them apart."),
     )
+
+
+def _greys(look: Look) -> None:
+    """Offer greys: the other palettes are one for what is hot and cold."""
+    st.session_state[session.LOOK_GREYS] = look.palette == palettes.PRINT
+    st.toggle(_("In greys, for print"), key=session.LOOK_GREYS, on_change=_choose_greys)
+
+
+def _choose_greys() -> None:
+    _show(palette=palettes.PRINT if st.session_state[session.LOOK_GREYS] else palettes.DEFAULT)
 
 
 def samples_css(changes: bool, theme: Theme) -> str:

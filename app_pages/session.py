@@ -84,6 +84,7 @@ LOOK_CLASSES: Final = "look_classes"
 LOOK_EDGES: Final = "look_edges"
 LOOK_FAULT: Final = "look_fault"
 LOOK_PALETTE: Final = "look_palette"
+LOOK_GREYS: Final = "look_greys"
 LOOK_OPACITY: Final = "look_opacity"
 LOOK_POINTS: Final = "look_points"
 #: What the heat layer weighs, its bandwidth, and what it is shown on.

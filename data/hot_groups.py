@@ -1,9 +1,11 @@
 """Hot spots as people speak of them: adjoining cells of one kind are one, and it lies somewhere."""
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from data.cube import Cube
 from data.filters import Filter
@@ -12,8 +14,12 @@ from data.place_counts import mostly
 from geo.cells import Cells
 from geo.neighbourhood import Neighbourhood
 
+#: The family whose smallest figures say most.
+BLIND: Final = "blind"
 #: Families of classes, in the order of a list.
-FAMILIES: Final = ("hot", "next", "high_low", "blind", "low_high", "cold")
+FAMILIES: Final = ("hot", "next", "high_low", BLIND, "low_high", "cold")
+#: A figure that is this part of the largest is as good.
+_AS_STRONG: Final = 0.9
 #: The family of each class that is not told by its name; what is in none is not worth a line.
 _FAMILY_OF: Final = {
     "high_high": "hot",
@@ -41,14 +47,15 @@ class HotGroup:
     cells
         Shape (m,), ascending.
     strongest
-        The one of them that the others are spoken of by: with the largest figure, and of those with most
-        reports.
+        The one of them that the others are spoken of by: of those with the largest figures whatever the sign
+        (of blind cells the smallest: they are told by their visits) the one with most reports. Gi* sees a
+        single busy cell from all sides: its neighbours score as high as it does.
     slug
-        Class of the strongest cell.
+        Class of that cell.
     n
         Reports in all of them.
-    strength
-        The figure of the strongest cell, without its sign; NaN where it has none.
+    figure
+        That of the same cell; NaN where it has none.
     """
 
     family: str
@@ -56,7 +63,7 @@ class HotGroup:
     strongest: int
     slug: str
     n: int
-    strength: float
+    figure: float
 
 
 def family_of(slug: str) -> str:
@@ -86,25 +93,36 @@ def _of_family(found: HotCells, family: str, slugs: list[str]) -> list[HotGroup]
     rows = np.flatnonzero(np.isin(found.codes, [found.classes.index(slug) for slug in slugs]))
     if not rows.size:
         return []
-    figures = np.abs(found.figures[rows])
-    order = np.lexsort((-found.n[rows].astype(np.int64), -np.nan_to_num(figures, nan=-1.0)))
-    rows, figures = rows[order], figures[order]
     labels = _joined(found.cells[rows])
-    members = np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels))[:-1])
-    return [
-        HotGroup(
-            family,
-            np.sort(found.cells[rows[own]]),
-            int(found.cells[rows[own[0]]]),
-            found.classes[found.codes[rows[own[0]]]],
-            int(found.n[rows[own]].sum()),
-            float(figures[own[0]]),
-        )
-        for own in sorted(members, key=lambda own: int(own[0]))
-    ]
+    members = np.split(rows[np.argsort(labels, kind="stable")], np.cumsum(np.bincount(labels))[:-1])
+    groups = [_group(found, family, own) for own in members]
+    return sorted(groups, key=lambda one: (_weakness(one.figure, family), -one.n, one.strongest))
 
 
-def _joined(cells: Cells) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+def _group(found: HotCells, family: str, rows: npt.NDArray[np.intp]) -> HotGroup:
+    """Make the group of some rows; it is spoken of by its strongest cell."""
+    weakness = np.array([_weakness(figure, family) for figure in found.figures[rows].tolist()])
+    least = weakness.min()
+    strong = rows[weakness <= (least * _AS_STRONG if least < 0 else least)]
+    first = strong[np.argmax(found.n[strong])]
+    return HotGroup(
+        family,
+        found.cells[rows],
+        int(found.cells[first]),
+        found.classes[found.codes[first]],
+        int(found.n[rows].sum()),
+        float(found.figures[first]),
+    )
+
+
+def _weakness(figure: float, family: str) -> float:
+    """Return by what cells and groups are put in order, the strongest first."""
+    if not isfinite(figure):
+        return inf
+    return figure if family == BLIND else -abs(figure)
+
+
+def _joined(cells: Cells) -> npt.NDArray[np.int32]:
     """Number the connected parts of a set of cells; shape (n,)."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -112,14 +130,13 @@ def _joined(cells: Cells) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
     around = Neighbourhood.of(cells, 1)
     ones, shape = np.ones(len(around.indices)), (len(cells), len(cells))
     links: Any = csr_array((ones, around.indices, around.indptr), shape=shape)
-    labels: np.ndarray[tuple[int], np.dtype[np.int32]] = connected_components(links, directed=False)[1]
+    labels: npt.NDArray[np.int32] = connected_components(links, directed=False)[1]
     return labels
 
 
-def mostly_in(cube: Cube, where: Filter, group: HotGroup) -> list[tuple[int, float]]:
-    """Return the places that a group's reports mostly lie in, with their share; as `place_counts.mostly`.
+def mostly_in(cube: Cube, where: Filter, cells: tuple[int, ...]) -> list[tuple[int, float]]:
+    """Return the places that reports of some cells mostly lie in, with their share, as `place_counts.mostly`.
 
-    Where no report of the filter lies in it, those of all reports.
+    Where no report of the filter lies in them, those of all reports.
     """
-    cells = tuple(group.cells.tolist())
     return mostly(cube, where.but(cells=cells)) or mostly(cube, Filter(cells=cells))

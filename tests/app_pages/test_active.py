@@ -36,7 +36,6 @@ EVERYTHING = View(
     period="custom",
     against="before",
     show="hot",
-    hot="now",
     step="month",
     ring=2,
     per="street",
@@ -68,7 +67,7 @@ def test_every_side_has_a_chip_in_words(here: Workspace) -> None:
         "exempt": "left out",
         "in": "2 cells",
         "against": "the period before",
-        "hot": "Per km of street · with two rings of neighbours",
+        "hot": "Per km of street · Month by month · with two rings of neighbours",
     }
 
 

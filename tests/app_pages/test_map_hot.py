@@ -32,7 +32,7 @@ def test_a_view_of_hot_spots_opens_from_its_address(city: Path, drawn: Draw) -> 
     assert not page.exception
     assert page.selectbox(key=session.HOT_KIND).value == "classes"
     assert page.radio(key=session.HOT_STEP).value == "month"
-    rated = drawn(show="hot", hot="now", per="visit")
+    rated = drawn(show="hot", per="visit")
     assert not rated.exception
     assert rated.selectbox(key=session.HOT_PER).value == "visit", "what is asked for is offered"
 

@@ -32,11 +32,17 @@ def ring_of(cell: int) -> list[int]:
 def test_adjoining_cells_are_one_spot_spoken_of_by_the_strongest() -> None:
     beside = ring_of(MIDDLE)[0]
     found = hot_groups(area(new_hot=([MIDDLE, FAR], [3.0, 5.0], [4, 9]), sporadic_hot=([beside], [4.0], [2])))
-    assert [(one.strongest, one.slug, one.n, one.strength) for one in found] == [
+    assert [(one.strongest, one.slug, one.n, one.figure) for one in found] == [
         (FAR, "new_hot", 9, 5.0),
         (beside, "sporadic_hot", 6, 4.0),
     ]
     assert found[1].cells.tolist() == sorted([MIDDLE, beside])
+
+
+def test_the_busy_cell_speaks_and_not_a_neighbour_that_scores_a_little_higher() -> None:
+    beside = ring_of(MIDDLE)[0]
+    found = hot_groups(area(new_hot=([MIDDLE, beside], [9.5, 10.0], [160, 3])))
+    assert [(one.strongest, one.figure) for one in found] == [(MIDDLE, 9.5)]
 
 
 def test_of_cells_that_are_as_strong_the_one_with_most_reports_speaks() -> None:
@@ -48,7 +54,7 @@ def test_of_cells_that_are_as_strong_the_one_with_most_reports_speaks() -> None:
 def test_hot_and_cold_are_never_one_spot_and_hot_comes_first() -> None:
     beside = ring_of(MIDDLE)[0]
     found = hot_groups(area(new_hot=([MIDDLE], [2.5], [4]), new_cold=([beside], [-7.0], [0])))
-    assert [(one.family, one.strength) for one in found] == [("hot", 2.5), ("cold", 7.0)]
+    assert [(one.family, one.figure) for one in found] == [("hot", 2.5), ("cold", -7.0)]
 
 
 def test_one_class_alone_is_joined_by_itself() -> None:
@@ -63,8 +69,17 @@ def test_one_class_alone_is_joined_by_itself() -> None:
 def test_a_cell_without_a_figure_comes_last_and_nothing_makes_no_spot() -> None:
     found = hot_groups(area(new_hot=([MIDDLE, FAR], [np.nan, 2.0], [50, 1])))
     assert [one.strongest for one in found] == [FAR, MIDDLE]
-    assert np.isnan(found[1].strength)
+    assert np.isnan(found[1].figure)
     assert hot_groups(area()) == []
+
+
+def test_of_blind_cells_those_with_fewest_visits_come_first() -> None:
+    cells = np.sort(np.array([MIDDLE, FAR, ALONE], np.uint64))
+    found = HotCells(
+        cells, np.array([2, 1, 2], np.uint8), ("none", "seldom", "blind"), np.array([1.0, 6.0, 0.0]),
+        np.array([9, 9, 2], np.uint32),
+    )  # fmt: skip
+    assert [one.figure for one in hot_groups(found)] == [0.0, 1.0, 6.0]
 
 
 def test_spots_are_the_connected_parts_of_their_cells() -> None:
@@ -74,7 +89,7 @@ def test_spots_are_the_connected_parts_of_their_cells() -> None:
     figures, n = draw.normal(size=160), draw.integers(0, 9, 160).astype(np.uint32)
     found = hot_groups(HotCells(spots, np.ones(160, np.uint8), ("none", "new_hot"), figures, n))
     assert sorted(one.cells.tolist() for one in found) == sorted(_walked(spots))
-    strengths = [one.strength for one in found]
+    strengths = [abs(one.figure) for one in found]
     assert strengths == sorted(strengths, reverse=True)
     assert sum(one.n for one in found) == n.sum()
 
