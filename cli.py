@@ -16,6 +16,7 @@ from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db, progress_bar
 from cli_import import import_
 from cli_places import places
+from cli_visits import visits
 from data.filters import Filter
 from data.settings import settings
 from geo.errors import GezhiError
@@ -27,6 +28,7 @@ app.add_typer(db)
 app.add_typer(basemap)
 app.command("import")(import_)
 app.command("places")(places)
+app.command("visits")(visits)
 _out = Console(highlight=False)
 
 

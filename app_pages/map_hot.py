@@ -17,9 +17,10 @@ from app_pages.hot_choices import (
 )
 from app_pages.view import View
 from data.filters import Filter
-from data.hot_cells import HOT_RESOLUTIONS, RINGS
+from data.hot_cells import HOT_RESOLUTIONS, PER, RINGS
 from data.place_tables import kinds_there
 from data.step_counts import STEPS
+from data.visit_counts import visit_days
 from data.workspace import Workspace
 from i18n import gettext as _
 from layers import hot_words
@@ -68,7 +69,8 @@ def per_offered(here: Workspace, view: View) -> list[str]:
     """Return what reports can be a rate of in this city; what the view asks for is among it."""
     there = kinds_there(here.store, actor=here.viewer)
     possible = {"": True, "street": "street" in there, "household": "compound" in there}
-    return [per for per in ("", "street", "household", "visit") if possible.get(per) or per == view.per]
+    possible["visit"] = visit_days(here.cube, Filter()) is not None
+    return [per for per in PER if possible[per] or per == view.per]
 
 
 def _how(view: View) -> None:

@@ -13,10 +13,12 @@ import shapely
 from data import place_kinds
 from data.actors import SYSTEM
 from data.cube import Cube
+from data.filters import Filter
 from data.hot_cells import PER
 from data.place_measures import lengths_m
 from data.place_tables import places_version
 from data.store import Store
+from data.visit_counts import visits_per_cell
 from geo.cells import Cells, boundaries, count, from_points, grow
 from geo.errors import FilterError
 from i18n import gettext as _
@@ -28,7 +30,7 @@ Table = tuple[Cells, Values]
 _PIECES: Final = 20
 
 
-def exposure(cube: Cube, cells: Cells, per: str) -> Values:
+def exposure(cube: Cube, cells: Cells, per: str, where: Filter | None = None) -> Values:
     """Return what the reports of each cell are divided by.
 
     Parameters
@@ -37,7 +39,9 @@ def exposure(cube: Cube, cells: Cells, per: str) -> Values:
         Shape (n,), of one resolution.
     per
         `street` (kilometres of street and lane in the cell), `household` (of the compounds in it, by the
-        share of a compound's ground that lies in the cell) or `visit` (nobody has written visits down yet).
+        share of a compound's ground that lies in the cell) or `visit` (how often patrols looked).
+    where
+        Its days are those of the visits; all that are known where left out.
 
     Returns
     -------
@@ -53,8 +57,10 @@ def exposure(cube: Cube, cells: Cells, per: str) -> Values:
         raise FilterError(
             _("'{value}' is not known here. Expected one of {known}.", value=per, known=known_ones)
         )
-    if per not in _TABLES or not cells.size:
-        return np.zeros(cells.size)
+    if not cells.size:
+        return np.zeros(0)
+    if per == "visit":
+        return visits_per_cell(cube, cells, where or Filter())
     resolution = int(cells[0] >> np.uint64(52)) & 15
     known, values = _table(cube.store, places_version(cube.store, actor=SYSTEM), per, resolution)
     if not known.size:

@@ -12,6 +12,7 @@ from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import kept, without_answer
 from data.place_tables import places_version
 from data.study_area import study_area
+from data.visit_counts import looked_at
 from geo import hotspots, rates
 from geo.cells import Cells
 from geo.errors import NotEnoughDataError
@@ -39,9 +40,13 @@ def hot_now(cube: Cube, asked: HotAsked) -> HotCells:
 
 
 def counts_of(cube: Cube, asked: HotAsked) -> tuple[Cells, npt.NDArray[np.uint32]]:
-    """Return the cells of the study area, ascending, and how many reports of the filter lie in each."""
+    """Return the cells of the study area, ascending, and how many reports of the filter lie in each.
+
+    For rates per visit those of the days that visits are known of.
+    """
     cells = study_area(cube, asked.where, asked.resolution)
-    counted = cube.counts(asked.where, asked.resolution)
+    known = looked_at(cube, asked.where) if asked.per == "visit" else None
+    counted = cube.counts(known or asked.where, asked.resolution)
     n = np.zeros(len(cells), np.uint32)
     n[np.searchsorted(cells, counted.cells)] = counted.counts
     return cells, n
@@ -59,7 +64,7 @@ def _made(cube: Cube, asked: HotAsked) -> HotCells:
     cells, n = counts_of(cube, asked)
     values = n.astype(np.float64)
     if asked.per:
-        by = exposure(cube, cells, asked.per)
+        by = exposure(cube, cells, asked.per, asked.where)
         if not by.any():
             return without_answer(cells, n, CLASSES, "visits" if asked.per == "visit" else "cells")
         values = rates.smoothed(n, by)

@@ -43,7 +43,7 @@ def _made(cube: Cube, asked: HotAsked) -> HotCells:
     values = n.astype(np.float64)
     try:
         if asked.per:
-            by = exposure(cube, cells, asked.per)
+            by = exposure(cube, cells, asked.per, asked.where)
             if not by.any():
                 return without_answer(cells, n, CLASSES, "visits" if asked.per == "visit" else "cells")
             values = rates.standardised(n, by)

@@ -40,10 +40,13 @@ _SURE: Final = 20.0
 #: Steps on both sides of a split.
 FEWEST_STEPS: Final = 6
 _ALPHA: Final = 0.05
+#: What a city's usual change is read from: so many disks with so many reports; with fewer it is none.
+_FEWEST_DISKS: Final = 30
+_FEWEST_REPORTS: Final = 10
 #: At most this part of a change, as a power, may remain in the reports per visit.
 _OWN_PART: Final = 0.5
-#: Standard deviations from which residents' reports make a hot spot by themselves.
-_HOT: Final = 1.96
+#: Standard deviations from which the reports of others are many by themselves.
+_HOT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,8 +250,9 @@ def _compared(
     before: _Half, after: _Half, around: Neighbourhood, rows: Flags, rose: Flags
 ) -> tuple[npt.NDArray[np.int8], Values]:
     """Compare both sides of a split; shape (rows,), and (3, rows) for the ratios of `Moved`."""
+    visits = around.sums(before.visits), around.sums(after.visits)
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = (after.visits / after.steps) / (before.visits / before.steps)
+        own = (visits[1] / after.steps) / (visits[0] / before.steps)
     steady = (own > 1 / _STEADY) & (own < _STEADY)
     lengths = (np.full(len(own), float(before.steps)), np.full(len(own), float(after.steps)))
     pairs = (
@@ -258,8 +262,9 @@ def _compared(
     )
     sure, ratios = [], []
     for counts, exposure in pairs:
-        usual = _rate_change(*(float(one[steady].sum()) for one in (*counts, *exposure)))
-        n0, n1, e0, e1 = (around.sums(one)[rows] for one in (*counts, *exposure))
+        whole = [around.sums(one) for one in (*counts, *exposure)]
+        usual = _usual_change(*(one[steady] for one in whole))
+        n0, n1, e0, e1 = (one[rows] for one in whole)
         higher, lower = rates_differ(n0, n1, e0, e1 * usual)
         sure.append(np.where(rose, higher, lower) < _ALPHA)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -271,11 +276,16 @@ def _compared(
     return np.where(with_visits, np.where(rose, 1, -1), 0).astype(np.int8), np.stack(ratios)
 
 
-def _rate_change(before: float, after: float, exposure_before: float, exposure_after: float) -> float:
-    """Return how a rate changed where the visits stayed as they were; 1 where nothing tells."""
-    if not (before and after and exposure_before and exposure_after):
+def _usual_change(before: Values, after: Values, first: Values, second: Values) -> float:
+    """Return how rates changed where the visits stayed as they were: the median of the disks with reports.
+
+    A hot spot that came or went there is no change of the city's: a sum would take it for one.
+    """
+    told = (before + after >= _FEWEST_REPORTS) & (first > 0) & (second > 0)
+    if np.count_nonzero(told) < _FEWEST_DISKS:
         return 1.0
-    return (after / exposure_after) / (before / exposure_before)
+    changes = (after[told] + 0.5) / (before[told] + 0.5) * first[told] / second[told]
+    return float(np.median(changes))
 
 
 def _hot(sums: Values) -> Flags:

@@ -12,7 +12,9 @@ from data.hot_cells import HotAsked
 from data.hot_now import CLASSES, classed, hot_now
 from data.store import Store
 from data.study_area import study_area
-from geo import hotspots
+from data.visit_counts import visit_days, visits_per_cell
+from geo import hotspots, rates
+from geo.neighbourhood import Neighbourhood
 
 
 def asked(resolution: int = 10, per: str = "", **where: object) -> HotAsked:
@@ -65,12 +67,24 @@ def test_reports_by_street_are_scored_where_there_are_streets(zone_cube: Cube) -
 
 
 def test_where_nobody_wrote_visits_down_it_says_so(zone_cube: Cube) -> None:
-    found = hot_now(zone_cube, asked(per="visit"))
+    found = hot_now(zone_cube, asked(per="visit", start=date(1999, 1, 1), end=date(1999, 2, 1)))
 
     assert found.note == "visits"
     assert not found.codes.any()
     assert np.isnan(found.figures).all()
-    assert found.n.sum() == zone_cube.total(Filter())
+
+
+def test_rates_by_visit_are_those_of_the_days_that_visits_are_known_of(zone_cube: Cube) -> None:
+    found = hot_now(zone_cube, asked(per="visit"))
+    days = visit_days(zone_cube, Filter())
+
+    assert found.note == ""
+    assert days is not None
+    assert found.n.sum() == zone_cube.total(Filter(start=days[0], end=days[1]))
+    by = visits_per_cell(zone_cube, found.cells, Filter())
+    around = Neighbourhood.of(found.cells[by > 0], 1)
+    z, _p, _q = hotspots.scores(around, rates.smoothed(found.n, by)[by > 0])
+    np.testing.assert_allclose(found.figures[by > 0], z)
 
 
 def test_a_period_without_reports_says_that_all_cells_are_the_same(zone_cube: Cube) -> None:

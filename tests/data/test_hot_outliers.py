@@ -44,7 +44,7 @@ def test_by_what_reports_are_counted_changes_who_is_an_outlier(zone_cube: Cube) 
 @pytest.mark.parametrize(
     ("per", "where", "note"),
     [
-        ("visit", {}, "visits"),
+        ("visit", {"start": date(1999, 1, 1), "end": date(1999, 2, 1)}, "visits"),
         ("", {"start": date(1999, 1, 1), "end": date(1999, 2, 1)}, "same"),
         ("street", {"start": date(1999, 1, 1), "end": date(1999, 2, 1)}, "same"),
     ],
