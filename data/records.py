@@ -237,12 +237,13 @@ APART: Final = Table(
     Column("reason", Text, nullable=False),
 )
 
-#: What people keep under a name: views of the map, sets of cells. A deleted row stays for a while, for undo.
+#: What people keep under a name: views of the map, sets of cells, drives. A deleted row stays for a while,
+#: to be taken back.
 SAVED: Final = Table(
     "saved",
     METADATA,
     Column("id", Key, primary_key=True, autoincrement=False),
-    Column("kind", String(8), nullable=False),  # view, cells
+    Column("kind", String(8), nullable=False),  # view, cells, drive
     Column("owner", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("content", Text, nullable=False),  # JSON of an address's parameters, or `geo.cell_sets`

@@ -1,4 +1,4 @@
-"""What people keep under a name: views of the map, and sets of cells."""
+"""What people keep under a name: views of the map, sets of cells, and drives."""
 
 import json
 import unicodedata
@@ -11,14 +11,15 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from data.actors import Actor
 from data.clock import moment_of, now
+from data.drives import Drive
 from data.records import SAVED
 from data.rights import has, is_scoped
 from geo import cell_sets
 from geo.errors import CellError, ConflictError, NotAllowedError, SavedError, StoreError
 from i18n import gettext as _
 
-Kind = Literal["view", "cells"]
-KINDS: Final[tuple[Kind, ...]] = ("view", "cells")
+Kind = Literal["view", "cells", "drive"]
+KINDS: Final[tuple[Kind, ...]] = ("view", "cells", "drive")
 
 #: A name has at most so many characters, a kept view so many parameters and letters.
 MOST_LETTERS: Final = 80
@@ -39,9 +40,9 @@ class Saved:
     Attributes
     ----------
     params
-        Of a view: the parameters of its address.
+        Of a view: the parameters of its address; of a drive: those that `data.drives` reads.
     cells
-        Of a selection: H3 cells of one resolution, ascending.
+        Of a selection, and of a drive: H3 cells of one resolution, ascending.
     version
         Counts its changes; who changes it says which version was seen.
     mine, changeable
@@ -111,7 +112,9 @@ def change(connection: Connection, saved_id: int, *, actor: Actor, version: int,
             _("'{name}' has been changed since you looked at it. Look at it again first.", name=row.name)
         )
     if values.get("kind", row.kind) != row.kind:
-        raise SavedError(_("A view is overwritten by a view, a selection of cells by a selection."))
+        raise SavedError(
+            _("A view is overwritten by a view, a selection of cells by a selection, a drive by a drive.")
+        )
     taken_back = values.get("deleted_at", row.deleted_at) is None and row.deleted_at is not None
     if "name" in values or taken_back:
         others = (*_same_kind(row.kind, row.owner), SAVED.c.id != saved_id)
@@ -182,6 +185,11 @@ def written_cells(cells: Iterable[int]) -> str:
     return packed
 
 
+def written_drive(drive: Drive) -> str:
+    """Return a drive as it is kept."""
+    return json.dumps(drive.to_params(), sort_keys=True)
+
+
 def unreadable(connection: Connection) -> list[str]:
     """Name the rows whose content is none; those of kinds that this program does not know are passed over."""
     rows = connection.execute(select(SAVED).where(SAVED.c.kind.in_(KINDS)).order_by(SAVED.c.id)).all()
@@ -214,7 +222,7 @@ def _check_free(connection: Connection, name: str, others: tuple[Any, ...]) -> N
 
 
 def _read(row: Row[Any], actor: Actor) -> Saved:
-    content = _content(row)
+    params, cells = _content(row) or ({}, ())
     return Saved(
         id=row.id,
         kind=row.kind,
@@ -226,17 +234,23 @@ def _read(row: Row[Any], actor: Actor) -> Saved:
         changed_at=moment_of(row.changed_at),
         mine=row.owner == actor.name,
         changeable=_may_change(row, actor),
-        params=content if isinstance(content, dict) else {},
-        cells=content if isinstance(content, tuple) else (),
+        params=params,
+        cells=cells,
     )
 
 
-def _content(row: Row[Any]) -> dict[str, str] | tuple[int, ...] | None:
-    """Read what a row keeps; None where it cannot be read."""
+def _content(row: Row[Any]) -> tuple[dict[str, str], tuple[int, ...]] | None:
+    """Read the parameters and the cells that a row keeps; None where it cannot be read."""
     try:
         if row.kind == "cells":
-            return tuple(int(cell) for cell in cell_sets.unpack(row.content)) or None
+            cells = tuple(int(cell) for cell in cell_sets.unpack(row.content))
+            return ({}, cells) if cells else None
         params = json.loads(row.content)
-    except (CellError, ValueError):
+        if row.kind == "drive":
+            drive = Drive.from_params(params)
+            return drive.to_params(), drive.cells
+    except (CellError, SavedError, ValueError):
         return None
-    return {str(name): str(value) for name, value in params.items()} if isinstance(params, dict) else None
+    return (
+        ({str(name): str(value) for name, value in params.items()}, ()) if isinstance(params, dict) else None
+    )

@@ -1,4 +1,4 @@
-"""The store's part for what people keep under a name: views of the map, and sets of cells.
+"""The store's part for what people keep under a name: views of the map, sets of cells, and drives.
 
 What is private is seen by its maker alone; what is shared by everybody but residents. Whoever changes
 something says which version of it was seen: what somebody else has changed meanwhile is not overwritten.
@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from data import saved
 from data.actors import Actor
 from data.clock import now
+from data.drives import Drive
 from data.rights import Right
 from data.saved import Kind, Saved
 
 
 class SavedStore(ABC):
-    """The methods of `Store` that keep views and sets of cells."""
+    """The methods of `Store` that keep views, sets of cells and drives."""
 
     @abstractmethod
     def _reading(self, actor: Actor, right: Right = "read") -> AbstractContextManager[Connection]: ...
@@ -53,6 +54,12 @@ class SavedStore(ABC):
         with self._writing(actor, "read") as connection:
             return saved.insert_one(connection, "cells", name, content, actor=actor)
 
+    def keep_drive(self, name: str, drive: Drive, *, actor: Actor) -> Saved:
+        """Keep a drive under a name; otherwise as `keep_view`."""
+        name, content = saved.checked_name(name), saved.written_drive(drive)
+        with self._writing(actor, "read") as connection:
+            return saved.insert_one(connection, "drive", name, content, actor=actor)
+
     def saved(self, kind: Kind, *, actor: Actor) -> list[Saved]:
         """Return what is kept of a kind: one's own first, then what others share, by name."""
         with self._reading(actor) as connection:
@@ -78,6 +85,7 @@ class SavedStore(ABC):
         name: str | None = None,
         params: Mapping[str, str] | None = None,
         cells: Iterable[int] | None = None,
+        drive: Drive | None = None,
         shared: bool | None = None,
     ) -> Saved:
         """Rename, overwrite, share or unshare; what is None stays as it is.
@@ -88,7 +96,7 @@ class SavedStore(ABC):
         ----------
         version
             The version that the actor has seen.
-        params, cells
+        params, cells, drive
             The new content; of the kind that it is.
 
         Raises
@@ -111,6 +119,8 @@ class SavedStore(ABC):
             values |= {"kind": "view", "content": saved.written_params(params)}
         if cells is not None:
             values |= {"kind": "cells", "content": saved.written_cells(cells)}
+        if drive is not None:
+            values |= {"kind": "drive", "content": saved.written_drive(drive)}
         with self._writing(actor, "read") as connection:
             return saved.change(connection, saved_id, actor=actor, version=version, **values)
 

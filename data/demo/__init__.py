@@ -19,6 +19,8 @@ import polars as pl
 from data.actors import SYSTEM, Actor
 from data.categories import delivered
 from data.demo.chances import Truth
+from data.demo.drives import FACT as DRIVES
+from data.demo.drives import write as write_drives
 from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
@@ -125,10 +127,10 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, all reports in one transaction, visits.
+    """Write the zone to a store: facts, categories, places, units, reports in one transaction, visits, drives.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already. One
-    that an older program made gets its visits.
+    that an older program made gets its visits and drives.
 
     Raises
     ------
@@ -158,22 +160,26 @@ def build(
                 progress(written.taken, reports, _("writing the demo zone"))
     _write_visits(store, process.truth, actor=actor)
     store.locate(actor=actor)
+    write_drives(store, process.truth)
     return written
 
 
 def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
-    """Give a demo zone that an older program made what it lacks: the patrols' visits.
+    """Give a demo zone that an older program made what it lacks: the patrols' visits, the drives.
 
     Returns
     -------
     Whether anything was written; never in a store of other reports.
     """
     there = json.loads(store.fact(_FACT, "{}", actor=actor) or "{}")
-    if there.get("edition") != _EDITION or store.fact(VISITS_VERSION, actor=actor) is not None:
+    no_visits, no_drives = (store.fact(name, actor=actor) is None for name in (VISITS_VERSION, DRIVES))
+    if there.get("edition") != _EDITION or not (no_visits or no_drives):
         return False
     end = date.fromisoformat(there["end"])
     truth = Process(reports=there["reports"], seed=there["seed"], end=end).truth
-    return _write_visits(store, truth, actor=actor).taken > 0
+    if no_drives:
+        write_drives(store, truth)
+    return bool(no_visits and _write_visits(store, truth, actor=actor).taken) or no_drives
 
 
 def visit_rows(truth: Truth, areas: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from shapely.geometry import Point, box
 
 from data.actors import OPERATOR, Actor
 from data.contacts import Contact
+from data.drives import Drive
 from data.store import Store
 from data.transitions import ROLES
 from geo.errors import NotAllowedError
@@ -27,6 +28,7 @@ OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
 NUMBERS = count(1)
 CELLS = [0x8A2A1072B59FFFF]
+DRIVE = Drive.of(CELLS, date(2026, 3, 1), date(2026, 3, 7))
 
 
 def step(store: Store, actor: Actor) -> None:
@@ -138,6 +140,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "apart": (OFFICE, lambda store, actor: store.apart(1, 2, actor=actor, reason="两处")),
     "keep_view": (STAFF, lambda store, actor: store.keep_view(new_name(), {}, actor=actor)),
     "keep_cells": (STAFF, lambda store, actor: store.keep_cells(new_name(), CELLS, actor=actor)),
+    "keep_drive": (STAFF, lambda store, actor: store.keep_drive(new_name(), DRIVE, actor=actor)),
     "saved": (STAFF, lambda store, actor: store.saved("view", actor=actor)),
     "saved_one": (STAFF, lambda store, actor: store.saved_one(own_saved(store, actor), actor=actor)),
     "change_saved": (
