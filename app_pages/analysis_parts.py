@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app_pages import forecast_card
 from data.workspace import Workspace
+from i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +22,8 @@ class Part:
 
 
 #: The parts by their name in the address, in the order of the page; without any there is no such page.
-PARTS: Final[Mapping[str, Part]] = {}
+PARTS: Final[Mapping[str, Part]] = {
+    "forecast": Part(
+        N_("Forecast"), N_("Where should we go next, and can the answer be trusted?"), forecast_card.render
+    ),
+}

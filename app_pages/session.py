@@ -100,6 +100,12 @@ HOT_CLASS: Final = "hot_class"
 HOT_LISTED: Final = "hot_listed"
 #: Which part of the analysis is shown.
 ANALYSIS: Final = "analysis_part"
+#: The forecast: of which category, on which area, of a week or a month, which one, how many cells are listed.
+FORECAST_CATEGORY: Final = "forecast_category"
+FORECAST_AREA: Final = "forecast_area"
+FORECAST_STEP: Final = "forecast_step"
+FORECAST_WHEN: Final = "forecast_when"
+FORECAST_LISTED: Final = "forecast_listed"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -89,6 +90,11 @@ class Basis:
     def end(self) -> date:
         """The last day of the step that is forecast."""
         return following(self.start, self.counted.step) - timedelta(days=1)
+
+    @property
+    def apart_m(self) -> float:
+        """Metres between the middles of two neighbouring cells."""
+        return sqrt(2 * self.study_km2 * 1e6 / len(self.counted.cells) / sqrt(3))
 
     @property
     def fewest_steps(self) -> int:

@@ -11,6 +11,7 @@ from data.hot_cells import HotAsked, HotCells
 from data.study_area import study_area
 from geo.cells import Cells
 from geo.errors import NotEnoughDataError
+from i18n import gettext as _
 
 #: Not in the plan; in it; in it and among the fullest cells of the last whole step too.
 CLASSES: Final = ("none", "next", "next_held")
@@ -37,6 +38,23 @@ def hot_forecast(cube: Cube, asked: HotAsked) -> HotCells:
         chosen.expected,
         counted.counts.sum(axis=1, dtype=np.uint32),
     )
+
+
+def why(cube: Cube, asked: HotAsked, cells: Cells) -> list[str]:
+    """Say of cells how many reports are expected in the next step, and how many the last whole one had."""
+    made_from = basis(cube, ForecastAsked(asked.where, asked.resolution, asked.step))
+    expected, last = _plan(made_from).expected, made_from.counted.counts[:, -1]
+    rows = np.searchsorted(made_from.counted.cells, cells)
+    return [
+        _(
+            "About {expected} expected from {first} to {end}; {n} in the last step.",
+            expected=f"{expected[row]:.1f}",
+            first=made_from.start.isoformat(),
+            end=made_from.end.isoformat(),
+            n=int(last[row]),
+        )
+        for row in rows.tolist()
+    ]
 
 
 def _plan(made_from: Basis) -> Plan:

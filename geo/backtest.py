@@ -117,22 +117,28 @@ class BackTest:
     @property
     def best_rival(self) -> str:
         """The simple rival with the most hits on the forecasts that judge: the hardest one to beat."""
-        return max(RIVALS, key=lambda name: (self.of(name).hits[self.choosing :].sum(), -RIVALS.index(name)))
+        return self._best_of(RIVALS)
 
     @property
-    def lead(self) -> Interval:
-        """By how much the PEI of the chosen method is above that of the best rival."""
+    def best_other(self) -> str:
+        """The family that is no simple rival with the most hits on the forecasts that judge."""
+        return self._best_of([name for name in FAMILIES if name not in RIVALS])
+
+    def ahead(self, name: str, other: str) -> Interval:
+        """Return by how much the PEI of a family is above that of another, on the forecasts that judge."""
         late = slice(self.choosing, None)
-        own, theirs = (self.of(name).hits[late] for name in (self.chosen, self.best_rival))
-        return difference(own, theirs, self.best[late])
+        return difference(self.of(name).hits[late], self.of(other).hits[late], self.best[late])
 
     @property
     def verdict(self) -> Verdict:
         """Whether the chosen method beats the best rival beyond chance; `rival` where it is one itself."""
         if self.chosen in RIVALS:
             return "rival"
-        ahead = self.lead
+        ahead = self.ahead(self.chosen, self.best_rival)
         return "better" if ahead.low > 0 else "worse" if ahead.high < 0 else "same"
+
+    def _best_of(self, names: Sequence[str]) -> str:
+        return max(names, key=lambda name: self.of(name).hits[self.choosing :].sum())
 
 
 def methods(lengths: Sequence[int] = USUAL_LENGTHS) -> list[Method]:

@@ -14,7 +14,7 @@ from data.filters import Filter
 from data.forecast_runs import ForecastRuns, Standing
 from data.forecasts import Basis, Forecast, ForecastAsked, at_once, basis, budgets, forecast_of
 from data.hot_cells import HotAsked
-from data.hot_forecast import CLASSES, hot_forecast
+from data.hot_forecast import CLASSES, hot_forecast, why
 from data.store import Store
 from geo.errors import AnalysisError, NotEnoughDataError
 from tests.data.samples import reports
@@ -116,6 +116,17 @@ def test_the_map_has_a_plan_at_once_and_then_the_tested_one(
     assert (then.figures == tested.test.expected).all()
     assert (then.n == made_from.counted.counts.sum(axis=1)).all()
     assert then.note == first.note == ""
+
+
+def test_the_map_says_of_a_cell_what_is_expected_and_what_was(cube: Cube) -> None:
+    asked = HotAsked(HALF_A_YEAR, kind="forecast", resolution=9)
+    found = hot_forecast(cube, asked)
+    last = basis(cube, ForecastAsked(HALF_A_YEAR, resolution=9)).counted.counts[:, -1]
+    rows = np.flatnonzero(found.codes)[:3]
+    for row, words in zip(rows, why(cube, asked, found.cells[rows]), strict=True):
+        assert words == (
+            f"About {found.figures[row]:.1f} expected from 2026-06-22 to 2026-06-28; {last[row]} in the last step."
+        )
 
 
 def test_too_few_steps_are_said(cube: Cube) -> None:

@@ -129,7 +129,7 @@ def test_nothing_beats_the_rivals_on_noise_beyond_chance() -> None:
 
 def test_the_verdict_follows_the_interval(tested: tuple[Cells, Any, BackTest]) -> None:
     found = tested[2]
-    ahead = found.lead
+    ahead = found.ahead(found.chosen, found.best_rival)
     if found.chosen in RIVALS:
         assert found.verdict == "rival"
     else:
