@@ -14,10 +14,13 @@ from api.params import Bbox, read_bandwidth, read_bbox, read_top, read_zoom
 from data.cube import Cube
 from data.filters import Filter
 from data.heat import WEIGHTS, Positions, checked_weight, positions, usual_bandwidth
+from data.heat_border import heat_border
 from data.measured import this_minute
 from data.measures import measure
+from data.place_tables import places_version
 from data.workspace import Workspace
 from geo.density import MOST_LATITUDE, Grid, density, power_for, steps_m
+from geo.density_edges import Outline
 from geo.distances import metres_per_degree
 from i18n import gettext as _
 from layers import heat_wire
@@ -46,6 +49,7 @@ class Asked(NamedTuple):
     weight: str
     minute: int | None  # of the moment by which cases are overdue
     top: float | None  # the end of the scale that is held, while weeks are played
+    border: Outline | None  # where reports end; another one is another object
 
 
 class Scale(NamedTuple):
@@ -69,13 +73,15 @@ def heat_route(workspace: Callable[[], Workspace]) -> Route:
             return problem(_("Say which part of the map: bbox=west,south,east,north."), status=400)
         box = _on_map(box)
         zoom = read_zoom(request, default=13)
-        cube = workspace().cube
+        here = workspace()
+        cube = here.cube
         cube.refresh(wait=False)
         bandwidth = read_bandwidth(request) or usual_bandwidth(cube)
         weight = checked_weight(request.query_params.get("weight") or WEIGHTS[0])
         minute = this_minute() if measure(weight).ages else None
-        asked = Asked(cube.version, where, box, zoom, bandwidth, weight, minute, read_top(request))
-        etag = etag_of(*asked)
+        border = heat_border(here.store, cube, bandwidth, actor=here.viewer)
+        asked = Asked(cube.version, where, box, zoom, bandwidth, weight, minute, read_top(request), border)
+        etag = etag_of(*asked[:-1], places_version(here.store, actor=here.viewer))
         if is_fresh(request, etag):
             return unchanged(etag)
         body = _packed(cube, asked)
@@ -87,8 +93,8 @@ def heat_route(workspace: Callable[[], Workspace]) -> Route:
 @lru_cache(maxsize=48)
 def _packed(cube: Cube, asked: Asked) -> bytes:
     """Smooth what is seen: the box, and around it as far as a report counts."""
-    version, where, box, zoom, bandwidth, weight, minute, top = asked
-    scale = scale_of(cube, version, where, bandwidth, weight, minute=minute)
+    version, where, box, zoom, bandwidth, weight, minute, top, border = asked
+    scale = scale_of(cube, version, where, bandwidth, weight, minute=minute, border=border)
     middle = (box[1] + box[3]) / 2
     power = min(zoom + _POWER_OF_PIXELS, power_for(bandwidth, middle, share=_SHARE))
     grid = _grid(box, power, most=_MOST_NODES)
@@ -103,12 +109,20 @@ def _packed(cube: Cube, asked: Asked) -> bytes:
         in_view=_count_in(near, box),
         version=version,
     )
-    return heat_wire.pack(density(*near, grid=grid, bandwidth_m=bandwidth), grid, meta)
+    surface = density(*near, grid=grid, bandwidth_m=bandwidth, border=border)
+    return heat_wire.pack(surface, grid, meta)
 
 
 @lru_cache(maxsize=512)
 def scale_of(
-    cube: Cube, version: str, where: Filter, bandwidth: int, weight: str, *, minute: int | None = None
+    cube: Cube,
+    version: str,
+    where: Filter,
+    bandwidth: int,
+    weight: str,
+    *,
+    minute: int | None = None,
+    border: Outline | None = None,
 ) -> Scale:
     """Find the scale's end in the whole city, on a grid that no zoom changes.
 
@@ -126,7 +140,7 @@ def scale_of(
     city = (west - more, south - more, east + more, north + more)
     power = power_for(bandwidth, (south + north) / 2, share=_FINE_ENOUGH)
     grid = _grid(city, power, most=_MOST_SCALE_NODES)
-    surface = density(*everywhere, grid=grid, bandwidth_m=bandwidth)
+    surface = density(*everywhere, grid=grid, bandwidth_m=bandwidth, border=border)
     return Scale(heat_wire.top_of(float(surface.max())), everywhere.lon.size)
 
 

@@ -14,6 +14,7 @@ from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
 from data.filters import Filter
 from data.heat import WEIGHTS, usual_bandwidth
+from data.heat_border import heat_border
 from data.hot_cells import HotAsked
 from data.hot_kinds import hot_cells
 from data.street_density import street_density, street_lines
@@ -42,7 +43,9 @@ def warm(here: Workspace) -> None:
 def _beside(here: Workspace) -> None:
     """Do beside everything else what takes seconds: compile kernels of heat, index a large city's names."""
     with suppress(StoreError):  # whoever asks is told
-        scale_of(here.cube, here.cube.version, Filter(), usual_bandwidth(here.cube), WEIGHTS[0])
+        usual = usual_bandwidth(here.cube)
+        border = heat_border(here.store, here.cube, usual, actor=here.viewer)
+        scale_of(here.cube, here.cube.version, Filter(), usual, WEIGHTS[0], border=border)
     with suppress(StoreError):
         gazetteer(here)
     with suppress(StoreError, AnalysisError):

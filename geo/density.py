@@ -5,13 +5,12 @@ ends at the bandwidth, so "counts within 200 m" can be said and drawn, and the c
 less than that of the bandwidth. Distances are metres on the ground at the latitude of each row: a bandwidth
 means the same from the equator to the far north, and at every scale of the map.
 
-Edges: points beyond the grid count as far as the kernel reaches, if they are given. At the border of a city
-nothing is corrected: beyond it nobody reports, so the surface falls off there over one bandwidth, and the
-whole of it still sums to the number of points. Dividing by the share of the kernel inside (Diggle 1985)
-would need a border that the data do not have.
+Edges: points beyond the grid count as far as the kernel reaches, if they are given. At the border of the area
+that reports come from, where that is known, the part of a kernel that lies beyond is given back
+(`geo.density_edges`); without a border the surface falls off over one bandwidth. Either way the whole of it
+sums to the number of points.
 
-Sources: Silverman (1986), Density Estimation for Statistics and Data Analysis, eq. 4.5; Diggle (1985), A
-Kernel Method for Smoothing Point Process Data, Applied Statistics 34(2), 138-147.
+Source: Silverman (1986), Density Estimation for Statistics and Data Analysis, eq. 4.5.
 """
 
 import math
@@ -22,6 +21,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from geo.density_edges import LEAST_SHARE, Outline
 from geo.distances import metres_per_degree
 from geo.errors import FrameError
 
@@ -131,7 +131,15 @@ def power_for(bandwidth_m: float, lat: float, *, share: float = FINE_SHARE) -> i
     return min(_FINEST_POWER, max(0, math.ceil(math.log2(world_m / (bandwidth_m * share)))))
 
 
-def density(lon: Any, lat: Any, *, grid: Grid, bandwidth_m: float, weights: Any | None = None) -> Surface:
+def density(
+    lon: Any,
+    lat: Any,
+    *,
+    grid: Grid,
+    bandwidth_m: float,
+    weights: Any | None = None,
+    border: Outline | None = None,
+) -> Surface:
     """Estimate the density of points at the nodes of a grid.
 
     Parameters
@@ -145,6 +153,8 @@ def density(lon: Any, lat: Any, *, grid: Grid, bandwidth_m: float, weights: Any 
         Metres on the ground, above 0: how far a point counts.
     weights
         Shape (n,): what each point counts; 1 each where left out.
+    border
+        Of the area that points come from: near it they count more, beyond it there is no density of them.
 
     Returns
     -------
@@ -165,21 +175,40 @@ def density(lon: Any, lat: Any, *, grid: Grid, bandwidth_m: float, weights: Any 
     each = np.empty(0, np.float32) if weights is None else np.asarray(weights, dtype=np.float32)
     _check(lon, lat, None if weights is None else each, bandwidth_m)
 
-    from geo.density_kernels import share_out
+    from geo.density_kernels import share_out, weigh
 
-    reach = _reach(grid, bandwidth_m)
+    # With a border, shares are needed around the grid too, where nodes may lie a little closer together.
+    reach = _reach(grid, bandwidth_m) + (border is not None)
     wide = grid.widened(reach + 1)
+    at = (wide.left, wide.top, wide.step)
     masses = np.zeros((wide.rows, wide.columns), np.float32)
-    share_out(lon, lat, each, wide.left, wide.top, wide.step, masses)
-
-    surface = np.empty((grid.rows, grid.columns), np.float32)
-    for first, last in _bands(grid):
-        weights_around = _kernel(grid, first, last, bandwidth_m)
-        rows = masses[first + 1 : last + 2 * reach + 1, 1:-1]
-        surface[first:last] = _smoothed(rows, weights_around, reach)
+    inside = None if border is None else border.mask(wide.widened(reach + 1))
+    if inside is None or inside.all():
+        share_out(lon, lat, each, *at, masses)
+        amounts = _spread(masses, grid, bandwidth_m, reach)
+    else:
+        shares = _spread(inside, wide, bandwidth_m, reach)
+        near = np.ascontiguousarray(inside[reach + 1 : -reach - 1, reach + 1 : -reach - 1])
+        within, beyond = weigh(lon, lat, each, *at, near, shares, LEAST_SHARE)
+        share_out(lon, lat, within, *at, masses)
+        amounts = _spread(masses, grid, bandwidth_m, reach)
+        amounts *= near[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+        if beyond.any():
+            masses[:] = 0
+            share_out(lon, lat, beyond, *at, masses)
+            amounts += _spread(masses, grid, bandwidth_m, reach)
     east, south = grid.steps_m
-    surface *= (_M2_PER_KM2 / (east * south)).astype(np.float32)[:, None]
-    return surface
+    amounts *= (_M2_PER_KM2 / (east * south)).astype(np.float32)[:, None]
+    return amounts
+
+
+def _spread(masses: Surface, grid: Grid, bandwidth_m: float, reach: int) -> Surface:
+    """Spread what lies at the nodes of a grid and of `reach` + 1 more on each side by the kernel."""
+    spread = np.empty((grid.rows, grid.columns), np.float32)
+    for first, last in _bands(grid):
+        rows = masses[first + 1 : last + 2 * reach + 1, 1:-1]
+        spread[first:last] = _smoothed(rows, _kernel(grid, first, last, bandwidth_m), reach)
+    return spread
 
 
 def _check(lon: Any, lat: Any, weights: Any | None, bandwidth_m: float) -> None:

@@ -14,6 +14,7 @@ _Weights = npt.NDArray[np.float32]
 _Nodes = npt.NDArray[np.float32]
 
 _POINTS = numba.types.Array(numba.float64, 1, "A", readonly=True)
+_NODES_IN = numba.types.Array(numba.float32, 2, "C", readonly=True)
 _EACH = numba.types.Array(numba.float32, 1, "A", readonly=True)
 
 
@@ -52,3 +53,62 @@ def share_out(
         nodes[j, i + 1] += weight * east * (1 - south)
         nodes[j + 1, i] += weight * (1 - east) * south
         nodes[j + 1, i + 1] += weight * east * south
+
+
+@kernel(
+    (
+        _POINTS,
+        _POINTS,
+        _EACH,
+        numba.float64,
+        numba.float64,
+        numba.float64,
+        _NODES_IN,
+        _NODES_IN,
+        numba.float64,
+    )
+)
+def weigh(
+    lon: _Degrees,
+    lat: _Degrees,
+    weights: _Weights,
+    left: float,
+    top: float,
+    step: float,
+    inside: _Nodes,
+    shares: _Nodes,
+    least: float,
+) -> tuple[_Weights, _Weights]:
+    """Return what each point counts inside an area, and what beyond: one of the two is 0.
+
+    Parameters
+    ----------
+    lon, lat, weights, left, top, step
+        As `share_out`.
+    inside
+        Shape (rows, columns): whether a node lies inside (1) or not (0); that of the nearest node counts.
+    shares
+        How much of a kernel at each node lies inside: the weight of points inside is divided by it.
+    least
+        No share is taken to be less.
+    """
+    rows, columns = inside.shape
+    within, beyond = np.zeros(lon.size, np.float32), np.zeros(lon.size, np.float32)
+    for k in range(lon.size):
+        sine = math.sin(lat[k] * (math.pi / 180))
+        if not -1 < sine < 1:
+            continue
+        x = (lon[k] / 360 + 0.5 - left) / step
+        y = (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi) - top) / step
+        if not (0 <= x < columns - 1 and 0 <= y < rows - 1):
+            continue
+        i, j = int(x), int(y)
+        east, south = x - i, y - j
+        weight = weights[k] if weights.size else 1.0
+        if inside[int(y + 0.5), int(x + 0.5)] == 0:
+            beyond[k] = weight
+            continue
+        north_share = shares[j, i] * (1 - east) + shares[j, i + 1] * east
+        south_share = shares[j + 1, i] * (1 - east) + shares[j + 1, i + 1] * east
+        within[k] = weight / max(north_share * (1 - south) + south_share * south, least)
+    return within, beyond

@@ -123,8 +123,8 @@ def stability(
                 hot.append(ground.mostly(flags[row]))
     if not hot:
         raise NotEnoughDataError(
-            f"On no grid of the resolutions {sorted(areas)} can a cell be told from the others: there are too "
-            "few cells, or all have the same counts."
+            f"On no grid of the resolutions {sorted(areas)} can a cell be told from the others: there are "
+            "too few cells, or all have the same counts."
         )
     flags = np.array(hot)
     return Stability(flags.mean(axis=0), tuple(variants), flags)

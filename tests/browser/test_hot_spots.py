@@ -1,4 +1,4 @@
-"""Hot spots in a real browser, on the demo zone of a fresh start: from the switch to the reason of one cell."""
+"""Hot spots in a real browser, on the demo zone: from the switch to the reason of one cell."""
 
 import pytest
 from playwright.sync_api import Locator, Page

@@ -125,7 +125,8 @@ def test_the_map_says_of_a_cell_what_is_expected_and_what_was(cube: Cube) -> Non
     rows = np.flatnonzero(found.codes)[:3]
     for row, words in zip(rows, why(cube, asked, found.cells[rows]), strict=True):
         assert words == (
-            f"About {found.figures[row]:.1f} expected from 2026-06-22 to 2026-06-28; {last[row]} in the last step."
+            f"About {found.figures[row]:.1f} expected from 2026-06-22 to 2026-06-28; "
+            f"{last[row]} in the last step."
         )
 
 
