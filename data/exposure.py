@@ -18,7 +18,7 @@ from data.hot_cells import PER
 from data.place_measures import lengths_m
 from data.place_tables import places_version
 from data.store import Store
-from data.visit_counts import visits_per_cell
+from data.visit_counts import looked_at, visits_per_cell
 from geo.cells import Cells, boundaries, count, from_points, grow
 from geo.errors import FilterError
 from i18n import gettext as _
@@ -26,22 +26,22 @@ from i18n import gettext as _
 Values = npt.NDArray[np.float64]
 Table = tuple[Cells, Values]
 
+_ANY: Final = Filter()
 #: Streets are cut into pieces of this many to the diameter of a cell; each piece lies where its middle lies.
 _PIECES: Final = 20
 
 
-def exposure(cube: Cube, cells: Cells, per: str, where: Filter | None = None) -> Values:
+def exposure(cube: Cube, cells: Cells, per: str, where: Filter = _ANY) -> Values:
     """Return what the reports of each cell are divided by.
 
     Parameters
     ----------
     cells
-        Shape (n,), of one resolution.
+        Shape (n,), ascending, of one resolution.
     per
         `street` (kilometres of street and lane in the cell), `household` (of the compounds in it, by the
-        share of a compound's ground that lies in the cell) or `visit` (how often patrols looked).
-    where
-        Its days are those of the visits; all that are known where left out.
+        share of a compound's ground that lies in the cell) or `visit` (patrol and inspection visits in the
+        days of `where`).
 
     Returns
     -------
@@ -60,13 +60,28 @@ def exposure(cube: Cube, cells: Cells, per: str, where: Filter | None = None) ->
     if not cells.size:
         return np.zeros(0)
     if per == "visit":
-        return visits_per_cell(cube, cells, where or Filter())
+        return visits_per_cell(cube, cells, where)
     resolution = int(cells[0] >> np.uint64(52)) & 15
     known, values = _table(cube.store, places_version(cube.store, actor=SYSTEM), per, resolution)
     if not known.size:
         return np.zeros(cells.size)
     place = np.minimum(np.searchsorted(known, cells), known.size - 1)
     return np.where(known[place] == cells, values[place], 0.0)
+
+
+def counted_in(cube: Cube, where: Filter, per: str) -> Filter | None:
+    """Return the filter of the reports that a rate counts: by visits, those of days that visits are known of.
+
+    None where no visits are known: there is no rate.
+    """
+    return looked_at(cube, where) if per == "visit" else where
+
+
+def edition(cube: Cube, per: str) -> tuple[str, ...]:
+    """Return what changes when an exposure may have changed."""
+    if not per:
+        return ()
+    return (places_version(cube.store, actor=SYSTEM), cube.state.visited if per == "visit" else "")
 
 
 @lru_cache(maxsize=16)

@@ -5,14 +5,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from data.actors import SYSTEM
 from data.cube import Cube
-from data.exposure import exposure
+from data.exposure import counted_in, edition, exposure
 from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import kept, without_answer
-from data.place_tables import places_version
 from data.study_area import study_area
-from data.visit_counts import looked_at
 from geo import hotspots, rates
 from geo.cells import Cells
 from geo.errors import NotEnoughDataError
@@ -35,18 +32,16 @@ def hot_now(cube: Cube, asked: HotAsked) -> HotCells:
     `figures` are z-scores. `note` is `cells` where the area has too few cells (or too few that have what is
     counted by), `same` where none differs from the others, `visits` where no visits are known.
     """
-    places = places_version(cube.store, actor=SYSTEM) if asked.per else ""
-    return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=(places,))
+    return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=edition(cube, asked.per))
 
 
 def counts_of(cube: Cube, asked: HotAsked) -> tuple[Cells, npt.NDArray[np.uint32]]:
-    """Return the cells of the study area, ascending, and how many reports of the filter lie in each.
+    """Return the cells of the study area, ascending, and how many reports lie in each.
 
-    For rates per visit those of the days that visits are known of.
+    By visits, reports of days that no visits are known of are left out; where none are known, none is.
     """
     cells = study_area(cube, asked.where, asked.resolution)
-    known = looked_at(cube, asked.where) if asked.per == "visit" else None
-    counted = cube.counts(known or asked.where, asked.resolution)
+    counted = cube.counts(counted_in(cube, asked.where, asked.per) or asked.where, asked.resolution)
     n = np.zeros(len(cells), np.uint32)
     n[np.searchsorted(cells, counted.cells)] = counted.counts
     return cells, n

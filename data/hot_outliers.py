@@ -4,13 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from data.actors import SYSTEM
 from data.cube import Cube
-from data.exposure import exposure
+from data.exposure import edition, exposure
 from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import kept, without_answer
 from data.hot_now import counts_of
-from data.place_tables import places_version
 from geo import moran, rates
 from geo.errors import NotEnoughDataError
 from geo.hotspots import FEWEST_CELLS
@@ -34,8 +32,7 @@ def hot_outliers(cube: Cube, asked: HotAsked) -> HotCells:
     -------
     `figures` are the z-scores of local Moran's I: positive alike, negative unlike. Notes as of `hot_now`.
     """
-    places = places_version(cube.store, actor=SYSTEM) if asked.per else ""
-    return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=(places,))
+    return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=edition(cube, asked.per))
 
 
 def _made(cube: Cube, asked: HotAsked) -> HotCells:

@@ -10,16 +10,16 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from geo import rates
-from geo.cell_disks import disk, grow
+from geo.cell_disks import grow
 from geo.cell_ids import Cells, check, resolution_of
 from geo.cell_shapes import centres
-from geo.cells import from_points, point_cells
+from geo.cells import from_points
 from geo.errors import AnalysisError, NotEnoughDataError
 from geo.hotspots import FEWEST_CELLS, scores
 from geo.neighbourhood import Neighbourhood
+from geo.shifted_grids import GRIDS, on_grids
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -28,11 +28,6 @@ RESOLUTIONS: Final = (9, 10, 11)
 RINGS: Final = (1, 2)
 #: The largest q of a hot cell.
 LEVEL: Final = 0.10
-#: Grids of one resolution: as it is, and half a cell aside along each of the three axes of its hexagons.
-#: A shift by half a step back is the same grid as one forth.
-GRIDS: Final = 4
-
-_HALF_ROUND: Final = 180.0
 
 
 class Variant(NamedTuple):
@@ -67,6 +62,7 @@ def stability(
     cells: Any,
     *,
     areas: Mapping[int, Cells] | None = None,
+    bins: Mapping[int, Cells] | None = None,
     exposures: Mapping[int, Values] | None = None,
     rings: tuple[int, ...] = RINGS,
 ) -> Stability:
@@ -82,8 +78,10 @@ def stability(
     cells
         Shape (n,), each once, of one resolution: the study area.
     areas
-        By resolution: the cells of the study area on each grid. Unless given, `RESOLUTIONS`, and on each the
-        cells whose middle lies in the area.
+        By resolution: the cells of the study area on each grid, each once. Unless given, `RESOLUTIONS`, and
+        on each the cells whose middle lies in the area.
+    bins
+        By resolution: the cells that the reports lie in, where they are known already; shape (m,) each.
     exposures
         By resolution, beside `areas`: what the counts are to be rates of. With them grids are not shifted:
         only H3's own cells have an exposure.
@@ -95,39 +93,35 @@ def stability(
     CellError
         Coordinates or ids that are none, cells given twice, mixed resolutions.
     AnalysisError
-        Exposures that do not fit the areas.
+        Bins or exposures that are not as many as the reports and the cells of the areas.
     NotEnoughDataError
         No grid gave an answer.
     """
     asked = check(cells)
     if not asked.size:
         raise NotEnoughDataError("There are no cells. Expected the cells of a study area.")
-    level = resolution_of(asked)
+    own = resolution_of(asked)
     if areas is None:
         areas = {resolution: area_at(asked, resolution) for resolution in RESOLUTIONS}
-    _check_exposures(areas, exposures)
-    own = from_points(lon, lat, level)
-    ground = _Ground.of(asked, own, np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    reports = _Reports(np.asarray(lon, np.float64), np.asarray(lat, np.float64), bins or {})
+    _check_lengths(areas, exposures, bins or {}, len(reports.lon))
+    ground = _Ground.of(asked, reports.cells(own))
     variants, hot = [], []
-    for resolution, shift, bins in ground.grids(sorted(areas), shifted=exposures is None):
-        grid, row = np.unique(np.concatenate([areas[resolution], bins]), return_inverse=True)
-        row = row[len(areas[resolution]) :]
-        counts = np.bincount(row[: len(own)], minlength=len(grid)).astype(np.float64)
-        values = counts
-        if exposures is not None:
-            values = _rates(grid, counts, areas[resolution], exposures[resolution])
-        for ring in rings:
-            flags = _hot(grid, values, ring)
-            if flags is not None:
-                variants.append(Variant(resolution, shift, ring))
-                hot.append(ground.mostly(flags[row]))
+    for resolution, area in sorted(areas.items()):
+        by = None if exposures is None else exposures[resolution]
+        for shift, grid in enumerate(_grids(reports, ground, resolution, area, shifted=by is None)):
+            for ring in rings:
+                flags = _hot(grid.cells, grid.values(area, by), ring)
+                if flags is not None:
+                    variants.append(Variant(resolution, shift, ring))
+                    hot.append(ground.mostly(flags[grid.rows]))
     if not hot:
         raise NotEnoughDataError(
             f"On no grid of the resolutions {sorted(areas)} can a cell be told from the others: there are "
             "too few cells, or all have the same counts."
         )
-    flags = np.array(hot)
-    return Stability(flags.mean(axis=0), tuple(variants), flags)
+    table = np.array(hot)
+    return Stability(table.mean(axis=0), tuple(variants), table)
 
 
 def area_at(cells: Cells, resolution: int) -> Cells:
@@ -150,8 +144,30 @@ def area_at(cells: Cells, resolution: int) -> Cells:
     return found
 
 
+class _Reports(NamedTuple):
+    """Where the reports lie, and the cells of some resolutions that they are known to lie in."""
+
+    lon: Values
+    lat: Values
+    bins: Mapping[int, Cells]
+
+    def cells(self, resolution: int) -> Cells:
+        known = self.bins.get(resolution)
+        return from_points(self.lon, self.lat, resolution) if known is None else known
+
+
 class _Ground(NamedTuple):
-    """The reports, and the middles of the cells without any; `row` is the asked cell each lies in, or -1."""
+    """What stands for the ground of each asked cell: its reports, or its middle where it has none.
+
+    Attributes
+    ----------
+    lon, lat
+        Of the middles of the cells without reports.
+    row
+        Of each report and then of each middle: the asked cell it lies in, -1 outside of them.
+    size
+        How many of them each asked cell has.
+    """
 
     lon: Values
     lat: Values
@@ -159,55 +175,53 @@ class _Ground(NamedTuple):
     size: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, asked: Cells, own: Cells, lon: Values, lat: Values) -> "_Ground":
+    def of(cls, asked: Cells, own: Cells) -> "_Ground":
         order = np.argsort(asked)
-        place = np.minimum(np.searchsorted(asked[order], own), len(asked) - 1)
-        row = np.where(asked[order][place] == own, order[place], -1)
-        empty = np.flatnonzero(np.bincount(row + 1, minlength=len(asked) + 1)[1:] == 0)
-        middle_lon, middle_lat = centres(asked[empty])
-        row = np.concatenate([row, empty])
-        return cls(
-            np.concatenate([lon, middle_lon]),
-            np.concatenate([lat, middle_lat]),
-            row,
-            np.bincount(row + 1, minlength=len(asked) + 1)[1:],
-        )
-
-    def grids(self, resolutions: list[int], *, shifted: bool) -> Iterator[tuple[int, int, Cells]]:
-        """Yield resolution, shift and the cell of each point, on every grid."""
-        wanted = [
-            (resolution, shift, east, north)
-            for resolution in resolutions
-            for shift, (east, north) in enumerate(self._shifts(resolution))
-            if shifted or not shift
-        ]
-        columns: dict[str, Values] = {}
-        for k, (_resolution, _shift, east, north) in enumerate(wanted):
-            columns[f"lon{k}"], columns[f"lat{k}"] = _wrapped(self.lon + east), self.lat + north
-        binned = pl.DataFrame(columns).select(
-            point_cells(f"lon{k}", f"lat{k}", resolution).alias(str(k))
-            for k, (resolution, *_side) in enumerate(wanted)
-        )
-        for k, (resolution, shift, *_side) in enumerate(wanted):
-            bins = binned[str(k)]
-            # Half a cell past a pole there is no cell; the point keeps its own.
-            bins = bins.fill_null(binned["0"]) if bins.null_count() else bins
-            yield resolution, shift, bins.to_numpy()
+        place = np.minimum(np.searchsorted(asked, own, sorter=order), len(asked) - 1)
+        row = np.where(asked[order[place]] == own, order[place], -1)
+        size = np.bincount(row + 1, minlength=len(asked) + 1)[1:]
+        empty = np.flatnonzero(size == 0)
+        return cls(*centres(asked[empty]), np.concatenate([row, empty]), np.maximum(size, 1))
 
     def mostly(self, flags: Flags) -> Flags:
-        """Say of each asked cell whether half of its points or more have a flag."""
-        with_flag = np.bincount((self.row + 1)[flags], minlength=len(self.size) + 1)[1:]
-        return 2 * with_flag >= self.size
+        """Say of each asked cell whether half of what stands for it or more has a flag."""
+        flagged = np.bincount((self.row + 1)[flags], minlength=len(self.size) + 1)[1:]
+        mostly: Flags = 2 * flagged >= self.size
+        return mostly
 
-    def _shifts(self, resolution: int) -> list[tuple[float, float]]:
-        """Return no shift, and half the way to the next cell along each axis, in degrees, at the middle."""
-        here = from_points([np.median(self.lon)], [np.median(self.lat)], resolution)
-        around = disk(here, 1)[1]
-        lon, lat = centres(around[around != here])
-        (lon0,), (lat0,) = centres(here)
-        east, north = (_wrapped(lon - lon0)) / 2, (lat - lat0) / 2
-        forth = np.flatnonzero((north > 0) | ((north == 0) & (east > 0)))
-        return [(0.0, 0.0), *zip(east[forth].tolist(), north[forth].tolist(), strict=True)][:GRIDS]
+
+class _Grid(NamedTuple):
+    """Reports counted on a grid; `rows` are the cells of the reports and of the middles."""
+
+    cells: Cells
+    counts: Values
+    rows: npt.NDArray[np.int64]
+
+    def values(self, area: Cells, exposure: Values | None) -> Values:
+        """Return the counts, or rates where there is an exposure: NaN for cells without."""
+        if exposure is None:
+            return self.counts
+        by = np.zeros(len(self.cells))
+        by[np.searchsorted(self.cells, area)] = exposure
+        return rates.smoothed(self.counts, by) if by.any() else np.full(len(by), np.nan)
+
+
+def _grids(
+    reports: _Reports, ground: _Ground, resolution: int, area: Cells, *, shifted: bool
+) -> Iterator[_Grid]:
+    """Yield the reports counted on H3's grid, and on those half a cell aside."""
+    lon, lat = np.concatenate([reports.lon, ground.lon]), np.concatenate([reports.lat, ground.lat])
+    own = np.concatenate([reports.cells(resolution), from_points(ground.lon, ground.lat, resolution)])
+    laid = on_grids(lon, lat, own, grids=GRIDS if shifted else 1)
+    every = np.union1d(area, laid.cells)
+    place = np.searchsorted(every, laid.cells)
+    in_area = np.isin(every, area)
+    for rows in laid.rows:
+        at = place[rows]
+        there = in_area.copy()
+        there[at] = True
+        counts = np.bincount(at[: len(reports.lon)], minlength=len(every))[there]
+        yield _Grid(every[there], counts.astype(np.float64), (np.cumsum(there) - 1)[at])
 
 
 def _hot(cells: Cells, values: Values, ring: int) -> Flags | None:
@@ -224,22 +238,22 @@ def _hot(cells: Cells, values: Values, ring: int) -> Flags | None:
     return hot
 
 
-def _rates(grid: Cells, counts: Values, area: Cells, exposure: Values) -> Values:
-    """Return the smoothed rate of each cell of a grid; NaN for those outside the area."""
-    by = np.zeros(len(grid))
-    by[np.searchsorted(grid, area)] = exposure
-    return rates.smoothed(counts, by)
-
-
-def _wrapped(lon: Values) -> Values:
-    return (lon + _HALF_ROUND) % (2 * _HALF_ROUND) - _HALF_ROUND
-
-
-def _check_exposures(areas: Mapping[int, Cells], exposures: Mapping[int, Values] | None) -> None:
+def _check_lengths(
+    areas: Mapping[int, Cells],
+    exposures: Mapping[int, Values] | None,
+    bins: Mapping[int, Cells],
+    reports: int,
+) -> None:
     for resolution, area in areas.items():
         by = area if exposures is None else exposures.get(resolution, ())
         if len(by) != len(area):
             raise AnalysisError(
                 f"{len(by):,} exposures for {len(area):,} cells of resolution {resolution}. Expected one for "
                 "each cell of each area."
+            )
+    for resolution, known in bins.items():
+        if len(known) != reports:
+            raise AnalysisError(
+                f"{len(known):,} cells of resolution {resolution} for {reports:,} reports. Expected one for "
+                "each report."
             )
