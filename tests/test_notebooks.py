@@ -1,5 +1,6 @@
 """The notebooks run, from their first cell to their last, and as they are kept they hold no output."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.shared_data import shared
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 FIRST_LOOK = "01_first_look.ipynb"
+HOT_SPOT = "02_hot_spot.ipynb"
 
 
 class _Loads(HTMLParser):
@@ -106,3 +108,23 @@ def test_the_first_look_reads_a_real_city_s_export(tmp_path: Path) -> None:
     cells = _run(FIRST_LOOK, tmp_path, GEZHI_FILE=str(path.resolve()))
     assert "'read': 4999, " in _said(cells)
     assert "gezhi.layer" in "".join(_outputs(cells, "text/html"))
+
+
+@pytest.fixture(scope="module")
+def hot_spot(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    return _run(HOT_SPOT, tmp_path_factory.mktemp("hot_spot"))
+
+
+def test_the_hot_spot_is_scored_by_hand_as_by_the_library(hot_spot: list[Any]) -> None:
+    by_hand = re.search(r"expected: z = ([\d.]+), Gi\* is ([\d.]+)", _said(hot_spot))
+    assert by_hand
+    assert by_hand[1] == by_hand[2]
+    assert "883 of 883 cells have the same class" in _said(hot_spot)
+
+
+def test_the_hot_spot_that_the_demo_let_come_up_is_named_in_both_languages(hot_spot: list[Any]) -> None:
+    said = _said(hot_spot)
+    assert "{'esri': 'consecutive_hot', 'esri-2.8': 'consecutive_hot'}" in said
+    assert "'en': 'hot in each of the last 9 weeks, never in the 94 before: z now" in said
+    assert re.search(r"'zh': '[^']*9[^']*94", said)
+    assert len(_outputs(hot_spot, "image/svg+xml")) == 2
