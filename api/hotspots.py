@@ -158,7 +158,7 @@ def _reason(cube: Cube, asked: HotAsked, cell: np.uint64, said: dict[str, Any]) 
     if said["n"] == 0 and said["class"] == hot_wire.NONE:
         return str(said["help"])
     own = why(cube, asked, np.array([cell]))[0]
-    return own or hot_words.meaning(asked.kind, said["class"], said["figure"])
+    return own[:1].upper() + own[1:] or hot_words.meaning(asked.kind, said["class"], said["figure"])
 
 
 def _read_cell(text: str, resolution: int) -> np.uint64:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Final
+from threading import Lock
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from data.cube import Cube
 from data.hot_cells import KINDS, HotAsked, HotCells, Kind
@@ -16,16 +18,26 @@ WhyFunction = Callable[[Cube, HotAsked, Cells], list[str]]
 #: it is asked for first.
 _FUNCTIONS: Final[dict[Kind, tuple[str, str]]] = {kind: (f"data.hot_{kind}", f"hot_{kind}") for kind in KINDS}
 
+#: Who computes which answer now; a lock is gone with the last one that waits for it.
+_TURNS: Final[WeakValueDictionary[tuple[int, str, HotAsked], Any]] = WeakValueDictionary()
+_GUARD: Final = Lock()
+
 
 def hot_cells(cube: Cube, asked: HotAsked) -> HotCells:
     """Class the cells of the study area as the kind that is asked does.
+
+    A map and the page around it ask the same at the same moment: the second waits for what the first keeps,
+    as both at once would take twice as long.
 
     Raises
     ------
     AnalysisError
         A question that the kind cannot answer.
     """
-    return function_of(asked.kind)(cube, asked)
+    with _GUARD:
+        turn = _TURNS.setdefault((id(cube), cube.version, asked), Lock())
+    with turn:
+        return function_of(asked.kind)(cube, asked)
 
 
 def why(cube: Cube, asked: HotAsked, cells: Cells) -> list[str]:

@@ -226,7 +226,7 @@ def test_the_reason_of_a_cell_is_told(client: TestClient) -> None:
     row = int(np.flatnonzero(values == 2)[0])
     cell = h3_cells.to_text(cells[[row]])[0]
     said = client.get("/api/hotspots/reason", params={"cell": cell}).json()
-    assert said["reason"] == f"reason of {cell}"
+    assert said["reason"] == f"Reason of {cell}"
     assert (said["cell"], said["class"], said["label"]) == (cell, "persistent_hot", "Persistent hot spot")
     assert (said["n"], said["figure"]) == (int(n[row]), int(n[row]) / 2)
 

@@ -261,6 +261,7 @@ def test_a_picture_holds_the_marks_and_the_legend_in_words(page: Page, server: S
     root = ElementTree.fromstring(picture(page, "svg", ABOUT))
     texts = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "Hot spots over time" in texts
+    assert "With direct neighbours, by week" in texts
     assert {one["label"] for one in classes_of("classes", "light")} <= set(texts)
     strokes = {one.get("stroke") for one in root.iter("{http://www.w3.org/2000/svg}path")}
     assert {one["ink"] for one in classes_of("classes", "light")} <= strokes

@@ -18,7 +18,7 @@
     return {
       title: box.querySelector(".gz-legend-title").textContent.trim(),
       classes: classes.filter(({ colour }) => colour),
-      notes: notes.filter(Boolean),
+      notes: notes.flatMap((note) => note.split("\n")).filter(Boolean),
     };
   }
 
