@@ -145,7 +145,7 @@ def _of_kind(cube: Cube, asked: HotAsked, cell: int) -> Fact | None:
     own = of_cell(cube, asked, cell)
     if own is None or (own.slug == NONE and asked.kind == "stability"):
         return None
-    figure = "" if own.figure is None else figure_words(asked.kind, own.figure)
+    figure = "" if own.figure is None or own.slug == NONE else figure_words(asked.kind, own.figure)
     return Fact(f"hot_{asked.kind}", title, own.label, figure, asked.kind, own.slug)
 
 
