@@ -13,12 +13,14 @@ from app_pages import glossary, hot_marks
 from app_pages.hot_answers import NONE, PENDING, OfCell, answer, kinds_made, of_cell, other, row_of
 from app_pages.hot_chart import draw
 from app_pages.hot_choices import figure_words, signed
+from app_pages.markdown import plain
 from app_pages.view import View
 from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import HotAsked, Kind
 from data.hot_groups import family_of
 from data.hot_kinds import why
+from data.patrol_warning import patrol_warning
 from data.workspace import Workspace
 from geo import cells
 from i18n import gettext as _
@@ -75,6 +77,8 @@ def render(here: Workspace, view: View, where: Filter, cell: int) -> None:
         return
     reason = why(here.cube, asked, np.array([cell], np.uint64))[0] or own.help
     st.html(why_html(asked.kind, own, reason, palette=view.look.palette))
+    if warning := patrol_warning(here.cube, cell, asked):
+        st.warning(f"{plain(warning)} {glossary.meaning('hot_patrols')}", icon=":material/local_police:")
     draw(here, asked, cell)
     st.html(facts_html(facts(here.cube, asked, cell), palette=view.look.palette))
 
