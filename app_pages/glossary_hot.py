@@ -120,7 +120,10 @@ def _sureness() -> tuple[Entry, ...]:
             "hot_patrols",
             _("Moves with the patrols"),
             _("A warning that there are more reports where and when there were more visits."),
-            _("The reports of a cell step by step, compared with its visits in the same steps."),
+            _(
+                "Week by week, before and after the visits to a cell and its neighbours changed: whether the "
+                "patrols' own reports changed with them, while those of others and reports per visit did not."
+            ),
             _("Patrols also go where problems are: the warning says that both cannot be told apart here."),
         ),
     )
@@ -139,7 +142,7 @@ def _ahead() -> tuple[Entry, ...]:
             _("It continues what was reported; it does not know of works, holidays or drives to come."),
         ),
         Entry(
-            "hot_pai",
+            "forecast_pai",
             _("PAI, PEI and hit rate"),
             _("How good a forecast was."),
             _(

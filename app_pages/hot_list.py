@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from app_pages import empty, explorer, glossary, hot_marks, saved_selections, session
+from app_pages import empty, explorer, glossary, hot_marks, session
 from app_pages.figures import whereabouts
 from app_pages.hot_answers import PENDING, answer
 from app_pages.hot_choices import figure_words, kind_about
@@ -20,11 +20,16 @@ from data.hot_groups import HotGroup, hot_groups, mostly_in
 from data.hot_kinds import why
 from data.workspace import Workspace
 from geo import cells
+from geo.cells import Cells
 from i18n import gettext as _
 from i18n import listed, ngettext
 from layers import hot_words
 
 _PAGE: Final = 6
+#: In grid steps: how far around a hot spot without a place of its own one is looked for, and how much of the
+#: map is shown around the one that somebody goes to.
+_NEARBY: Final = 2
+_ROOM: Final = 4
 
 
 def render(here: Workspace, view: View, where: Filter) -> None:
@@ -37,11 +42,11 @@ def render(here: Workspace, view: View, where: Filter) -> None:
         explorer.render_charts()
         return
     told = answer(here.cube, asked)
-    if here.synthetic:
-        st.caption(_("Demo: these hot spots were made up, to show what real ones look like."))
     if told.found is None:
         _no_answer(view, told.slug, told.words)
     else:
+        if here.synthetic:
+            st.caption(_("Demo: these hot spots were made up, to show what real ones look like."))
         only = _classes(view, asked, told.found)
         _list(here, view, asked, hot_groups(told.found, only=only))
     explorer.render_charts()
@@ -156,16 +161,24 @@ def _spot(here: Workspace, view: View, asked: HotAsked, group: HotGroup, reason:
 
 
 def name_words(here: Workspace, where: Filter, group: HotGroup) -> str:
-    """Say where a hot spot lies: the places of its reports, else an address of them, else its cell."""
-    numbers = _places_of(here, here.cube.version, where, tuple(group.cells.tolist()))
-    places = [name_of(here.store.place(number, actor=here.viewer)) for number in numbers]
-    if places:
-        return _("Mostly {places}", places=listed(places))
-    return whereabouts(here, here.cube.version, group.strongest) or str(cells.to_text([group.strongest])[0])
+    """Say where a hot spot lies: the places of its reports, their address, places nearby, or its cell."""
+    if places := _places_of(here, where, group.cells):
+        return _("Mostly {places}", places=places)
+    if address := whereabouts(here, here.cube.version, group.strongest):
+        return address
+    if places := _places_of(here, where, cells.disk(group.cells, _NEARBY)[1]):
+        return _("Near {places}", places=places)
+    return str(cells.to_text([group.strongest])[0])
+
+
+def _places_of(here: Workspace, where: Filter, around: Cells) -> str:
+    """Name the places that the reports of some cells mostly lie in; empty where they lie in none."""
+    numbers = _found_places(here, here.cube.version, where, tuple(np.unique(around).tolist()))
+    return listed([name_of(here.store.place(number, actor=here.viewer)) for number in numbers])
 
 
 @lru_cache(maxsize=500)
-def _places_of(here: Workspace, version: str, where: Filter, around: tuple[int, ...]) -> tuple[int, ...]:
+def _found_places(here: Workspace, version: str, where: Filter, around: tuple[int, ...]) -> tuple[int, ...]:
     """Return the places of a hot spot, found once for each state of the data (`version`)."""
     del version
     return tuple(number for number, _share in mostly_in(here.cube, where, around))
@@ -174,7 +187,8 @@ def _places_of(here: Workspace, version: str, where: Filter, around: tuple[int, 
 def _go(cell: str, around: list[int]) -> None:
     session.show(session.current_view().but(cell=cell, at=None))
     st.session_state.pop(session.LISTED, None)
-    session.look(box=saved_selections.box_around(tuple(around)))
+    lon, lat = cells.centres(cells.disk(around, _ROOM)[1])
+    session.look(box=(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())))
 
 
 def _list_more() -> None:

@@ -1,5 +1,6 @@
 """Which hot spots stand when the grid is laid another way, so that nobody is sent to an artefact."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -39,7 +40,7 @@ def hot_stability(cube: Cube, asked: HotAsked) -> HotCells:
 
 
 def _made(cube: Cube, asked: HotAsked) -> HotCells:
-    now = hot_now(cube, asked)
+    now = hot_now(cube, replace(asked, kind="now"))
     if now.note:
         return without_answer(now.cells, now.n, CLASSES, now.note)
     areas = {resolution: study_area(cube, asked.where, resolution) for resolution in HOT_RESOLUTIONS}

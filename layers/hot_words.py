@@ -89,8 +89,8 @@ def note(slug: str) -> str:
 
 def how(step: str, ring: int, per: str, *, kind: str) -> str:
     """Say how hot spots are looked for: with which neighbours, by which steps, per what."""
-    said = [_neighbours(ring)]
-    if kind == "classes":
+    said = [] if kind in {"blind", "forecast"} else [_neighbours(ring)]
+    if kind in {"classes", "forecast"}:
         said.append(_("by month") if step == "month" else _("by week"))
     rate = {
         "street": _("per km of street"),
@@ -192,7 +192,9 @@ def _stability() -> dict[str, ClassWords]:
 
 def _blind() -> dict[str, ClassWords]:
     return {
-        "blind": ClassWords(_("Nobody looked"), _("No visit in the period: no report is no proof of order.")),
+        "blind": ClassWords(
+            _("Nobody looked"), _("No visit, or next to none, in the period: no report is no proof of order.")
+        ),
         "seldom": ClassWords(_("Seldom looked at"), _("Few visits in the period.")),
         "seen": ClassWords(_("Looked at"), _("Visited as often as other cells.")),
     }

@@ -1,5 +1,6 @@
 """Help: the glossary, the tour's words, the wall; and what every page says where it has nothing to show."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def test_every_measure_and_figure_is_explained_once() -> None:
     for entry in entries:
         assert entry.title and entry.says and entry.computed, entry.name
     assert all(entry.silent for entry in entries[: len(MEASURES)])
+
+
+def test_whatever_a_page_calls_a_figure_of_the_glossary_is_one() -> None:
+    names = {entry.name for section in glossary.every_section() for entry in section.entries}
+    pages = "".join(path.read_text(encoding="utf-8") for path in Path(glossary.__file__).parent.glob("*.py"))
+    asked = set(re.findall(r"""(?:meaning\(|Fact\(\s*)["'](\w+)["']""", pages))
+    assert {"due", "hot_z", "hot_trend"} <= asked <= names
 
 
 def test_the_glossary_finds_words_and_puts_the_figure_that_was_asked_for_first() -> None:

@@ -27,6 +27,12 @@ def strongest(page: Page) -> str:
     return next(name.removeprefix("st-key-hot_go_") for name in names if name.startswith("st-key-hot_go_"))
 
 
+def middle(cell: str) -> tuple[float, float]:
+    """Return longitude and latitude of a cell."""
+    lon, lat = cells.centres(cells.parse([cell]))
+    return float(lon[0]), float(lat[0])
+
+
 def test_a_click_on_a_hot_cell_says_why_it_is_hot(desktop: Watched, server: Server) -> None:
     page = desktop.page
     shown = MapPage(page).open(server.url)
@@ -36,8 +42,7 @@ def test_a_click_on_a_hot_cell_says_why_it_is_hot(desktop: Watched, server: Serv
     assert not overflows(page)
 
     cell = strongest(page)
-    lon, lat = cells.centres(cells.parse([cell]))
-    page.mouse.click(*shown.point_of(float(lon[0]), float(lat[0])))
+    page.mouse.click(*shown.point_of(*middle(cell)))
     page.get_by_text("Why is this hot?").wait_for()
     assert shown.params["cell"] == cell
     panel = page.locator(".gz-hot-why")
@@ -53,15 +58,12 @@ def test_a_click_on_a_hot_cell_says_why_it_is_hot(desktop: Watched, server: Serv
 def test_on_a_telephone_the_list_leads_to_the_cell_and_to_its_reason(phone: Watched, server: Server) -> None:
     page = phone.page
     shown = MapPage(page).open(f"{server.url}/?show=hot&hot=now&lang=en")
-    cell = strongest(page)
+    cell, before = strongest(page), shown.frame.evaluate("map.getZoom()")
     seen(page.locator(f".st-key-hot_go_{cell}").get_by_role("button")).tap()
     page.locator(".gz-facts").wait_for()
     shown.frame.wait_for_function(
-        "([lat, lon]) => map.getBounds().contains([lat, lon]) && map.getZoom() > 14",
-        arg=[
-            float(cells.centres(cells.parse([cell]))[1][0]),
-            float(cells.centres(cells.parse([cell]))[0][0]),
-        ],
+        "([lat, lon, zoom]) => map.getBounds().contains([lat, lon]) && map.getZoom() > zoom",
+        arg=[*middle(cell)[::-1], before],
     )
     assert (shown.params["cell"], shown.params["hot"]) == (cell, "now")
     assert not overflows(page)
