@@ -79,7 +79,7 @@ def heat_route(workspace: Callable[[], Workspace]) -> Route:
         bandwidth = read_bandwidth(request) or usual_bandwidth(cube)
         weight = checked_weight(request.query_params.get("weight") or WEIGHTS[0])
         minute = this_minute() if measure(weight).ages else None
-        border = heat_border(here.store, cube, bandwidth, actor=here.viewer)
+        border = heat_border(here.store, cube, bandwidth, actor=here.viewer, where=where)
         asked = Asked(cube.version, where, box, zoom, bandwidth, weight, minute, read_top(request), border)
         etag = etag_of(*asked[:-1], places_version(here.store, actor=here.viewer))
         if is_fresh(request, etag):

@@ -133,11 +133,12 @@ def _ground() -> tuple[Entry, ...]:
             _(
                 "Each report is spread over the bandwidth, a distance in metres that is "
                 "shown, most of it near the report itself (quartic kernel). The bandwidth "
-                "stays the same on the ground as you zoom."
+                "stays the same on the ground as you zoom. What would fall beyond the border of "
+                "the city is given back inside it."
             ),
             _(
                 "A wide bandwidth joins what is apart, a narrow one shows single reports as spots. "
-                "Towards the border of the city it falls off: nobody reports beyond."
+                "The chosen one foretells reports best from the others, at all other places."
             ),
             "B. W. Silverman (1986), Density Estimation for Statistics and Data Analysis, eq. 4.5",
         ),

@@ -29,15 +29,19 @@ _EAST: Final = 180.0
 _CITY_OUTLINE: Final = "boundary"
 
 
-def heat_border(store: Store, cube: Cube, bandwidth_m: float, *, actor: Actor) -> Outline | None:
+def heat_border(
+    store: Store, cube: Cube, bandwidth_m: float, *, actor: Actor, where: Filter | None = None
+) -> Outline | None:
     """Return the border of the area that reports come from; None where there are no reports.
 
-    It is the tightest outline among the store's places that holds nearly all reports: a boundary, or the
-    areas of one level together. Where the store has none it is that of the study area
-    (`data.study_area.study_area`), in cells as wide as the bandwidth: a lone report must not have a border of
-    its own around it.
+    Where a filter names areas it is theirs. Else it is the tightest outline among the store's places that
+    holds nearly all reports: a boundary, or the areas of one level together. Where the store has none it is
+    that of the study area (`data.study_area.study_area`), in cells as wide as the bandwidth: a lone report
+    must not have a border of its own around it.
     """
     version = places_version(store, actor=actor)
+    if where is not None and where.areas:
+        return _of_areas(store, version, where.areas, actor)
     # A few reports more change no border that was drawn; the cells of the study area say when they do.
     found = _outline(store, version, cube, len(cube.state).bit_length(), actor)
     if found is not None:
@@ -63,6 +67,15 @@ def _outline(store: Store, version: str, cube: Cube, size: int, actor: Actor) ->
         if held.mean() >= _HELD and (best is None or size_m2 < best[0]):
             best = (size_m2, areas)
     return None if best is None else Outline.of(best[1])
+
+
+@lru_cache(maxsize=16)
+def _of_areas(store: Store, version: str, areas: tuple[int, ...], actor: Actor) -> Outline | None:
+    del version
+    frame = store.places(actor=actor, kinds=list(place_kinds.chain()))
+    shapes = frame.geometry.to_numpy()[frame["id"].isin(areas)]
+    shapes = shapes[shapely.get_dimensions(shapes) == 2]
+    return Outline.of(shapes) if len(shapes) else None
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,8 @@ Source: Silverman (1986), Density Estimation for Statistics and Data Analysis, e
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -175,31 +176,44 @@ def density(
     each = np.empty(0, np.float32) if weights is None else np.asarray(weights, dtype=np.float32)
     _check(lon, lat, None if weights is None else each, bandwidth_m)
 
-    from geo.density_kernels import share_out, weigh
+    from geo.density_kernels import share_out, share_out_inside
 
     # With a border, shares are needed around the grid too, where nodes may lie a little closer together.
     reach = _reach(grid, bandwidth_m) + (border is not None)
     wide = grid.widened(reach + 1)
     at = (wide.left, wide.top, wide.step)
     masses = np.zeros((wide.rows, wide.columns), np.float32)
-    inside = None if border is None else border.mask(wide.widened(reach + 1))
-    if inside is None or inside.all():
+    inside = None if border is None else _inside(border, wide, bandwidth_m, reach)
+    if inside is None:
         share_out(lon, lat, each, *at, masses)
         amounts = _spread(masses, grid, bandwidth_m, reach)
     else:
-        shares = _spread(inside, wide, bandwidth_m, reach)
-        near = np.ascontiguousarray(inside[reach + 1 : -reach - 1, reach + 1 : -reach - 1])
-        within, beyond = weigh(lon, lat, each, *at, near, shares, LEAST_SHARE)
-        share_out(lon, lat, within, *at, masses)
+        beyond = np.zeros_like(masses)
+        share_out_inside(lon, lat, each, *at, inside.nodes, inside.shares, LEAST_SHARE, masses, beyond)
         amounts = _spread(masses, grid, bandwidth_m, reach)
-        amounts *= near[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+        amounts *= inside.nodes[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
         if beyond.any():
-            masses[:] = 0
-            share_out(lon, lat, beyond, *at, masses)
-            amounts += _spread(masses, grid, bandwidth_m, reach)
+            amounts += _spread(beyond, grid, bandwidth_m, reach)
     east, south = grid.steps_m
     amounts *= (_M2_PER_KM2 / (east * south)).astype(np.float32)[:, None]
     return amounts
+
+
+class _Inside(NamedTuple):
+    """Which nodes lie inside a border (1 or 0), and how much of a kernel at each does."""
+
+    nodes: Surface
+    shares: Surface
+
+
+@lru_cache(maxsize=8)
+def _inside(border: Outline, wide: Grid, bandwidth_m: float, reach: int) -> _Inside | None:
+    """Return what lies inside of a border, None where all does; kept for the next filter in the same view."""
+    nodes = border.mask(wide.widened(reach + 1))
+    if nodes.all():
+        return None
+    shares = _spread(nodes, wide, bandwidth_m, reach)
+    return _Inside(np.ascontiguousarray(nodes[reach + 1 : -reach - 1, reach + 1 : -reach - 1]), shares)
 
 
 def _spread(masses: Surface, grid: Grid, bandwidth_m: float, reach: int) -> Surface:

@@ -66,9 +66,11 @@ def share_out(
         _NODES_IN,
         _NODES_IN,
         numba.float64,
+        numba.float32[:, ::1],
+        numba.float32[:, ::1],
     )
 )
-def weigh(
+def share_out_inside(
     lon: _Degrees,
     lat: _Degrees,
     weights: _Weights,
@@ -78,22 +80,23 @@ def weigh(
     inside: _Nodes,
     shares: _Nodes,
     least: float,
-) -> tuple[_Weights, _Weights]:
-    """Return what each point counts inside an area, and what beyond: one of the two is 0.
+    nodes: _Nodes,
+    beyond: _Nodes,
+) -> None:
+    """Share points out as `share_out` does; those inside an area weigh more, those beyond lie apart.
 
     Parameters
     ----------
-    lon, lat, weights, left, top, step
-        As `share_out`.
     inside
         Shape (rows, columns): whether a node lies inside (1) or not (0); that of the nearest node counts.
     shares
         How much of a kernel at each node lies inside: the weight of points inside is divided by it.
     least
         No share is taken to be less.
+    nodes, beyond
+        Shape (rows, columns), changed in place.
     """
     rows, columns = inside.shape
-    within, beyond = np.zeros(lon.size, np.float32), np.zeros(lon.size, np.float32)
     for k in range(lon.size):
         sine = math.sin(lat[k] * (math.pi / 180))
         if not -1 < sine < 1:
@@ -105,10 +108,13 @@ def weigh(
         i, j = int(x), int(y)
         east, south = x - i, y - j
         weight = weights[k] if weights.size else 1.0
-        if inside[int(y + 0.5), int(x + 0.5)] == 0:
-            beyond[k] = weight
-            continue
-        north_share = shares[j, i] * (1 - east) + shares[j, i + 1] * east
-        south_share = shares[j + 1, i] * (1 - east) + shares[j + 1, i + 1] * east
-        within[k] = weight / max(north_share * (1 - south) + south_share * south, least)
-    return within, beyond
+        into = beyond
+        if inside[int(y + 0.5), int(x + 0.5)] > 0:
+            into = nodes
+            north_share = shares[j, i] * (1 - east) + shares[j, i + 1] * east
+            south_share = shares[j + 1, i] * (1 - east) + shares[j + 1, i + 1] * east
+            weight /= max(north_share * (1 - south) + south_share * south, least)
+        into[j, i] += weight * (1 - east) * (1 - south)
+        into[j, i + 1] += weight * east * (1 - south)
+        into[j + 1, i] += weight * (1 - east) * south
+        into[j + 1, i + 1] += weight * east * south

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from scipy.ndimage import gaussian_filter
 from scipy.stats import gaussian_kde
 
 from geo.density import Grid, density, power_for
+from geo.density_edges import Outline
 from geo.distances import to_local_m
 from tests.bench import city
 from tests.bench.rows import Row
@@ -53,6 +55,10 @@ def _computed() -> Iterator[Row]:
     peer = _times(lambda: _blurred(lon, lat, grid, BANDWIDTH_M / step / np.sqrt(8)))
     words = "numpy histogram2d and scipy gaussian_filter, by pixels"
     yield Row(figure, ours, "ms", words, peer, "≤ 100 ms", ours <= 100)
+
+    border = Outline.of([shapely.Point(city.LON, city.LAT).buffer(min(city.MIDDLE_DEG) / 3)])
+    bordered = _times(lambda: density(lon, lat, grid=grid, bandwidth_m=BANDWIDTH_M, border=border))
+    yield Row("the same, given back at the border of the city", bordered, "ms", "", None, "", None)
 
     few = lon[:_FEW], lat[:_FEW]
     coarse = Grid.over(BOX, power=power_for(_COARSE_M, city.LAT, share=1))

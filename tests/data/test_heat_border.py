@@ -10,6 +10,7 @@ import shapely
 
 from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
+from data.filters import Filter
 from data.heat_border import heat_border
 from data.store import Store
 from geo.density import Grid
@@ -35,9 +36,9 @@ def write_areas(store: Store, **sides: float) -> None:
     store.write_places(frame, actor=OPERATOR)
 
 
-def width(store: Store, bandwidth_m: float = 200) -> float:
+def width(store: Store, where: Filter | None = None) -> float:
     """Return how wide the border is in the middle, degrees."""
-    border = heat_border(store, Cube.open(store), bandwidth_m, actor=VIEWER)
+    border = heat_border(store, Cube.open(store), 200, actor=VIEWER, where=where)
     assert border is not None
     return float(border.mask(AROUND)[AROUND.rows // 2].sum() * AROUND.step * 360)
 
@@ -45,6 +46,13 @@ def width(store: Store, bandwidth_m: float = 200) -> float:
 def test_the_tightest_outline_that_holds_nearly_all_reports_is_the_border(store: Store) -> None:
     write_areas(store, district=0.2, boundary=0.12, community=0.02)
     assert width(store) == pytest.approx(0.24, abs=0.01)
+
+
+def test_whoever_looks_at_one_area_sees_heat_end_at_its_border(store: Store) -> None:
+    write_areas(store, district=0.2, community=0.02)
+    ids = dict(store.places(actor=VIEWER)[["kind", "id"]].to_numpy())
+    assert width(store, Filter(areas=(ids["community"],))) == pytest.approx(0.04, abs=0.01)
+    assert width(store, Filter(categories=("flyposting",))) == pytest.approx(0.4, abs=0.01)
 
 
 def test_an_outline_of_another_place_is_no_border(store: Store) -> None:

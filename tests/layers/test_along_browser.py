@@ -1,6 +1,7 @@
 """Streets coloured by the reports along them, in the real browser."""
 
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from layers.hexes import HexLayer
 from layers.street_density import StreetDensityLayer
 from tests.layers import screen
 from tests.layers.harness import LAT, LON, Server
+from tests.layers.test_picture_browser import picture
 
 pytestmark = pytest.mark.browser
 
@@ -109,6 +111,16 @@ def test_the_legend_says_the_scale_the_bandwidth_and_who_is_left_out(page: Page,
         "A report counts up to 180 m along streets, the nearer the more.",
         "Reports more than 50 m from every street, not shown: 12 of 90",
     ]
+
+
+def test_a_picture_of_the_map_has_the_streets_and_their_scale(page: Page, server: Server) -> None:
+    open_map(page, server)
+    root = ElementTree.fromstring(picture(page, "svg"))
+    words = " ".join(text.strip() for text in root.itertext())
+    assert "Reports per km of street" in words and "12 of 90" in words
+    red, green, blue = colour_at(page, 0, 0.0036)[:3]
+    drawn = {path.get("stroke") for path in root.iter() if path.tag.endswith("}path")}
+    assert f"rgb({red}, {green}, {blue})" in drawn or f"#{red:02x}{green:02x}{blue:02x}" in drawn
 
 
 def test_another_filter_asks_for_densities_alone_and_moving_for_nothing(page: Page, server: Server) -> None:
