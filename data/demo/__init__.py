@@ -127,7 +127,7 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, reports in one transaction, visits, drives.
+    """Write the zone to a store: facts, categories, places, units, all reports at once, visits, drives.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already. One
     that an older program made gets its visits and drives.
