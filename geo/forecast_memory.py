@@ -15,7 +15,7 @@ Features = npt.NDArray[np.float32]
 #: In how many steps what happened loses two thirds of its weight; the last memory forgets nothing.
 USUAL_SPANS: Final = (1.0, 3.0, 8.0, 20.0, 52.0, np.inf)
 #: Lessons are drawn from so many pairs of cell and step at most, from whole cells.
-MOST_LESSONS: Final = 150_000
+MOST_LESSONS: Final = 500_000
 #: Memories of fewer steps teach little.
 _FEWEST_STEPS: Final = 3
 

@@ -18,12 +18,14 @@ Values = npt.NDArray[np.float64]
 #: How the trees grow: slowly and shallow, since weekly counts of a cell are mostly chance.
 _GROWN: Final = {
     "max_iter": 60,
-    "learning_rate": 0.1,
+    "learning_rate": 0.05,
     "max_leaf_nodes": 12,
-    "min_samples_leaf": 60,
     "l2_regularization": 5.0,
     "early_stopping": False,
 }
+#: Lessons that a leaf is the mean of: a share of all, within these limits.
+_LEAF_SHARE: Final = 1 / 200
+_LEAF: Final = (20, 300)
 #: Which of a memory's spans tells how much the whole city reports.
 _LEVEL: Final = 1
 
@@ -71,7 +73,10 @@ class Trees:
             lessons.recent.reshape(steps * n, -1),
             level,
         )
-        trees = HistGradientBoostingRegressor(loss="poisson", random_state=self.seed, **_GROWN)
+        leaf = min(max(int(len(happened) * _LEAF_SHARE), _LEAF[0]), _LEAF[1])
+        trees = HistGradientBoostingRegressor(
+            loss="poisson", random_state=self.seed, min_samples_leaf=leaf, **_GROWN
+        )
         # Threads that wait for each other on a busy machine took twelve times as long as one alone.
         with threadpool_limits(1, user_api="openmp"):
             self._grown = trees.fit(seen, happened)
