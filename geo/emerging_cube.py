@@ -31,7 +31,7 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
             f"The cube has {steps} steps. Expected at least {LEAST_STEPS}: take a longer period or shorter "
             "steps."
         )
-    if values.dtype.kind not in "buif":
+    if values.dtype.kind not in "uif":
         try:
             values = values.astype(np.float64)
         except (TypeError, ValueError) as why:

@@ -54,8 +54,9 @@ class Bins:
                 "than the rest. Take a longer period, more categories or a wider area."
             )
         mean = float(values.mean(dtype=np.float64))
-        squares, cubes = map(sum, zip(*map(_moments, _pieces(values)), strict=True))
-        deviation = float(np.sqrt(squares / values.size - mean**2))
+        moments = [_moments(piece, mean) for piece in _pieces(values)]
+        squares, cubes = map(sum, zip(*moments, strict=True))
+        deviation = float(np.sqrt(squares / values.size))
         steps = values.shape[1]
         third = cubes / len(values) * steps / ((steps - 1) * (steps - 2))
         return cls(values.size, mean, deviation, float(third / deviation**3))
@@ -164,10 +165,10 @@ def _pieces(values: npt.NDArray[Any]) -> Iterator[Values]:
         yield values[begin : begin + rows].astype(np.float64)
 
 
-def _moments(values: Values) -> tuple[float, float]:
-    """Return the sum of squares, and that of cubes about the mean of each row."""
+def _moments(values: Values, mean: float) -> tuple[float, float]:
+    """Return the sum of squares about a mean, and that of cubes about the mean of each row."""
     about = values - values.mean(axis=1, keepdims=True)
     # Not as dot products: waking the threads of a linear algebra library takes longer than the sums.
     cubes = about * about
     cubes *= about
-    return float(np.square(values).sum()), float(cubes.sum())
+    return float(np.square(values - mean).sum()), float(cubes.sum())

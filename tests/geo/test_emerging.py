@@ -327,3 +327,17 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], says: str) ->
 def test_other_shapes_are_refused(cube: np.ndarray, given: dict[str, Any], says: str) -> None:
     with pytest.raises(AnalysisError, match=says):
         analyse(cube, **given)
+
+
+def test_yes_and_no_count_as_one_and_nothing() -> None:
+    frame = lively(town(3), 8) > 3
+    expected = analyse(frame.astype(int))
+    assert analyse(frame).z.tolist() == expected.z.tolist()
+    with pytest.raises(NotEnoughDataError, match="all values are 1"):
+        analyse(frame | True)
+
+
+def test_small_differences_on_a_high_level_keep_their_digits() -> None:
+    frame = lively(town(3), 8)
+    raised = frame * 2.0**-20 + 2.0**12
+    np.testing.assert_allclose(analyse(raised).z, analyse(frame).z, rtol=1e-5, atol=1e-6)
