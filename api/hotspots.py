@@ -18,6 +18,7 @@ from data import clock
 from data.cube import Cube
 from data.cube_choice import near
 from data.hot_cells import HotAsked, HotCells
+from data.hot_kept import without_answer
 from data.hot_kinds import hot_cells, why
 from data.workspace import Workspace
 from geo import cells as h3_cells
@@ -28,6 +29,8 @@ from layers import hot_wire, hot_words
 
 #: The note of an answer that is still being computed.
 _PENDING: Final = "pending"
+#: The note where no cell differs from the others.
+_SAME: Final = "same"
 #: Kinds whose answer gets better while the data stay as they are: only the answer itself can name it.
 _GROWING: Final = frozenset({"forecast"})
 
@@ -108,17 +111,12 @@ def _answer(cube: Cube, asked: HotAsked) -> Answer:
     try:
         found = hot_cells(cube, asked)
     except NotEnoughDataError as error:
-        nothing = np.empty(0)
-        found = HotCells(
-            nothing.astype(np.uint64),
-            nothing.astype(np.uint8),
-            (hot_wire.NONE,),
-            nothing,
-            nothing.astype(np.uint32),
-            "few",
-        )
+        nowhere = np.empty(0, np.uint64)
+        found = without_answer(nowhere, nowhere.astype(np.uint32), (hot_wire.NONE,), "few")
         return Answer(found, str(error))
-    return Answer(found, hot_words.note(found.note))
+    # For a filter that lets nothing through the map has clearer words.
+    passes = found.note != _SAME or bool(found.n.any())
+    return Answer(found, hot_words.note(found.note) if passes else "")
 
 
 def _packed(answer: Answer, asked: HotAsked, box: Bbox | None, *, version: str) -> bytes:

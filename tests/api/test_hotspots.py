@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -210,8 +211,13 @@ def test_an_error_for_want_of_data_is_no_error_of_the_map(
     assert (cells.size, meta["note"], meta["classes"]) == (0, "Three weeks are too few.", [])
 
 
-def test_a_filter_that_lets_nothing_through_is_an_answer(client: TestClient) -> None:
-    assert read(client, category="nothing")[3]["total"] == 0
+def test_a_filter_that_lets_nothing_through_is_told_as_such(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(monkeypatch, lambda cube, asked: by_count(cube, asked, note="same"))
+    assert "as many reports as the others" in read(client)[3]["note"]
+    meta = read(client, category="nothing")[3]
+    assert (meta["total"], meta["note"]) == (0, "")
 
 
 def test_a_team_is_told_of_its_own_reports_alone(client: TestClient, here: Workspace) -> None:
@@ -279,6 +285,7 @@ def test_the_meaning_of_a_class_comes_with_its_figure() -> None:
 def test_every_kind_has_looks_and_words_for_its_classes(kind: str) -> None:
     slugs = hot_looks.LOOKS[kind].keys()
     assert slugs == hot_words.class_words(kind).keys()
+    assert {"none", *slugs} == set(import_module(f"data.hot_{kind}").CLASSES)
     assert kind in hot_words.titles()
 
 
