@@ -1,13 +1,12 @@
 """What is known of hot spots for a view, or in words why nothing is. Knows no Streamlit."""
 
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
 
 from data.cube import Cube
-from data.hot_cells import KINDS, HotAsked, HotCells, Kind
+from data.hot_cells import HotAsked, HotCells, Kind
 from data.hot_kinds import hot_cells
 from geo.cells import Cells
 from geo.errors import NotEnoughDataError
@@ -88,8 +87,3 @@ def row_of(cells: Cells, cell: int) -> int | None:
     """Return the row of a cell in a sorted set of them, None where it is not among them."""
     row = int(np.searchsorted(cells, np.uint64(cell)))
     return row if row < len(cells) and int(cells[row]) == cell else None
-
-
-def kinds_made() -> tuple[Kind, ...]:
-    """Return the kinds of map that this program can make, in their order."""
-    return tuple(kind for kind in KINDS if find_spec(f"data.hot_{kind}"))

@@ -9,7 +9,6 @@ import polars as pl
 import streamlit as st
 
 from app_pages import glossary, hot_marks
-from app_pages.hot_answers import kinds_made
 from data.hot_cells import HotAsked
 from data.workspace import Workspace
 from i18n import gettext as _
@@ -24,8 +23,6 @@ _PALE = "#98a3ad"
 
 def draw(here: Workspace, asked: HotAsked, cell: int) -> None:
     """Draw the z-scores of a cell; nothing where there is no series."""
-    if "classes" not in kinds_made():
-        return
     from data.hot_classes import series
 
     known = series(here.cube, asked, cell)

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from app_pages import glossary, hot_marks
-from app_pages.hot_answers import NONE, PENDING, OfCell, answer, kinds_made, of_cell, other, row_of
+from app_pages.hot_answers import NONE, PENDING, OfCell, answer, of_cell, other, row_of
 from app_pages.hot_chart import draw
 from app_pages.hot_choices import figure_words, signed
 from app_pages.markdown import plain
@@ -50,7 +50,7 @@ class Fact:
 
 
 #: What else is said of a cell besides what the map shows, in this order.
-_BESIDE: Final[tuple[Kind, ...]] = ("classes", "now", "stability", "outliers", "forecast", "blind")
+_BESIDE: Final[tuple[Kind, ...]] = ("classes", "stability", "outliers", "forecast", "blind")
 
 
 def render(here: Workspace, view: View, where: Filter, cell: int) -> None:
@@ -105,8 +105,7 @@ def why_html(kind: str, own: OfCell, reason: str, *, palette: str) -> str:
 def facts(cube: Cube, asked: HotAsked, cell: int) -> list[Fact]:
     """Return what else is known of a cell: how sure it is, how it goes on, what the other maps say."""
     found = [_score(cube, asked, cell), _trend(cube, asked, cell)]
-    beside = [kind for kind in _BESIDE if kind in kinds_made() and kind not in {asked.kind, "now"}]
-    found += [_of_kind(cube, other(asked, kind), cell) for kind in beside]
+    found += [_of_kind(cube, other(asked, kind), cell) for kind in _BESIDE if kind != asked.kind]
     return [fact for fact in found if fact]
 
 
@@ -115,7 +114,7 @@ def _score(cube: Cube, asked: HotAsked, cell: int) -> Fact | None:
     from geo.false_discovery import q_values
     from geo.hotspots import two_sided
 
-    found = answer(cube, other(asked, "now")).found if "now" in kinds_made() else None
+    found = answer(cube, other(asked, "now")).found
     row = None if found is None else row_of(found.cells, cell)
     if found is None or row is None or not isfinite(found.figures[row]):
         return None
@@ -129,8 +128,6 @@ def _score(cube: Cube, asked: HotAsked, cell: int) -> Fact | None:
 
 def _trend(cube: Cube, asked: HotAsked, cell: int) -> Fact | None:
     """Return the trend of the z-scores step by step."""
-    if "classes" not in kinds_made():
-        return None
     from data.hot_classes import series
 
     row = series(cube, asked, cell).figures

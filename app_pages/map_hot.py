@@ -5,7 +5,6 @@ from typing import Any, Final
 import streamlit as st
 
 from app_pages import glossary, session
-from app_pages.hot_answers import kinds_made
 from app_pages.hot_choices import (
     WITH_PER,
     WITH_RING,
@@ -17,7 +16,7 @@ from app_pages.hot_choices import (
 )
 from app_pages.view import View
 from data.filters import Filter
-from data.hot_cells import HOT_RESOLUTIONS, PER, RINGS
+from data.hot_cells import HOT_RESOLUTIONS, KINDS, PER, RINGS
 from data.place_tables import kinds_there
 from data.step_counts import STEPS
 from data.visit_counts import visit_days
@@ -38,7 +37,7 @@ def render(here: Workspace, view: View) -> None:
     st.session_state[session.HOT_KIND] = view.hot
     st.selectbox(
         _("Kind of hot spots"),
-        kinds_made(),
+        KINDS,
         key=session.HOT_KIND,
         format_func=hot_words.titles().__getitem__,
         on_change=_choose,
