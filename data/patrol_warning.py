@@ -60,7 +60,8 @@ def patrol_moves(cube: Cube, asked: HotAsked) -> PatrolMoves:
 
     The weeks are those up to the end of the filter that visits are known of, earlier ones than the filter's
     included: what the patrols changed before it began still makes a hot spot in it. Which feeds are patrols
-    tells `data.patrol_sources`; where none is, all reports are taken as theirs.
+    tells `data.patrol_sources`; where none is, all reports are taken as theirs. What others report is looked
+    at whatever sources the filter chooses.
     """
     counted = _weeks(cube, asked)
     own = patrol_sources(cube)
@@ -146,12 +147,16 @@ def _weeks(cube: Cube, asked: HotAsked) -> StepCounts | None:
 
 
 def _compared(cube: Cube, asked: HotAsked, counted: StepCounts, patrols: tuple[str, ...]) -> npt.NDArray[Any]:
-    found = counted.counts
+    def made_by(*sources: str) -> npt.NDArray[np.int32]:
+        where = asked.where.but(start=counted.starts[0], end=counted.ends[-1], sources=sources)
+        return step_counts(cube, where, resolution=asked.resolution, step="week").counts
+
     if patrols:
-        where = asked.where.but(start=counted.starts[0], end=counted.ends[-1], sources=patrols)
-        found = step_counts(cube, where, resolution=asked.resolution, step="week").counts
+        found, others = made_by(*patrols), made_by() - made_by(*patrol_sources(cube))
+    else:
+        found, others = counted.counts, np.zeros_like(counted.counts)
     around = Neighbourhood.of(counted.cells, asked.ring)
-    told = effort.moved_with_visits(found, counted.counts - found, visits_by_step(cube, counted), around)
+    told = effort.moved_with_visits(found, others, visits_by_step(cube, counted), around)
     rows = np.zeros(len(counted.cells), _ROW)
     rows["moved"], rows["since"], rows["visits"] = told.moved, told.change.split, told.change.ratio
     rows["reports"], rows["rate"] = told.reports, told.per_visit
