@@ -1,10 +1,10 @@
-"""The parts of the analysis page, each drawn by a card of its own. Knows no Streamlit."""
+"""The parts of the analysis page, each drawn by a card of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app_pages import effect_card, forecast_card, return_card
+from app_pages import effect_card, forecast_card, patrols_card, return_card
 from data.workspace import Workspace
 from i18n import N_
 
@@ -30,5 +30,10 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "forecast": Part(
         N_("Forecast"), N_("Where should we go next, and can the answer be trusted?"), forecast_card.render
+    ),
+    "patrols": Part(
+        N_("Patrols"),
+        N_("Where does nobody look, and which hot spots are the patrols' doing?"),
+        patrols_card.render,
     ),
 }

@@ -58,18 +58,25 @@ def over_time(cube: Cube, where: Filter, *, cell: int | None = None) -> None:
         return
     weeks = cube.by_week(where, cell=cell)
     if weeks.height < _WEEKS_FOR_A_CURVE:
-        chart = _by_time(days, "day", _("Day")).mark_bar(color=_ACCENT, size=10)
+        chart = _by_time(days, "day", _("Day")).mark_bar(color=_ACCENT, size=10).properties(height=120)
     else:
-        chart = _by_time(weeks, "week", _("Week from")).mark_area(
-            color=_ACCENT,
-            opacity=0.25,
-            line={"color": _ACCENT, "strokeWidth": 1.5},
-            interpolate="step-after",
-        )
-    st.altair_chart(chart.properties(height=120), width="stretch")
+        chart = by_week(weeks)
+    st.altair_chart(chart, width="stretch")
 
 
-def _by_time(counted: pl.DataFrame, column: str, words: str) -> alt.Chart:
+def by_week(counted: pl.DataFrame, words: str = "") -> alt.Chart:
+    """Make an area over the weeks (columns `week`, `n`); `words` say what is counted, reports where empty."""
+    chart: alt.Chart = _by_time(counted, "week", _("Week from"), words).mark_area(
+        color=_ACCENT,
+        opacity=0.25,
+        line={"color": _ACCENT, "strokeWidth": 1.5},
+        interpolate="step-after",
+    )
+    tall: alt.Chart = chart.properties(height=120)
+    return tall
+
+
+def _by_time(counted: pl.DataFrame, column: str, words: str, of: str = "") -> alt.Chart:
     form = "%Y-%m" if column == "week" else "%m-%d"
     ticks: Literal["day"] | int = "day" if column == "day" and counted.height < _DAYS_FOR_A_TICK_EACH else 4
     axis = alt.Axis(format=form, tickCount=ticks, labelOverlap=True, grid=False)
@@ -83,6 +90,6 @@ def _by_time(counted: pl.DataFrame, column: str, words: str) -> alt.Chart:
         ),
         tooltip=[
             alt.Tooltip(f"{column}:T", title=words, format="%Y-%m-%d"),
-            alt.Tooltip("n:Q", title=_("Reports"), format=","),
+            alt.Tooltip("n:Q", title=of or _("Reports"), format=","),
         ],
     )

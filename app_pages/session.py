@@ -120,6 +120,15 @@ RETURN_BY: Final = "return_by"
 RETURN_DAYS: Final = "return_days"
 RETURN_NEAR: Final = "return_near"
 RETURN_LISTED: Final = "return_listed"
+#: A file of visits: the upload, the chosen columns and system, whether it goes in whatever the streets say,
+#: the import that was just made, and how many there were; which feeds are the patrols'.
+VISITS_UPLOAD: Final = "visits_upload"
+VISITS_TAKEN: Final = "visits_taken"
+VISITS_COLUMN: Final = "visits_column"
+VISITS_SYSTEM: Final = "visits_system"
+VISITS_FORCE: Final = "visits_force"
+VISITS_DONE: Final = "visits_done"
+PATROL_SOURCES: Final = "patrol_sources"
 #: The table of places: of which kind, in which order, which names, how many are listed.
 PLACE_KIND: Final = "place_kind"
 PLACE_ORDER: Final = "place_order"

@@ -17,6 +17,8 @@ from data.patrol_sources import patrol_sources
 from data.study_area import study_area
 from data.visit_counts import looked_at, visits_per_cell
 from geo import effort
+from geo.cells import check
+from i18n import gettext as _
 
 #: The classes of this kind, in the order of the legend.
 CLASSES: Final = effort.SEEN
@@ -42,6 +44,28 @@ def hot_blind(cube: Cube, asked: HotAsked) -> HotCells:
     rows = cube.kept.get(key, lambda: _judged(cube, known, asked.resolution, patrols))
     note = "" if rows["code"].any() else "visits"
     return HotCells(cells, rows["code"], CLASSES, rows["visits"], rows["n"], note)
+
+
+def why(cube: Cube, asked: HotAsked, cells: Any) -> list[str]:
+    """Say of cells in the locale in use how often somebody looked; empty for those outside the study area.
+
+    Parameters
+    ----------
+    cells
+        Shape (m,).
+    """
+    found = hot_blind(cube, asked)
+    wanted = check(cells)
+    if found.note or not wanted.size:
+        return [""] * len(wanted)
+    row = np.minimum(np.searchsorted(found.cells, wanted), len(found.cells) - 1)
+    usual = f"{effort.usual_visits(found.figures):,.0f}"
+    return [
+        _("{n} visits in these days; the usual cell has {usual}", n=f"{visits:,.0f}", usual=usual)
+        if there
+        else ""
+        for visits, there in zip(found.figures[row], found.cells[row] == wanted, strict=True)
+    ]
 
 
 def _judged(cube: Cube, where: Filter, resolution: int, patrols: tuple[str, ...]) -> npt.NDArray[Any]:

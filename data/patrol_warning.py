@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from data.cube import Cube
 from data.filters import Filter
-from data.hot_cells import HotAsked
+from data.hot_cells import HotAsked, HotCells
 from data.patrol_sources import patrol_sources
 from data.step_counts import StepCounts, step_counts
 from data.visit_counts import visit_days, visits_by_step
@@ -18,6 +18,8 @@ from geo.cells import Cells
 from geo.neighbourhood import Neighbourhood
 from i18n import gettext as _
 
+#: What a cell did with the visits: nothing, its reports rose, or they fell.
+MOVES: Final = ("none", "hot_patrols", "cold_patrols")
 _FIGURES: Final = ("visits", "reports", "rate")
 _ROW: Final = np.dtype([("moved", np.int8), ("since", np.int64), *((name, np.float64) for name in _FIGURES)])
 
@@ -58,7 +60,8 @@ def patrol_moves(cube: Cube, asked: HotAsked) -> PatrolMoves:
 
     The weeks are those up to the end of the filter that visits are known of, earlier ones than the filter's
     included: what the patrols changed before it began still makes a hot spot in it. Which feeds are patrols
-    tells `data.patrol_sources`; where none is, all reports are taken as theirs.
+    tells `data.patrol_sources`; where none is, all reports are taken as theirs. What others report is looked
+    at whatever sources the filter chooses.
     """
     counted = _weeks(cube, asked)
     own = patrol_sources(cube)
@@ -84,13 +87,36 @@ def patrol_warning(cube: Cube, cell: int, asked: HotAsked) -> str | None:
     row = int(np.searchsorted(found.cells, np.uint64(cell)))
     if row >= len(found.cells) or int(found.cells[row]) != cell or not found.moved[row]:
         return None
-    return warning_words(found, row)
+    return warning_words(found, np.array([row]))
 
 
-def warning_words(found: PatrolMoves, row: int) -> str:
-    """Return the sentences for a cell that moved with the visits."""
-    more, times = found.moved[row] > 0, float(found.visits[row])
-    day = found.starts[int(found.since[row])].isoformat()
+def group_warning(cube: Cube, group: Cells, asked: HotAsked) -> str:
+    """Say the same of adjoining cells that moved one way, with the figures of the usual one among them."""
+    found = patrol_moves(cube, asked)
+    return warning_words(found, np.searchsorted(found.cells, group))
+
+
+def moved_cells(cube: Cube, asked: HotAsked) -> HotCells:
+    """Return which cells moved with the visits as a list of hot spots takes them (`data.hot_groups`).
+
+    Returns
+    -------
+    `figures` are how many times as many reports there are, as a power of two; `n` reports of the filter.
+    """
+    found = patrol_moves(cube, asked)
+    counted = cube.counts(asked.where, asked.resolution)
+    n = np.zeros(len(found.cells), np.uint32)
+    inside = np.isin(counted.cells, found.cells)
+    n[np.searchsorted(found.cells, counted.cells[inside])] = counted.counts[inside]
+    codes = np.select([found.moved > 0, found.moved < 0], [1, 2], default=0).astype(np.uint8)
+    figures = np.where(codes > 0, np.log2(np.maximum(found.reports, 1e-9)), np.nan)
+    return HotCells(found.cells, codes, MOVES, figures, n, "" if found.cells.size else "visits")
+
+
+def warning_words(found: PatrolMoves, rows: npt.NDArray[np.int64]) -> str:
+    """Return the sentences for cells that moved one way with the visits; of several the usual figures."""
+    more, times = bool(found.moved[rows[0]] > 0), float(np.median(found.visits[rows]))
+    day = found.starts[int(np.median(found.since[rows]))].isoformat()
     if times == 0:
         words = _("This may be the patrols: since {day} they come here no more.", day=day)
     elif not np.isfinite(times):
@@ -98,11 +124,11 @@ def warning_words(found: PatrolMoves, row: int) -> str:
     else:
         words = _(
             "This may be the patrols: since {day} they come {times} times as often as before. There are "
-            "{reports} times as many reports; for each visit there are {rate} times as many.",
+            "{reports} times as many reports, but {rate} times as many for each visit.",
             day=day,
             times=f"{times:.1f}",
-            reports=f"{float(found.reports[row]):.1f}",
-            rate=f"{float(found.rate[row]):.1f}",
+            reports=f"{float(np.median(found.reports[rows])):.1f}",
+            rate=f"{float(np.median(found.rate[rows])):.1f}",
         )
     if not found.told_apart:
         return words
@@ -121,12 +147,16 @@ def _weeks(cube: Cube, asked: HotAsked) -> StepCounts | None:
 
 
 def _compared(cube: Cube, asked: HotAsked, counted: StepCounts, patrols: tuple[str, ...]) -> npt.NDArray[Any]:
-    found = counted.counts
+    def made_by(*sources: str) -> npt.NDArray[np.int32]:
+        where = asked.where.but(start=counted.starts[0], end=counted.ends[-1], sources=sources)
+        return step_counts(cube, where, resolution=asked.resolution, step="week").counts
+
     if patrols:
-        where = asked.where.but(start=counted.starts[0], end=counted.ends[-1], sources=patrols)
-        found = step_counts(cube, where, resolution=asked.resolution, step="week").counts
+        found, others = made_by(*patrols), made_by() - made_by(*patrol_sources(cube))
+    else:
+        found, others = counted.counts, np.zeros_like(counted.counts)
     around = Neighbourhood.of(counted.cells, asked.ring)
-    told = effort.moved_with_visits(found, counted.counts - found, visits_by_step(cube, counted), around)
+    told = effort.moved_with_visits(found, others, visits_by_step(cube, counted), around)
     rows = np.zeros(len(counted.cells), _ROW)
     rows["moved"], rows["since"], rows["visits"] = told.moved, told.change.split, told.change.ratio
     rows["reports"], rows["rate"] = told.reports, told.per_visit

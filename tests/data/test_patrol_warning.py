@@ -79,6 +79,8 @@ def test_no_planted_hot_spot_is_put_down_to_the_patrols(zone: tuple[demo.Demo, C
     planted = planted_cells(made, found)
     assert planted.sum() > 25
     assert not found.moved[planted].any()
+    own = patrol_moves(cube, HotAsked(where=Filter(sources=("patrol",))))
+    assert not own.moved[planted].any(), "what others report is known whatever the filter chooses"
 
 
 def test_elsewhere_hardly_anything_is_put_down_to_the_patrols(zone: tuple[demo.Demo, Cube]) -> None:

@@ -15,7 +15,7 @@ from data.actors import OPERATOR, Actor
 from data.cube import Cube
 from data.cube_scope import seen_by
 from data.filters import Filter
-from data.hot_blind import hot_blind
+from data.hot_blind import hot_blind, why
 from data.hot_cells import HotAsked
 from data.patrol_sources import patrol_sources, set_patrol_sources
 from data.step_counts import step_counts
@@ -167,6 +167,9 @@ def test_blind_is_where_nobody_comes_and_no_patrol_reports(city: Store) -> None:
     known = looked_at(cube, Filter())
     assert known is not None
     assert found.n.sum() == cube.total(known)
+
+    said = why(cube, asked, [found.cells[int(np.argmax(inside))], 0x8A2A1072B59FFFF])
+    assert said == ["40 visits in these days; the usual cell has 40", ""]
 
     set_patrol_sources(city, ["city"], actor=OPERATOR)
     assert patrol_sources(cube) == ("city",)
