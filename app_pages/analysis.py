@@ -22,7 +22,8 @@ def render(here: Workspace) -> None:
     with st.sidebar:
         view = filters.render(here, session.current_view(), with_cells=False)
     name = _part()
-    session.show(view, **({} if name == next(iter(PARTS)) else {_TAB: name}))
+    said = {own: st.query_params[own] for own in PARTS[name].own if own in st.query_params}
+    session.show(view, **({} if name == next(iter(PARTS)) else {_TAB: name}), **said)
     st.markdown("##### " + gettext(PARTS[name].asks))
     try:
         PARTS[name].render(here)

@@ -8,7 +8,7 @@ _ESRI = "Esri, ArcGIS Pro: How Emerging Hot Spot Analysis works"
 
 def hot_entries() -> tuple[Entry, ...]:
     """Return the figures of hot spots, in the language in use."""
-    return (*_scores(), *_over_time(), *_sureness(), *_ahead())
+    return (*_scores(), *_over_time(), *_sureness(), *_ahead(), *_done())
 
 
 def _scores() -> tuple[Entry, ...]:
@@ -149,5 +149,54 @@ def _ahead() -> tuple[Entry, ...]:
             ),
             _("A small area makes a large PAI easy: compare only forecasts of the same area."),
             "National Institute of Justice (2017), Real-Time Crime Forecasting Challenge",
+        ),
+    )
+
+
+def _done() -> tuple[Entry, ...]:
+    return (
+        Entry(
+            "effect",
+            _("Effect of a drive"),
+            _("By how much reports fell or rose in the cells of a drive, beyond what happened elsewhere."),
+            _(
+                "Up to 26 whole weeks before are compared with up to 52 after. The change is divided by that "
+                "of matched cells: outside the drive and its neighbours, most similar in level and trend "
+                "before it. The 95 % interval allows for weeks that scatter more than chance and for cells "
+                "that go their own way; where it holds no change, nothing is said to have worked."
+            ),
+            _(
+                "What else happened in just these cells at that time counts as effect. Fewer reports can "
+                "also mean that fewer people report."
+            ),
+            "G. Y. Zou, A. Donner (2008), Statistics in Medicine 27(10), 1693-1702",
+        ),
+        Entry(
+            "displacement",
+            _("Moved next door"),
+            _("Whether reports rose in the cells right beside those of a drive."),
+            _(
+                "The cells beside are compared with matched cells of their own. The displacement quotient is "
+                "their change by that of the drive's cells, both as shares of the matched ones: 0 nothing "
+                "moved, -1 all of it did, above 0 they gained too."
+            ),
+            _("What moves farther than to the next cell is not seen."),
+            "K. J. Bowers, S. D. Johnson (2003), Journal of Quantitative Criminology 19(3), 275-301",
+        ),
+        Entry(
+            "returns",
+            _("Came back"),
+            _("Which share of closed cases was followed by a report of the same category at the same spot."),
+            _(
+                "A closed case came back if the same category was reported again after its closing, within "
+                "the chosen days, in the same cell or within the chosen distance. Cases closed so lately "
+                "that these days have not passed are not judged. Rejected reports and duplicates are no "
+                "return. Cases that the same report brings back count for less in the interval."
+            ),
+            _(
+                "Where much is reported something comes back by chance alone: compare like with like, and "
+                "look at the busiest cells as places that need another cure."
+            ),
+            "E. B. Wilson (1927), Journal of the American Statistical Association 22, 209-212",
         ),
     )

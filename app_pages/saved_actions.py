@@ -31,15 +31,24 @@ class _Said:
     undo: Undo | None
 
 
-def keep(here: Workspace, kind: Kind, name: str, content: Mapping[str, Any]) -> bool:
-    """Keep something new; return whether it is kept."""
+def keep(here: Workspace, kind: Kind, name: str, content: Mapping[str, Any]) -> int:
+    """Keep something new; return its number, 0 where it is not kept."""
+    number = 0
 
     def act() -> None:
-        how = here.store.keep_view if kind == "view" else here.store.keep_cells
-        kept = how(name, **content, actor=session.actor(here))
+        nonlocal number
+        store = here.store
+        ways: dict[Kind, Callable[..., Saved]] = {
+            "view": store.keep_view,
+            "cells": store.keep_cells,
+            "drive": store.keep_drive,
+        }
+        kept = ways[kind](name, **content, actor=session.actor(here))
         _say(kind, _("Kept as '{name}'", name=kept.name))
+        number = kept.id
 
-    return _attempt(kind, act)
+    _attempt(kind, act)
+    return number
 
 
 def rename(here: Workspace, one: Saved, name: str) -> bool:
@@ -55,6 +64,16 @@ def overwrite(here: Workspace, one: Saved, content: Mapping[str, Any]) -> bool:
         kept = here.store.change_saved(one.id, actor=session.actor(here), version=one.version, **content)
         back = Undo(kept.id, kept.version, before)
         _say(one.kind, _("'{name}' is what is shown now", name=kept.name), undo=back)
+
+    return _attempt(one.kind, act)
+
+
+def correct(here: Workspace, one: Saved, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Give something the name and content of `after`; the word on it has the way back to `before`."""
+
+    def act() -> None:
+        kept = here.store.change_saved(one.id, actor=session.actor(here), version=one.version, **after)
+        _say(one.kind, _("'{name}' was changed", name=kept.name), undo=Undo(kept.id, kept.version, before))
 
     return _attempt(one.kind, act)
 
@@ -96,6 +115,11 @@ def said(here: Workspace, kind: Kind) -> None:
                 on_click=_take_back,
                 args=(here, kind, word.undo),
             )
+
+
+def refuse(kind: Kind, words: str) -> None:
+    """Say why something could not be done."""
+    _say(kind, words, fault=True)
 
 
 def forget_said() -> None:
