@@ -100,6 +100,20 @@ HOT_CLASS: Final = "hot_class"
 HOT_LISTED: Final = "hot_listed"
 #: Which part of the analysis is shown.
 ANALYSIS: Final = "analysis_part"
+#: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
+DRIVE: Final = "drive"
+DRIVE_FORM: Final = "drive_form"
+DRIVE_NAME: Final = "drive_name"
+DRIVE_DAYS: Final = "drive_days"
+DRIVE_ABOUT: Final = "drive_about"
+DRIVE_WHERE: Final = "drive_where"
+DRIVE_KEPT: Final = "drive_kept"
+DRIVE_PLACE: Final = "drive_place"
+#: The league of returns: by what, the window in days, how near, and how many lines are listed.
+RETURN_BY: Final = "return_by"
+RETURN_DAYS: Final = "return_days"
+RETURN_NEAR: Final = "return_near"
+RETURN_LISTED: Final = "return_listed"
 #: The forecast: of which category, on which area, of a week or a month, which one, how many cells are listed.
 FORECAST_CATEGORY: Final = "forecast_category"
 FORECAST_AREA: Final = "forecast_area"

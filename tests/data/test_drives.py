@@ -201,3 +201,15 @@ def test_the_table_of_cells_is_in_order_and_has_no_infinite_ends(zone: Cube) -> 
     table = measured(zone, planted(zone, "street_vendor")).cells
     assert table["before"].is_sorted(descending=True)
     assert table.select(pl.col("ratio", "low", "high").is_finite().all()).row(0) == (True,) * 3
+
+
+def test_an_older_demo_zone_gets_its_drives_and_deleted_ones_stay_away(store: Store) -> None:
+    demo.build(store, reports=300, seed=2, end=END)
+    with write_transaction(store._engine) as connection:
+        connection.execute(text("DELETE FROM saved"))
+        connection.execute(text("DELETE FROM fact WHERE name = 'demo_drives'"))
+    assert demo.complete(store)
+    first, second = store.saved("drive", actor=VIEWER)
+    store.delete_saved(first.id, actor=VIEWER, version=first.version)
+    assert not demo.complete(store)
+    assert store.saved("drive", actor=VIEWER) == [second]
