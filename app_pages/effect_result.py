@@ -235,7 +235,8 @@ def _how(result: MeasuredDrive) -> None:
         if words := quotient_words(found):
             st.markdown(plain(words))
         matched = map_link(tuple(int(cell) for cell in result.matched_cells), {})
-        st.markdown(f"[{_('The matched cells on the map')}]({matched}) · {glossary.meaning('effect')}")
+        on_map = _("The matched cells on the map")
+        st.markdown(f"[{on_map}]({matched}) · {glossary.meaning('effect')}")
         st.caption(_("Of twenty single cells in which nothing changed about one looks changed by chance."))
 
 

@@ -67,7 +67,8 @@ def where(here: Workspace, cell: int) -> str:
 
 def _ways_on(here: Workspace, asked: ForecastAsked, made_from: Basis, plan: Plan) -> None:
     row = st.container(key="forecast_ways", horizontal=True, vertical_alignment="center")
-    row.markdown(f"[:material/hexagon: {_('Show on the map')}]({cell_link(asked)})", width="content")
+    on_map = _("Show on the map")
+    row.markdown(f"[:material/hexagon: {on_map}]({cell_link(asked)})", width="content")
     labels = {"csv": _("As a table (CSV)"), "geojson": _("For maps (GeoJSON)")}
     about = provenance(here, asked.where, words=in_words(here, asked.where))
     for form in _FILES:

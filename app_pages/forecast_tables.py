@@ -51,7 +51,8 @@ def cells_table(lines: Sequence[CellLine], *, expected: bool) -> str:
 
 
 def _line(line: CellLine, number: int, *, expected: bool) -> str:
-    mark = f" <small>{escape(_('full last time too'))}</small>" if line.held else ""
+    held = escape(_("full last time too"))
+    mark = f" <small>{held}</small>" if line.held else ""
     figures = [f"{line.expected:.1f}"] if expected and line.expected is not None else []
     figures.append(f"{line.last:,}")
     counted = "".join(f'<td class="gz-n">{figure}</td>' for figure in figures)

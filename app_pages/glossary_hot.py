@@ -8,7 +8,7 @@ _ESRI = "Esri, ArcGIS Pro: How Emerging Hot Spot Analysis works"
 
 def hot_entries() -> tuple[Entry, ...]:
     """Return the figures of hot spots, in the language in use."""
-    return (*_scores(), *_over_time(), *_sureness(), *_ahead(), *_done())
+    return (*_scores(), *_over_time(), *_sureness(), *_ahead(), *_done(), *_on_streets())
 
 
 def _scores() -> tuple[Entry, ...]:
@@ -64,6 +64,22 @@ def _scores() -> tuple[Entry, ...]:
             _("Local Moran's I of each cell, its chance by seeded permutations, corrected for all cells."),
             _("A single busy address is often such a cell: look at it before calling it a hot spot."),
             "L. Anselin (1995), Geographical Analysis 27(2), 93-115",
+        ),
+    )
+
+
+def _on_streets() -> tuple[Entry, ...]:
+    return (
+        Entry(
+            "along_streets",
+            _("Heat along streets"),
+            _("How many reports lie per kilometre of street, spread along streets only."),
+            _(
+                "At a junction a report's share goes on into the other streets in equal parts; at a dead end "
+                "it turns back. Streets that only cross on a bridge share nothing."
+            ),
+            _("Reports more than 50 m from every street are not in it."),
+            "A. Okabe, K. Sugihara (2012), Spatial Analysis along Networks, chapter 9",
         ),
     )
 

@@ -201,7 +201,8 @@ def _line(here: Workspace, asked: HotAsked, group: HotGroup, words: str) -> str:
 def _all_on_map(groups: list[HotGroup], link: str) -> None:
     left = len(groups) - _LISTED
     more = ngettext("{n} more", "{n} more", left) + " · " if left > 0 else ""
-    way = f'<a href="{escape(link)}" target="_self">{escape(_("On the map"))}</a>'
+    on_map = escape(_("On the map"))
+    way = f'<a href="{escape(link)}" target="_self">{on_map}</a>'
     st.html(f"<small>{escape(more)}{way}</small>")
 
 

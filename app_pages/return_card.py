@@ -182,7 +182,8 @@ def _number(n: int, words: str) -> str:
 def share_cell(row: Mapping[str, Any]) -> str:
     """Write a share with its interval as a whisker, pale where few cases are behind it."""
     if row["share"] is None:
-        return f'<span class="gz-nothing">{escape(_("not judged yet"))}</span>'
+        words = escape(_("not judged yet"))
+        return f'<span class="gz-nothing">{words}</span>'
     share, low, high = (100 * row[name] for name in ("share", "low", "high"))
     unsure = ' class="gz-unsure"' if row["judged"] < UNCERTAIN_BELOW else ""
     title = escape(_("95 % interval {low} to {high}", low=f"{low:.0f} %", high=f"{high:.0f} %"))

@@ -120,20 +120,6 @@ FORECAST_AREA: Final = "forecast_area"
 FORECAST_STEP: Final = "forecast_step"
 FORECAST_WHEN: Final = "forecast_when"
 FORECAST_LISTED: Final = "forecast_listed"
-#: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
-DRIVE: Final = "drive"
-DRIVE_FORM: Final = "drive_form"
-DRIVE_NAME: Final = "drive_name"
-DRIVE_DAYS: Final = "drive_days"
-DRIVE_ABOUT: Final = "drive_about"
-DRIVE_WHERE: Final = "drive_where"
-DRIVE_KEPT: Final = "drive_kept"
-DRIVE_PLACE: Final = "drive_place"
-#: The league of returns: by what, the window in days, how near, and how many lines are listed.
-RETURN_BY: Final = "return_by"
-RETURN_DAYS: Final = "return_days"
-RETURN_NEAR: Final = "return_near"
-RETURN_LISTED: Final = "return_listed"
 #: A file of visits: the upload, the chosen columns and system, whether it goes in whatever the streets say,
 #: the import that was just made, and how many there were; which feeds are the patrols'.
 VISITS_UPLOAD: Final = "visits_upload"
