@@ -116,7 +116,7 @@ def _tested(here: Workspace, asked: ForecastAsked, made_from: Basis, found: Fore
         icon = ":material/check_circle:" if found.test.verdict == "better" else ":material/balance:"
         tone(words.verdict_words(found.test), icon=icon)
         st.html(forecast_tables.methods_table(found, asked.step, made_from.apart_m))
-        st.caption(_about_the_test(found, asked) + " " + meaning("forecast_pai"))
+        st.caption(_about_the_test(found, asked) + " " + meaning("hot_pai"))
         forecast_misses.render(here, asked, found)
 
 
