@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from data import place_kinds
@@ -15,7 +16,6 @@ from data.actors import SYSTEM
 from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import PER
-from data.place_measures import lengths_m
 from data.place_tables import places_version
 from data.store import Store
 from data.visit_counts import looked_at, visits_per_cell
@@ -105,7 +105,8 @@ def _street_km(store: Store, resolution: int) -> Table:
     )
     same = line[1:] == line[:-1]
     starts, stops = ends[:-1][same], ends[1:][same]
-    km = lengths_m(shapely.linestrings(np.stack([starts, stops], axis=1))) / 1_000
+    *_azimuths, metres = pyproj.Geod(ellps="WGS84").inv(*starts.T, *stops.T)
+    km = np.asarray(metres) / 1_000
     middle = (starts + stops) / 2
     return _summed(from_points(middle[:, 0], middle[:, 1], resolution), km)
 

@@ -9,8 +9,12 @@ import numpy.typing as npt
 from data.cube import Cube
 from data.hot_cells import HotAsked, HotCells
 
-_ROW: Final = np.dtype([("cell", np.uint64), ("figure", np.float64), ("n", np.uint32), ("code", np.uint8)])
-#: Why there is no answer: too few steps, too few cells, all the same, no visits or nothing else to count by.
+#: The columns of an answer, the widest first, so that each begins where its numbers may.
+_COLUMNS: Final = (np.uint64, np.float64, np.uint32, np.uint8)
+#: Bytes of a cell in all of them.
+_ROW_BYTES: Final = sum(np.dtype(column).itemsize for column in _COLUMNS)
+#: Why there is no answer: too few steps, too few cells (or cells with something to count by), all the same,
+#: no visits.
 _NOTES: Final = ("", "steps", "cells", "same", "visits")
 
 
@@ -33,10 +37,9 @@ def kept(
     also
         What else the answer depends on: the state of the places, today.
     """
-    rows = cube.kept.get((cube.version, "hot", asked, *also), lambda: _rows(make()))
-    told = rows[:-1]
-    note = _NOTES[int(rows["code"][-1])]
-    return HotCells(told["cell"], told["code"], classes, told["figure"], told["n"], note)
+    packed = cube.kept.get((cube.version, "hot", asked, *also), lambda: _packed(make()))
+    cells, figures, n, codes = _unpacked(packed[:-1])
+    return HotCells(cells, codes, classes, figures, n, _NOTES[int(packed[-1])])
 
 
 def without_answer(cells: npt.NDArray[np.uint64], n: Any, classes: tuple[str, ...], note: str) -> HotCells:
@@ -46,15 +49,21 @@ def without_answer(cells: npt.NDArray[np.uint64], n: Any, classes: tuple[str, ..
     )
 
 
-def _rows(answer: HotCells) -> npt.NDArray[np.void]:
-    """Put an answer into one array; a row more than cells holds the note."""
-    rows = np.zeros(len(answer.cells) + 1, _ROW)
-    for column, values in (
-        ("cell", answer.cells),
-        ("figure", answer.figures),
-        ("n", answer.n),
-        ("code", answer.codes),
-    ):
-        rows[column][:-1] = values
-    rows["code"][-1] = _NOTES.index(answer.note)
-    return rows
+def _packed(answer: HotCells) -> npt.NDArray[np.uint8]:
+    """Put an answer into one array, column after column; a byte more holds the note."""
+    packed = np.empty(len(answer.cells) * _ROW_BYTES + 1, np.uint8)
+    columns = answer.cells, answer.figures, answer.n, answer.codes
+    for place, values in zip(_unpacked(packed[:-1]), columns, strict=True):
+        place[:] = values
+    packed[-1] = _NOTES.index(answer.note)
+    return packed
+
+
+def _unpacked(packed: npt.NDArray[np.uint8]) -> tuple[Any, ...]:
+    """Return the columns as parts of the array that holds them."""
+    rows, first, columns = len(packed) // _ROW_BYTES, 0, []
+    for column in _COLUMNS:
+        after = first + rows * np.dtype(column).itemsize
+        columns.append(packed[first:after].view(column))
+        first = after
+    return tuple(columns)

@@ -76,6 +76,7 @@ class Laid:
         from geo import lattice_kernels
         from geo.compiled import in_chunks
 
+        cells = np.ascontiguousarray(cells)
         n, resolution = len(cells), int(resolutions(cells[:1])[0])
         a, b, steps = np.empty(n, np.int64), np.empty(n, np.int64), _steps(resolution)
         in_chunks(lambda i, j: lattice_kernels.place(cells, steps, resolution, a, b, i, j), n)

@@ -54,8 +54,16 @@ def test_cold_cells_are_told_from_hot_ones() -> None:
 def test_the_second_who_asks_gets_what_was_kept(zone_cube: Cube) -> None:
     first, again = hot_now(zone_cube, asked()), hot_now(zone_cube, asked())
 
-    assert again.codes.base is first.codes.base
-    assert not again.codes.flags.writeable
+    for one, other in (
+        (first.cells, again.cells),
+        (first.codes, again.codes),
+        (first.figures, again.figures),
+        (first.n, again.n),
+    ):
+        assert np.shares_memory(one, other)
+        assert not other.flags.writeable
+        assert other.flags.c_contiguous
+        assert other.flags.aligned
 
 
 def test_reports_by_street_are_scored_where_there_are_streets(zone_cube: Cube) -> None:

@@ -134,3 +134,9 @@ def test_a_large_city_has_the_neighbours_that_the_library_finds() -> None:
 
     np.testing.assert_array_equal(np.repeat(np.arange(len(ids)), np.diff(indptr)), rows)
     np.testing.assert_array_equal(indices, columns)
+
+
+def test_every_other_cell_of_an_array_has_its_neighbours_too() -> None:
+    area = np.array(h3.grid_disk(MIDDLE, 4), np.uint64)[::2]
+
+    assert as_lists(*cells.neighbours(area)) == neighbours_by_loop(area.tolist(), 1)

@@ -13,6 +13,7 @@ from scipy import stats
 
 from geo import cells, hotspots
 from geo.errors import AnalysisError, CellError, NotEnoughDataError
+from geo.neighbourhood import Neighbourhood
 from tests.geo.cities import CENTRE, DISK, city, esda_weights
 from tests.geo.published_grid import Grid, assert_as_written
 from tests.shared_data import shared
@@ -211,3 +212,16 @@ def test_permutations_take_the_place_of_the_normal_distribution_and_leave_the_sc
 def test_a_number_of_permutations_that_is_none_is_refused(permutations: Any) -> None:
     with pytest.raises(AnalysisError, match="not a number of permutations"):
         hotspots.gi_star(city(1), permutations=permutations)
+
+
+def test_in_pure_noise_hardly_a_cell_is_called_hot() -> None:
+    around = Neighbourhood.of(DISK)
+    random = np.random.default_rng(11)
+
+    called = [
+        np.count_nonzero(hotspots.scores(around, random.poisson(3.0, len(DISK))).q <= 0.1)
+        for _city in range(200)
+    ]
+
+    assert np.mean([n > 0 for n in called]) < 0.2
+    assert sum(called) / (200 * len(DISK)) < 0.005
