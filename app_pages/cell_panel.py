@@ -30,9 +30,19 @@ def render(workspace: Workspace, view: View, where: Filter) -> None:
     cell = int(cells.check([view.cell])[0])
     _header(cell, view)
     _mostly(workspace, where, cell)
-    if view.show == HOT:
-        hot_panel.render(workspace, view, where.but(cells=()), cell)
+    if view.show != HOT:
+        _inside(workspace, where, cell)
+        return
+    with hot_panel.why(workspace, view, where.but(cells=()), cell):
+        _inside(workspace, where, cell)
+
+
+def _inside(workspace: Workspace, where: Filter, cell: int) -> None:
+    """Draw what was reported in the cell."""
     total = workspace.cube.total(where, cell=cell)
+    if not total and where == Filter():
+        st.caption(_("Nothing was ever reported in this cell."))
+        return
     if not total:
         empty.nothing_passes("clear_from_cell", _("No report in this cell passes the filters."))
         return

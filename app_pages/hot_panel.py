@@ -1,6 +1,7 @@
 """Card: why a cell is hot: its class and the reason in words, its history, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from math import isfinite
@@ -19,7 +20,7 @@ from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import HotAsked, Kind
 from data.hot_groups import family_of
-from data.hot_kinds import why
+from data.hot_kinds import why as reasons
 from data.patrol_warning import patrol_warning
 from data.workspace import Workspace
 from geo import cells
@@ -53,9 +54,28 @@ class Fact:
 _BESIDE: Final[tuple[Kind, ...]] = ("classes", "stability", "outliers", "forecast", "blind")
 
 
-def render(here: Workspace, view: View, where: Filter, cell: int) -> None:
-    """Draw why a cell has its colour; `where` are the reports on the map."""
+@contextmanager
+def why(here: Workspace, view: View, where: Filter, cell: int) -> Iterator[None]:
+    """Draw why a cell has its colour; `where` are the reports on the map.
+
+    What the other kinds of map say of it, which may have to be computed first, comes to its place only after
+    the rest of the panel, which is drawn within.
+    """
     asked = view.hot_asked(where)
+    if not _class(here, view, asked, cell):
+        yield
+        return
+    warning = st.container()
+    draw(here, asked, cell)
+    beside = st.container()
+    yield
+    if words := patrol_warning(here.cube, cell, asked):
+        warning.warning(f"{plain(words)} {glossary.meaning('hot_patrols')}", icon=":material/local_police:")
+    beside.html(facts_html(facts(here.cube, asked, cell), palette=view.look.palette))
+
+
+def _class(here: Workspace, view: View, asked: HotAsked, cell: int) -> bool:
+    """Draw the class of a cell with the reason for it, or why it has none; say whether there is one."""
     if cells.resolution_of([cell]) != asked.resolution:
         st.caption(
             _(
@@ -64,23 +84,20 @@ def render(here: Workspace, view: View, where: Filter, cell: int) -> None:
                 resolution=asked.resolution,
             )
         )
-        return
+        return False
     told = answer(here.cube, asked)
     if told.found is None:
         icon = ":material/hourglass_top:" if told.slug == PENDING else ":material/query_stats:"
         st.info(told.words, icon=icon)
-        return
+        return False
     own = of_cell(here.cube, asked, cell)
     st.markdown("###### " + title(own))
     if own is None:
         st.caption(_("Outside of the study area: nothing was ever reported around here."))
-        return
-    reason = why(here.cube, asked, np.array([cell], np.uint64))[0] or own.help
+        return False
+    reason = reasons(here.cube, asked, np.array([cell], np.uint64))[0] or own.help
     st.html(why_html(asked.kind, own, reason, palette=view.look.palette))
-    if warning := patrol_warning(here.cube, cell, asked):
-        st.warning(f"{plain(warning)} {glossary.meaning('hot_patrols')}", icon=":material/local_police:")
-    draw(here, asked, cell)
-    st.html(facts_html(facts(here.cube, asked, cell), palette=view.look.palette))
+    return True
 
 
 def title(own: OfCell | None) -> str:

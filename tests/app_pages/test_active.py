@@ -9,6 +9,7 @@ from app_pages import active, explorer, hours
 from app_pages.filters import meant
 from app_pages.history import History
 from app_pages.view import View
+from app_pages.view_words import view_words
 from data.actors import OPERATOR
 from data.cube import Cube
 from data.filters import HOURS, NO_UNIT, Filter
@@ -77,6 +78,15 @@ def test_a_chip_taken_off_takes_its_side_alone(here: Workspace) -> None:
         view = active.without(EVERYTHING, side)
         assert {chip.side for chip in active.chips(here, view, meant(here, view))} == every - {side}
     assert active.without(EVERYTHING, "lost") == EVERYTHING
+
+
+def test_a_view_of_hot_spots_says_which_and_how(here: Workspace) -> None:
+    view = View(show="hot", hot="now", ring=3, step="month", measure="days")
+    assert view_words(here, view) == [
+        "all reports",
+        "Hot spots of the period",
+        "with three rings of neighbours",
+    ]
 
 
 def test_nothing_is_active_in_a_fresh_view(here: Workspace) -> None:
