@@ -225,6 +225,6 @@ def _feeds(here: Workspace) -> None:
 
 def _keep_feeds(here: Workspace) -> None:
     try:
-        set_patrol_sources(here.store, st.session_state[session.PATROL_SOURCES], actor=here.viewer)
+        set_patrol_sources(here.store, st.session_state[session.PATROL_SOURCES], actor=session.actor(here))
     except GezhiError as error:
         st.toast(str(error), icon=":material/error:")

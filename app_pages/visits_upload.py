@@ -10,6 +10,7 @@ from app_pages import import_steps as steps
 from app_pages import session
 from app_pages.import_preview import table
 from app_pages.markdown import plain
+from data.rights import has
 from data.settings import settings
 from data.visit_columns import FIELDS
 from data.visit_file import ReadVisits, missing_words, reason_words
@@ -36,6 +37,9 @@ def render(here: Workspace) -> None:
     if here.synthetic:
         st.caption(_("The visits of the demo zone are made up, and no others go beside them."))
         st.page_link("imports.py", label=_("Import a file of reports first"), icon=":material/upload_file:")
+        return
+    if not has(session.actor(here), "write"):
+        st.caption(_("Files of visits are taken up by those who import reports."))
         return
     st.caption(
         _(
@@ -77,10 +81,10 @@ def _look_and_import(here: Workspace, path: Path) -> None:
         key=session.VISITS_SYSTEM,
         width=220,
     )
-    looked = look_at(path, here.store, actor=here.viewer, crs=crs or None)
+    looked = look_at(path, here.store, actor=session.actor(here), crs=crs or None)
     said = _columns(looked)
     if said:
-        looked = look_at(path, here.store, actor=here.viewer, crs=crs or None, columns=said)
+        looked = look_at(path, here.store, actor=session.actor(here), crs=crs or None, columns=said)
     if looked.missing:
         words = _("Say above which columns hold: {missing}.", missing=missing_words(looked.missing))
         st.warning(words, icon=":material/help:")
@@ -96,7 +100,7 @@ def _look_and_import(here: Workspace, path: Path) -> None:
         disabled=looked.visits.is_empty() or force is None,
     ):
         done = import_visits(
-            path, here.store, actor=here.viewer, crs=crs or None, columns=said, force=bool(force)
+            path, here.store, actor=session.actor(here), crs=crs or None, columns=said, force=bool(force)
         )
         here.cube.refresh()
         st.session_state[session.VISITS_DONE] = done
@@ -127,7 +131,7 @@ def _columns(looked: ReadVisits) -> dict[str, str]:
 def _datum(here: Workspace, looked: ReadVisits, said: str | None) -> bool | None:
     """Say where the points plainly lie in another system; return whether they go in all the same, or None."""
     try:
-        check_datum(looked, here.store, actor=here.viewer, said=said)
+        check_datum(looked, here.store, actor=session.actor(here), said=said)
     except CrsError as error:
         st.warning(plain(error), icon=":material/wrong_location:")
         forced = st.checkbox(_("Take them as they stand all the same"), key=session.VISITS_FORCE)
@@ -150,7 +154,7 @@ def _preview(here: Workspace, looked: ReadVisits) -> None:
 def _in_words(here: Workspace, visits: pl.DataFrame) -> pl.DataFrame:
     """Return visits as they are read: times of the city, names of areas."""
     names = {
-        number: here.store.place(number, actor=here.viewer).name or ""
+        number: here.store.place(number, actor=session.actor(here)).name or ""
         for number in visits["area_id"].drop_nulls().unique()
     }
     local = pl.col("at").dt.convert_time_zone(here.tz).dt.strftime("%Y-%m-%d %H:%M")
@@ -208,7 +212,7 @@ def said(here: Workspace) -> None:
 
 def _withdraw(here: Workspace, import_id: int) -> None:
     try:
-        here.store.withdraw_visits(import_id, actor=here.viewer)
+        here.store.withdraw_visits(import_id, actor=session.actor(here))
         here.cube.refresh()
         st.session_state.pop(session.VISITS_DONE, None)
     except GezhiError as error:

@@ -37,6 +37,8 @@ _CHANGED: Final = 1.5
 _STEADY: Final = 1.25
 #: Twice the gain in log-likelihood that a split must bring: far beyond the best of 100 splits by chance.
 _SURE: Final = 20.0
+#: Cells that are looked at together; the memory depends on it.
+_ROWS: Final = 10_000
 #: Steps on both sides of a split.
 FEWEST_STEPS: Final = 6
 _ALPHA: Final = 0.05
@@ -172,22 +174,29 @@ def visit_change(visits: npt.ArrayLike) -> VisitChange:
     split, ratio = np.zeros(n, np.int64), np.ones(n)
     if steps < 2 * FEWEST_STEPS or not n:
         return VisitChange(split, ratio)
+    for start in range(0, n, _ROWS):
+        part = slice(start, start + _ROWS)
+        split[part], ratio[part] = _largest_change(values[part])
+    return VisitChange(split, ratio)
+
+
+def _largest_change(visits: Values) -> tuple[npt.NDArray[np.int64], Values]:
+    """Return split and ratio of some cells; see `visit_change`."""
+    n, steps = visits.shape
     splits = np.arange(FEWEST_STEPS, steps - FEWEST_STEPS + 1)
-    sums = np.cumsum(values, axis=1)
+    sums = np.cumsum(visits, axis=1)
     total, before = sums[:, -1:], sums[:, splits - 1]
     gain = 2 * (
         _log_likelihood(before, splits)
         + _log_likelihood(total - before, steps - splits)
         - _log_likelihood(total, steps)
     )
-    best = np.argmax(gain, axis=1)
-    rows = np.arange(n)
+    rows, best = np.arange(n), np.argmax(gain, axis=1)
     first, at = before[rows, best], splits[best]
     early, late = first / at, (total[:, 0] - first) / (steps - at)
     found = np.divide(late, early, out=np.where(late > 0, np.inf, 1.0), where=early > 0)
     changed = (gain[rows, best] >= _SURE) & ((found >= _CHANGED) | (found <= 1 / _CHANGED))
-    split[changed], ratio[changed] = at[changed], found[changed]
-    return VisitChange(split, ratio)
+    return np.where(changed, at, 0), np.where(changed, found, 1.0)
 
 
 def moved_with_visits(
