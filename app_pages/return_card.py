@@ -152,7 +152,7 @@ def league(rows: pl.DataFrame, by: By, words: Callable[[Any], tuple[str, str]]) 
         ("gz-name", titles[by]),
         ("gz-n", _("Came back")),
         ("gz-n", _("Closed")),
-        ("gz-n", _("Not judged yet")),
+        ("gz-n", _("Too new")),
         ("gz-rate", _("Share that came back")),
         ("", ""),
     )
@@ -165,7 +165,7 @@ def league(rows: pl.DataFrame, by: By, words: Callable[[Any], tuple[str, str]]) 
 
 def _line(number: int, row: Mapping[str, Any], name: str, link: str) -> str:
     title = escape(_("Show on the map"))
-    counts = (("returned", _("Came back")), ("judged", _("Closed")), ("waiting", _("Not judged yet")))
+    counts = (("returned", _("Came back")), ("judged", _("Closed")), ("waiting", _("Too new")))
     numbers = "".join(_number(row[column], words) for column, words in counts)
     go = f'<a href="{escape(link)}" target="_self" title="{title}" aria-label="{title}">⬡</a>'
     return (

@@ -157,19 +157,23 @@ def first_return_within(
     keys = squares.find(others_m, reports.kind) * _SPAN + reports.minute
     order = np.argsort(keys, kind="stable")
     keys, others_m = keys[order], others_m[:, order]
+    # In the order of the squares, neighbouring questions read neighbouring memory: several times faster.
+    asked = np.lexsort((closed.minute, squares.codes(own_m, closed.kind)))
+    own_m, kinds, after = own_m[:, asked], closed.kind[asked], closed.minute[asked]
     # The first return so far as minute and place in one number; later squares are searched only up to it.
-    best = (closed.minute + days * DAY_MIN + 1) * _MOST
-    minutes = (keys % _SPAN) * _MOST
+    none = (after + days * DAY_MIN + 1) * _MOST
+    best, minutes = none.copy(), (keys % _SPAN) * _MOST
     for step in product((-1, 0, 1), (-1, 0, 1)):
-        group = squares.find(own_m, closed.kind, step)
+        group = squares.find(own_m, kinds, step)
         rows = np.flatnonzero(group >= 0)
-        ranges = _between(keys, group[rows], closed.minute[rows], best[rows] // _MOST)
+        ranges = _between(keys, group[rows], after[rows], best[rows] // _MOST)
         for row, at in _pairs(rows, *ranges):
             away = others_m[:, at] - own_m[:, row]
             near = (away**2).sum(axis=0) <= within_m**2
             np.minimum.at(best, row[near], minutes[at[near]] + at[near])
-    came = best < (closed.minute + days * DAY_MIN + 1) * _MOST
-    return np.where(came, order[np.where(came, best % _MOST, 0)], -1)
+    found = np.full(len(asked), -1)
+    found[asked] = np.where(best < none, order[np.where(best < none, best % _MOST, 0)], -1)
+    return found
 
 
 def shares(
@@ -213,19 +217,26 @@ class _Squares:
 
     def __init__(self, metres: Values, kind: Ints, size_m: float) -> None:
         self._size_m = size_m
-        squares = np.floor(metres / size_m).astype(np.int64)
+        squares = self._squares(metres)
         self._low, self._high = squares.min(axis=1), squares.max(axis=1)
         self._kinds = int(kind.max()) + 1
         self._known = np.unique(self._codes(squares, kind))
 
+    def codes(self, metres: Values, kind: Ints) -> Ints:
+        """Return a number for the square and the category of each point; equal ones are in one square."""
+        return self._codes(self._squares(metres), kind)
+
     def find(self, metres: Values, kind: Ints, step: tuple[int, int] = (0, 0)) -> Ints:
         """Return the numbers of the squares so many steps beside points; -1 where nothing lies in one."""
-        squares = np.floor(metres / self._size_m).astype(np.int64) + np.array(step)[:, None]
+        squares = self._squares(metres) + np.array(step)[:, None]
         inside = (squares >= self._low[:, None]) & (squares <= self._high[:, None])
         codes = self._codes(squares, kind)
         at = np.minimum(np.searchsorted(self._known, codes), len(self._known) - 1)
         there = inside.all(axis=0) & (kind < self._kinds) & (self._known[at] == codes)
         return np.where(there, at, -1)
+
+    def _squares(self, metres: Values) -> Ints:
+        return np.floor(metres / self._size_m).astype(np.int64)
 
     def _codes(self, squares: Ints, kind: Ints) -> Ints:
         east, north = squares - self._low[:, None]
