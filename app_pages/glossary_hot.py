@@ -158,7 +158,7 @@ def _ahead() -> tuple[Entry, ...]:
             _("It continues what was reported; it does not know of works, holidays or drives to come."),
         ),
         Entry(
-            "forecast_pai",
+            "hot_pai",
             _("PAI, PEI and hit rate"),
             _("How good a forecast was."),
             _(
