@@ -93,7 +93,8 @@ def _over_time() -> tuple[Entry, ...]:
             _(
                 "Each whole week or month is scored with the one before it, against all steps and cells, "
                 "corrected for looking at all of them. The steps that are significant and their trend give "
-                "one of 16 classes. The step that is not over yet is left out."
+                "one of 16 classes. The step that is not over yet is left out; of a long period the last 156 "
+                "weeks or 60 months count."
             ),
             _("Steps that are too short hold too few reports; with fewer than four there is no answer."),
             _ESRI,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from data.cube import Cube
 from data.filters import Filter
-from data.step_counts import Step, StepCounts, following, step_counts, step_of
+from data.step_counts import LATEST, Step, StepCounts, following, step_counts, step_of
 from geo.backtest import FEWEST_STEPS, BackTest, Progress, backtest, scaled
 from geo.cells import ANALYSIS_RESOLUTION, Cells, area_m2
 from geo.errors import NotEnoughDataError
@@ -161,7 +161,9 @@ def basis(cube: Cube, asked: ForecastAsked) -> Basis:
     AnalysisError
         An area that is not above 0.
     """
-    counted = step_counts(cube, asked.where, resolution=asked.resolution, step=asked.step)
+    counted = step_counts(
+        cube, asked.where, resolution=asked.resolution, step=asked.step, most=LATEST[asked.step]
+    )
     known = cube.period()
     if known is None or not len(counted.cells) or not counted.starts:
         raise NotEnoughDataError("No whole step of this filter is over yet.")

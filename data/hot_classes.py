@@ -13,7 +13,7 @@ from data.cube import Cube
 from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import without_answer
 from data.hot_reasons import reasons
-from data.step_counts import Step, StepCounts, step_counts
+from data.step_counts import LATEST, Step, StepCounts, step_counts
 from data.step_rates import exposure_by_step, rates_by_step
 from geo.cell_disks import disk
 from geo.cell_ids import Cells, check
@@ -76,6 +76,8 @@ class CellSeries:
 
 def hot_classes(cube: Cube, asked: HotAsked) -> HotCells:
     """Name each cell of the study area by one of the 17 classes, as of the last whole step.
+
+    Of a long period the latest steps count (`data.step_counts.LATEST`).
 
     Returns
     -------
@@ -179,7 +181,9 @@ class _Found:
 
 
 def _basis(cube: Cube, asked: HotAsked) -> _Basis:
-    counted = step_counts(cube, asked.where, resolution=asked.resolution, step=asked.step)
+    counted = step_counts(
+        cube, asked.where, resolution=asked.resolution, step=asked.step, most=LATEST[asked.step]
+    )
     known, cells, digest = np.ones(len(counted.cells), bool), counted.cells, b""
     values: npt.NDArray[Any] = counted.counts
     if asked.per and counted.starts:

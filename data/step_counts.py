@@ -21,6 +21,10 @@ Step = Literal["week", "month"]
 #: Lengths of a step, the usual one first.
 STEPS: Final[tuple[Step, ...]] = ("week", "month")
 
+#: Of so many steps at most the latest are looked at where what lasts and what is new is told apart: a hot spot of
+#: ten years ago says nothing of today, and most feeds begin thinly.
+LATEST: Final[dict[Step, int]] = {"week": 156, "month": 60}
+
 _MONDAY: Final = 0
 
 
@@ -52,7 +56,12 @@ class StepCounts:
 
 
 def step_counts(
-    cube: Cube, where: Filter, *, resolution: int = ANALYSIS_RESOLUTION, step: Step = "week"
+    cube: Cube,
+    where: Filter,
+    *,
+    resolution: int = ANALYSIS_RESOLUTION,
+    step: Step = "week",
+    most: int | None = None,
 ) -> StepCounts:
     """Count the reports of a filter for each cell of the study area and each complete step.
 
@@ -60,12 +69,17 @@ def step_counts(
     first step after the first day, the last one before today and up to the newest report of any kind. What
     lies in the incomplete ones is left out.
 
+    Parameters
+    ----------
+    most
+        Of more steps than these the latest are counted; all of them where None.
+
     Returns
     -------
     No step at all where no complete one fits.
     """
     cells = study_area(cube, where, checked(resolution))
-    starts = complete_steps(_days(cube, where), step)
+    starts = complete_steps(_days(cube, where), step)[-most if most else 0 :]
     key = (cube.version, "step counts", resolution, step, where, starts)
     return StepCounts(
         cells, starts, cube.kept.get(key, lambda: _counted(cube, where, cells, starts, step)), step

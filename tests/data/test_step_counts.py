@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from data import clock, demo
@@ -68,6 +69,15 @@ def test_steps_are_whole_and_lie_within_the_days_asked_for() -> None:
     assert steps("2025-12-01", "2026-02-27", "month") == ["2025-12-01", "2026-01-01"]
     assert steps("2026-06-02", "2026-06-06", "week") == []
     assert complete_steps(None, "week") == ()
+
+
+def test_of_many_steps_the_latest_are_counted(zone: tuple[demo.Demo, Cube]) -> None:
+    _, cube = zone
+    every, latest = step_counts(cube, Filter()), step_counts(cube, Filter(), most=10)
+
+    assert latest.starts == every.starts[-10:] and len(every.starts) > 90
+    np.testing.assert_array_equal(latest.counts, every.counts[:, -10:])
+    assert step_counts(cube, Filter(), most=1000).starts == every.starts
 
 
 def test_the_day_that_is_not_over_ends_no_step(
