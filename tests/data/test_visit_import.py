@@ -64,7 +64,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def city(store: Store) -> Store:
+def city(sqlite_url: str) -> Iterator[Store]:
+    """Open a city in a file, with areas: what a file says is the same for every database."""
+    with Store.open(sqlite_url) as opened:
+        yield furnished(opened)
+
+
+def furnished(store: Store) -> Store:
     """Write two grids, a community of the first one's name, and two compounds of one name."""
     store.set_fact("tz", "Asia/Shanghai", actor=OPERATOR)
     squares = [box(116.89 + n / 100, 38.29, 116.9 + n / 100, 38.31) for n in range(5)]
@@ -120,8 +126,9 @@ def test_an_area_is_known_by_its_english_name_too(city: Store, tmp_path: Path) -
 
 
 def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_differs(
-    city: Store, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
+    city = furnished(store)
     for text in (POINTS, COUNTS):
         path = write(tmp_path, text)
         import_visits(path, city, actor=OPERATOR)
