@@ -21,8 +21,8 @@ Step = Literal["week", "month"]
 #: Lengths of a step, the usual one first.
 STEPS: Final[tuple[Step, ...]] = ("week", "month")
 
-#: Where what lasts and what is new is told apart, of more steps than these the latest are looked at: a hot spot
-#: of ten years ago says nothing of today, and most feeds begin thinly.
+#: Where what lasts and what is new is told apart, of more steps than these the latest are looked at: a hot
+#: spot of ten years ago says nothing of today, and most feeds begin thinly.
 LATEST: Final[dict[Step, int]] = {"week": 156, "month": 60}
 
 _MONDAY: Final = 0
