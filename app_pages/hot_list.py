@@ -10,12 +10,12 @@ import streamlit as st
 from app_pages import empty, explorer, glossary, hot_marks, session
 from app_pages.figures import whereabouts
 from app_pages.hot_answers import PENDING, answer
-from app_pages.hot_choices import figure_words, kind_about
+from app_pages.hot_choices import WITH_RING, WITH_STEPS, figure_words, kind_about
 from app_pages.markdown import plain
 from app_pages.place_words import name_of
 from app_pages.view import View
 from data.filters import Filter
-from data.hot_cells import HotAsked, HotCells
+from data.hot_cells import HOT_RESOLUTIONS, HotAsked, HotCells
 from data.hot_groups import HotGroup, hot_groups, mostly_in
 from data.hot_kinds import why
 from data.workspace import Workspace
@@ -68,6 +68,29 @@ def _no_answer(view: View, slug: str, words: str) -> None:
         row.button(_("The period as a whole"), key="hot_whole", icon=":material/hexagon:", on_click=_now)
 
 
+def _nothing(view: View, asked: HotAsked) -> None:
+    """Say that nothing stands out, and how to take more reports together where single ones are too few."""
+    st.info(hot_words.labels(asked.kind)["nothing_stands_out"], icon=":material/check_circle:")
+    if asked.kind not in WITH_RING:
+        return
+    st.caption(_("Where reports are few, more stands out when more of them are taken together."))
+    row = st.container(horizontal=True)
+    if asked.kind in WITH_STEPS:
+        if view.step != "month":
+            row.button(_("Month by month"), key="hot_months", on_click=_months)
+        row.button(_("The period as a whole"), key="hot_whole", icon=":material/hexagon:", on_click=_now)
+    if asked.resolution > HOT_RESOLUTIONS[0]:
+        row.button(_("Larger cells"), key="hot_larger", on_click=_larger, args=(asked.resolution - 1,))
+
+
+def _months() -> None:
+    session.show(session.current_view().but(step="month"))
+
+
+def _larger(resolution: int) -> None:
+    session.choose(session.current_view().but(resolution=resolution, cell=None))
+
+
 def _all_time() -> None:
     view = session.current_view()
     session.choose(view.but(period="all", where=view.where.but(start=None, end=None)))
@@ -89,7 +112,7 @@ def _classes(view: View, asked: HotAsked, found: HotCells) -> str:
     if st.session_state.get(session.HOT_CLASS) not in {None, *there}:
         st.session_state.pop(session.HOT_CLASS)
     if not there:
-        st.info(hot_words.labels(asked.kind)["nothing_stands_out"], icon=":material/check_circle:")
+        _nothing(view, asked)
         return ""
     st.html(f"<style>{hot_marks.choices_css(asked.kind, there, palette=view.look.palette)}</style>")
     chosen = st.pills(

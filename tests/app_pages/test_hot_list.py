@@ -126,6 +126,18 @@ def test_too_few_weeks_say_so_and_lead_to_more(hot_city: Path, drawn: Draw) -> N
     assert short.selectbox(key=session.HOT_KIND).value == "now"
 
 
+def test_where_nothing_stands_out_more_can_be_taken_together(hot_city: Path, drawn: Draw) -> None:
+    quiet = (START + timedelta(days=DAYS - HOT_DAYS - 1)).date().isoformat()
+    page = drawn(show="hot", **{"period": "custom", "from": START.date().isoformat(), "to": quiet})
+    assert not page.exception and not spots(page)
+    assert any("Nothing stands out" in info.value for info in page.info)
+    page.button(key="hot_larger").click().run()
+    assert page.query_params["res"] == "9"
+    page = drawn(show="hot", **{"period": "custom", "from": START.date().isoformat(), "to": quiet})
+    page.button(key="hot_months").click().run()
+    assert page.query_params["step"] == "month"
+
+
 def test_filters_that_let_nothing_through_are_taken_off_from_here(hot_city: Path, drawn: Draw) -> None:
     page = drawn(show="hot", status="verified")
     page.button(key="clear_from_hot").click().run()
