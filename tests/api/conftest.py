@@ -15,6 +15,7 @@ from data.cube import Cube
 from data.store import Store
 from data.workspace import Workspace
 from reports.exports import Exports
+from tests.data import stores
 from tests.data.samples import reports
 
 REPORTS = 3_000
@@ -23,7 +24,7 @@ REPORTS = 3_000
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[Workspace]:
     """A store with reports, two streets and a boundary."""
-    with Store.open(f"sqlite:///{tmp_path / 'city.sqlite'}") as store:
+    with Store.open(stores.new_file(tmp_path / "city.sqlite")) as store:
         store.set_fact("tz", "Asia/Shanghai", actor=OPERATOR)
         store.write_reports(reports(REPORTS), actor=OPERATOR)
         store.write_places(places(), actor=OPERATOR)

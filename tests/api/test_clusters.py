@@ -14,6 +14,7 @@ from data.filters import Filter
 from data.store import Store
 from data.workspace import Workspace
 from layers import point_wire
+from tests.data import stores
 from tests.data.pictures import encoded, scene
 from tests.data.samples import LAT, LON, reports
 
@@ -75,7 +76,7 @@ def test_the_whole_world_from_close_up_is_answered_in_larger_squares(client: Tes
 @pytest.fixture
 def photographed(tmp_path: Path) -> Workspace:
     """A store whose first case has photos, of before and after, and whose second lies in doubt."""
-    store = Store.open(f"sqlite:///{tmp_path / 'photos.sqlite'}", photos=str(tmp_path / "photos"))
+    store = Store.open(stores.new_file(tmp_path / "photos.sqlite"), photos=str(tmp_path / "photos"))
     found = reports(3).with_columns(
         lon=pl.Series([LON, LON + 0.01, LON + 0.02]),
         lat=pl.lit(LAT),

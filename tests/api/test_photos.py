@@ -15,13 +15,14 @@ from data.case_photos import CasePhoto
 from data.cube import Cube
 from data.store import Store
 from data.workspace import Workspace
+from tests.data import stores
 from tests.data.pictures import encoded, notes, scene
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Workspace:
     """A store with one case of a unit, in a place with a photo folder of its own."""
-    store = Store.open(f"sqlite:///{tmp_path / 'city.sqlite'}", photos=str(tmp_path / "photos"))
+    store = Store.open(stores.new_file(tmp_path / "city.sqlite"), photos=str(tmp_path / "photos"))
     report = {"category": "manhole", "lon": 116.9, "lat": 38.3, "unit": "甲队"}
     store.report(report, actor=OPERATOR)
     return Workspace(store, Cube.open(store))

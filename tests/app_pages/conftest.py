@@ -11,6 +11,7 @@ from data import workspace as workspaces
 from data.actors import OPERATOR
 from data.settings import settings
 from data.store import Store
+from tests.data import stores
 from tests.data.samples import reports
 
 SHELL = Path(__file__).parents[2] / "app_pages" / "shell.py"
@@ -37,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def city(home: Path) -> Path:
     """A city with a few hundred reports whose words are hostile."""
-    with Store.open(f"sqlite:///{home / 'gezhi.sqlite'}") as store:
+    with Store.open(stores.new_file(home / "gezhi.sqlite")) as store:
         store.set_fact("title", "Test <b>City</b>", actor=OPERATOR)
         store.write_reports(
             reports(REPORTS).with_columns(description=HOSTILE, address=HOSTILE), actor=OPERATOR

@@ -13,7 +13,7 @@ import pytest
 from data import demo
 from data.cube import Cube
 from data.store import Store
-from tests.data import postgres
+from tests.data import postgres, stores
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +47,28 @@ def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
     postgres_server.drop(url)
 
 
+@pytest.fixture
+def sqlite_store_url(tmp_path: Path) -> str:
+    """Return the URL of an empty store in a file."""
+    return stores.new_file(tmp_path / "city.sqlite")
+
+
+@pytest.fixture
+def postgres_store_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """Return the URL of an empty store on the server."""
+    url = postgres_server.new_store()
+    yield url
+    postgres_server.drop(url)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
-    """Return the URL of a store that is not there yet, once for each database."""
-    found: str = request.getfixturevalue(f"{request.param}_url")
+    """Return the URL of a store, once for each database: one that is not there yet.
+
+    For a test that asks for `store` too it is there, empty: a copy, for making it takes longer than most.
+    """
+    kind = "store_url" if "store" in request.fixturenames else "url"
+    found: str = request.getfixturevalue(f"{request.param}_{kind}")
     return found
 
 
@@ -89,19 +107,17 @@ def fresh_store(request: pytest.FixtureRequest) -> FreshStore:
     def in_a_file() -> Iterator[Store]:
         with (
             tempfile.TemporaryDirectory() as folder,
-            Store.open(f"sqlite:///{Path(folder) / 's.sqlite'}") as store,
+            Store.open(stores.new_file(Path(folder) / "s.sqlite")) as store,
         ):
             yield store
 
     if request.param == "sqlite":
         return in_a_file
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    template = server.url()
-    Store.open(template).close()
 
     @contextmanager
     def on_the_server() -> Iterator[Store]:
-        url = server.url(template=postgres.database_of(template))
+        url = server.new_store()
         with Store.open(url) as store:
             yield store
         server.drop(url)

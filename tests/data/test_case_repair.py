@@ -25,9 +25,9 @@ UNPROVEN = {"id", "said"}
 
 
 @pytest.fixture
-def url(sqlite_url: str) -> str:
+def url(sqlite_store_url: str) -> str:
     """Return a store that can be spoilt from outside: PostgreSQL itself refuses most of it."""
-    return sqlite_url
+    return sqlite_store_url
 
 
 @pytest.fixture

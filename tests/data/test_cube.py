@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -56,6 +57,20 @@ def made(store: Store, n: int = 3000) -> tuple[Cube, pl.DataFrame]:
     return Cube.open(store), frame
 
 
+@pytest.fixture(scope="module")
+def few(fresh_store: FreshStore) -> Iterator[tuple[Cube, pl.DataFrame]]:
+    """Return a cube of 800 reports and the reports, for tests that ask and do not write."""
+    with fresh_store() as store:
+        yield made(store, 600)
+
+
+@pytest.fixture(scope="module")
+def many(fresh_store: FreshStore) -> Iterator[tuple[Cube, pl.DataFrame]]:
+    """Return a cube of 4,000 reports and the reports, for tests that ask and do not write."""
+    with fresh_store() as store:
+        yield made(store)
+
+
 def passing(frame: pl.DataFrame, where: Filter, zone: str = "Asia/Shanghai") -> pl.DataFrame:
     """Filter the reports themselves, row by row."""
     statuses = {state for name in where.statuses for state in STATUS_GROUPS.get(name, (name,))}
@@ -100,8 +115,10 @@ def decoded(cube: Cube) -> pl.DataFrame:
 
 @pytest.mark.parametrize("where", FILTERS, ids=str)
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
-def test_each_report_counts_in_the_hexagon_it_lies_in(store: Store, where: Filter, resolution: int) -> None:
-    cube, frame = made(store, 600)
+def test_each_report_counts_in_the_hexagon_it_lies_in(
+    few: tuple[Cube, pl.DataFrame], where: Filter, resolution: int
+) -> None:
+    cube, frame = few
     found = cube.counts(where, resolution)
     assert (found.cells.dtype, found.counts.dtype) == (np.uint64, np.uint32)
     assert dict(zip(found.cells.tolist(), found.counts.tolist(), strict=True)) == cells_by_loop(
@@ -111,8 +128,8 @@ def test_each_report_counts_in_the_hexagon_it_lies_in(store: Store, where: Filte
 
 
 @pytest.mark.parametrize("where", FILTERS, ids=str)
-def test_totals_are_equal_however_they_are_counted(store: Store, where: Filter) -> None:
-    cube, frame = made(store)
+def test_totals_are_equal_however_they_are_counted(many: tuple[Cube, pl.DataFrame], where: Filter) -> None:
+    cube, frame = many
     total = passing(frame, where).height
     assert cube.total(where) == total
     assert [int(cube.counts(where, resolution).counts.sum()) for resolution in RESOLUTIONS] == [total] * 6
@@ -205,6 +222,16 @@ with Store.open(sys.argv[1]) as store:
     assert cube.sources() == ["city", "other", "second"]
 
 
+@pytest.fixture
+def taking_turns() -> Iterator[None]:
+    """Let threads take turns more often: more of their steps fall between each other's, none waits long."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("taking_turns")
 def test_a_reader_keeps_its_state_while_others_refresh(store: Store) -> None:
     cube, _frame = made(store, 300)
     stop = threading.Event()

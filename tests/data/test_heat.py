@@ -12,13 +12,14 @@ from data.filters import Filter
 from data.heat import positions, usual_bandwidth
 from data.store import Store
 from geo.errors import FilterError
+from tests.data import stores
 from tests.data.samples import LAT, LON, reports
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """One engine is enough: only the cube is asked."""
-    with Store.open(f"sqlite:///{tmp_path / 'heat.sqlite'}") as store:
+    with Store.open(stores.new_file(tmp_path / "heat.sqlite")) as store:
         yield store
 
 

@@ -14,6 +14,7 @@ from data.filters import Filter
 from data.heat_border import heat_border
 from data.store import Store
 from geo.density import Grid
+from tests.data import stores
 from tests.data.samples import LAT, LON, reports
 
 AROUND = Grid.over((LON - 0.3, LAT - 0.3, LON + 0.3, LAT + 0.3), power=18)
@@ -22,7 +23,7 @@ AROUND = Grid.over((LON - 0.3, LAT - 0.3, LON + 0.3, LAT + 0.3), power=18)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """One engine is enough: places and cube are read as everywhere."""
-    with Store.open(f"sqlite:///{tmp_path / 'border.sqlite'}") as store:
+    with Store.open(stores.new_file(tmp_path / "border.sqlite")) as store:
         store.write_reports(reports(500), actor=OPERATOR)
         yield store
 

@@ -14,6 +14,7 @@ from data.filters import Filter
 from data.store import Store
 from data.street_density import StreetDensity, StreetLines, street_density, street_lines
 from geo.distances import metres_per_degree
+from tests.data import stores
 from tests.data.samples import LAT, LON, reports
 
 ON, OFF = 30, 12
@@ -22,7 +23,7 @@ ON, OFF = 30, 12
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """One engine is enough: places and cube are read as everywhere."""
-    with Store.open(f"sqlite:///{tmp_path / 'streets.sqlite'}") as store:
+    with Store.open(stores.new_file(tmp_path / "streets.sqlite")) as store:
         yield store
 
 

@@ -12,6 +12,7 @@ from data.actors import OPERATOR
 from data.ingest import Summary, import_file
 from data.settings import settings
 from data.store import Store
+from tests.data import stores
 from tests.data.ingest.made import read_rows, stored
 
 Import = Callable[..., Summary]
@@ -38,9 +39,9 @@ class Imported:
 
 
 @pytest.fixture
-def url(sqlite_url: str) -> str:
+def url(sqlite_store_url: str) -> str:
     """Import into a file: what a row says does not depend on the database."""
-    return sqlite_url
+    return sqlite_store_url
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Imported
         key = f"{path} {options}"
         if key not in known:
             folder = tmp_path_factory.mktemp("import")
-            with Store.open(f"sqlite:///{folder / 'city.sqlite'}") as store:
+            with Store.open(stores.new_file(folder / "city.sqlite")) as store:
                 summary = import_file(path, store, actor=OPERATOR, rejects=folder / "rows.csv", **options)
                 known[key] = Imported(
                     summary,

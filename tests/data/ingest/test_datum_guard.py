@@ -30,7 +30,7 @@ Write = Callable[..., Path]
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
     """Import into each database: what the store knows comes from its queries."""
-    found: str = request.getfixturevalue(f"{request.param}_url")
+    found: str = request.getfixturevalue(f"{request.param}_store_url")
     return found
 
 
