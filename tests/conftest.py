@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.server import FLAGS, NO_BROWSER, find_browser
 
-#: Rooms whose files take long, each: two workers that begin with them finish together.
-_FIRST = ("tests/browser/", "tests/data/", "tests/layers/", "tests/torture/")
+#: First what compiles the kernels, which are then kept: no server has to wait for them. Then the rooms whose files
+#: take long: workers that begin with those finish together.
+_FIRST = ("tests/geo/", "tests/browser/", "tests/data/", "tests/layers/", "tests/torture/")
+#: How long something may take to appear: two browsers and their servers share two cores with everything else.
+_PATIENCE_MS = 30_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first: with `--no-loadscope-reorder` workers take files in this order."""
+    """Choose the order: with `--no-loadscope-reorder` workers take files in this order."""
     ranks = {start: rank for rank, start in enumerate(_FIRST)}
     items.sort(key=lambda item: next((ranks[s] for s in _FIRST if item.nodeid.startswith(s)), len(ranks)))
 
@@ -25,5 +28,6 @@ def browser() -> Iterator[Browser]:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        expect.set_options(timeout=_PATIENCE_MS)
         yield started
         started.close()
