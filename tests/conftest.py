@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.server import FLAGS, NO_BROWSER, find_browser
 
-#: First what compiles the kernels, which are then kept: no server has to wait for them. Then the rooms whose files
-#: take long: workers that begin with those finish together.
+#: First what compiles the kernels, which are then kept: no server has to wait for them. Then the rooms whose
+#: files take long: workers that begin with those finish together.
 _FIRST = ("tests/geo/", "tests/browser/", "tests/data/", "tests/layers/", "tests/torture/")
 #: How long something may take to appear: two browsers and their servers share two cores with everything else.
 _PATIENCE_MS = 30_000

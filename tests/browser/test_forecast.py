@@ -11,8 +11,8 @@ from tests.browser.server import Server
 def test_the_tested_plan_comes_by_itself_and_leads_to_the_map(desktop: Watched, server: Server) -> None:
     page, begin = desktop.page, datetime.now(UTC).date() - timedelta(weeks=24)
     page.goto(f"{server.url}/analysis?tab=forecast&res=9&from={begin}")
-    expect(page.locator(".gz-plan").first).to_be_visible(timeout=60_000)
-    expect(page.locator(".gz-methods tbody tr")).to_have_count(6, timeout=60_000)
+    expect(page.locator(".gz-plan").first).to_be_visible(timeout=150_000)
+    expect(page.locator(".gz-methods tbody tr")).to_have_count(6, timeout=150_000)
     expect(page.locator(".gz-methods .gz-chosen")).to_have_count(1)
     expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
 
