@@ -9,7 +9,14 @@ from tests.browser.server import FLAGS, NO_BROWSER, find_browser
 
 #: First what compiles the kernels, which are then kept: no server has to wait for them. Then the rooms whose
 #: files take long: workers that begin with those finish together.
-_FIRST = ("tests/geo/", "tests/browser/", "tests/data/", "tests/layers/", "tests/torture/")
+_FIRST = (
+    "tests/geo/",
+    "tests/browser/",
+    "tests/test_notebooks.py",
+    "tests/data/",
+    "tests/layers/",
+    "tests/torture/",
+)
 #: How long something may take to appear: two browsers and their servers share two cores with everything else.
 _PATIENCE_MS = 30_000
 

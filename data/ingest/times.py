@@ -6,6 +6,8 @@ A time that the clock shows twice (when summer time ends) is the first of the tw
 """
 
 import itertools
+import re
+import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -113,7 +115,11 @@ def forms_of(sample: pl.Series, *, known: Sequence[str] = (), month_first: bool 
     chosen = _cover(texts, known)
     if _unread(texts, chosen).len() == 0:
         return Forms(chosen)
-    month, day = _cover(texts, _candidates("mdy")), _cover(texts, _candidates("dmy"))
+    signs = set("".join(texts.to_list()))
+    month, day = (
+        _cover(texts, [form for form in _candidates(order) if _needs(form).may_be_in(signs)])
+        for order in ("mdy", "dmy")
+    )
     left = {"mdy": _unread(texts, month).len(), "dmy": _unread(texts, day).len()}
     first = "mdy" if left["mdy"] < left["dmy"] or (left["mdy"] == left["dmy"] and month_first) else "dmy"
     chosen, others = (month, day) if first == "mdy" else (day, month)
@@ -232,6 +238,30 @@ def _cover(texts: pl.Series, formats: Iterable[str]) -> tuple[str, ...]:
         rest = rest.filter(~read[best])
         candidates = [form for form in candidates if form != best and read[form].any()]
     return tuple(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What a text must have to be of a form: most of the hundreds of forms need not be tried."""
+
+    signs: frozenset[str]
+    letters: bool  # the name of a month or of a half of the day
+
+    def may_be_in(self, signs: set[str]) -> bool:
+        """Say whether texts of these signs could be of the form; a date has digits in any."""
+        return (
+            self.signs <= signs
+            and not signs.isdisjoint(string.digits)
+            and not (self.letters and signs.isdisjoint(string.ascii_letters))
+        )
+
+
+@cache
+def _needs(form: str) -> _Needs:
+    if form in _COUNTS:
+        return _Needs(frozenset(), letters=False)
+    given = frozenset(re.sub(r"%[.#]?[A-Za-z]", "", form))
+    return _Needs(given - {" "}, letters="%b" in form or "%p" in form)
 
 
 def _unread(texts: pl.Series, formats: Iterable[str]) -> pl.Series:

@@ -26,10 +26,18 @@ def forget() -> None:
     workspaces.close()
 
 
+def make_demo(url: str) -> None:
+    """Copy the demo zone, where it is missing: tests/data/test_workspace.py makes it."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists():
+        stores.demo_file(path)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("GEZHI_HOME", str(tmp_path))
     monkeypatch.delenv("GEZHI_STORE", raising=False)
+    monkeypatch.setattr(workspaces, "_make_demo", make_demo)
     forget()
     yield tmp_path
     forget()

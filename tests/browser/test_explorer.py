@@ -77,7 +77,7 @@ def test_a_click_in_a_chart_filters_map_figures_address_and_sidebar(
     expect(sidebar.get_by_role("button", name="Rejected", exact=True, pressed=True)).to_be_visible()
     # Each chart shows what the others let through; its own side it does not heed.
     states = Counter(row[1] for row in parking)
-    assert page.locator(".gz-chart-status .gz-bar").count() == len(states)
+    expect(page.locator(".gz-chart-status .gz-bar")).to_have_count(len(states))
     closed = bar(page, "status", "closed").locator(".gz-bar-n").inner_text()
     assert int(closed.replace(",", "")) == states["closed"]
     bar(page, "status", "closed").click()
@@ -113,7 +113,7 @@ def test_quick_clicks_are_not_undone_by_the_echo_of_older_ones(
     wait_until_all_agree(shown, sum(row[0] in names for row in rows))
     page.wait_for_url(lambda address: all(name in address for name in names))
     for name in names:
-        assert bar(page, "category", name).get_attribute("aria-pressed") == "true"
+        expect(bar(page, "category", name)).to_have_attribute("aria-pressed", "true")
 
 
 def test_hours_are_chosen_by_dragging_by_their_labels_and_by_keys(
@@ -229,7 +229,7 @@ def test_hostile_names_stay_words(desktop: Watched, server: Server) -> None:
     page.goto(f"{server.url}/?{urlencode(where.to_params())}")
     chip = page.locator('.gz-chip[data-side="unit"]')
     chip.wait_for()
-    assert hostile in chip.inner_text()
+    expect(chip).to_contain_text(hostile)
     page.locator('.gz-chart-unit .gz-bar[aria-pressed="true"]').wait_for()
     assert hostile in page.locator('.gz-chart-unit .gz-bar[aria-pressed="true"]').inner_text()
     assert page.evaluate("window.hurt") is None

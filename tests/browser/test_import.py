@@ -57,7 +57,7 @@ def test_a_file_goes_from_the_browser_to_the_map(
     shown.wait_until_painted()
     shown.wait_for("gezhi.total === 60")
     assert shown.figure("Reports") == 60
-    assert page.get_by_text("synthetic").count() == 0
+    expect(page.get_by_text("synthetic")).to_have_count(0)
     assert visitor.errors == []
 
 

@@ -39,8 +39,8 @@ def test_classes_are_kept_while_filters_change_until_they_are_let_go(
 def test_a_comparison_is_a_map_of_changes_and_a_table_that_leads_on(desktop: Watched, server: Server) -> None:
     shown = MapPage(desktop.page).open(server.url + COMPARED)
     shown.wait_for("gezhi.measure === 'change'")
-    assert shown.inside.locator(".gz-legend-title:visible").inner_text() == "Change of reports, %"
-    assert " against " in shown.inside.locator(".gz-legend-note:visible").inner_text()
+    expect(shown.inside.locator(".gz-legend-title:visible")).to_have_text("Change of reports, %")
+    expect(shown.inside.locator(".gz-legend-note:visible")).to_contain_text(" against ")
     table = desktop.page.locator('[data-testid="stDataFrame"]').first
     table.scroll_into_view_if_needed()
 
@@ -77,5 +77,5 @@ def test_two_periods_are_swiped_with_a_finger(phone: Watched, server: Server) ->
     moved = grip.bounding_box()
     assert moved and moved["x"] == pytest.approx(box["x"] - 90, abs=3)
     assert shown.frame.evaluate("map.getCenter().lng") == centre, "the map itself stays"
-    assert shown.inside.locator(".gz-divider-side").count() == 2
+    expect(shown.inside.locator(".gz-divider-side")).to_have_count(2)
     assert phone.errors == []

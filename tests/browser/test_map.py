@@ -28,7 +28,7 @@ def test_a_fresh_start_shows_the_demo_and_says_that_it_is_one(desktop: Watched, 
     assert shown.painted["total"] == 40_000
     assert shown.painted["cells"] > 300
     assert shown.figure("Reports") == 40_000
-    assert desktop.page.get_by_text("synthetic data").first.is_visible()
+    expect(desktop.page.get_by_text("synthetic data").first).to_be_visible()
 
 
 def test_no_request_leaves_the_machine_and_nothing_fails(desktop: Watched, server: Server) -> None:
@@ -167,7 +167,7 @@ def test_the_language_follows_the_browser_and_can_be_changed(
     phone: Watched, desktop: Watched, server: Server
 ) -> None:
     MapPage(phone.page).open(server.url)
-    assert phone.page.get_by_text("合成数据").first.is_visible()
+    expect(phone.page.get_by_text("合成数据").first).to_be_visible()
     shown = MapPage(desktop.page).open(server.url)
     desktop.page.get_by_text("中文", exact=True).click()
     desktop.page.get_by_text("问题大类").wait_for()
@@ -183,7 +183,7 @@ def test_the_phone_layout_fits_and_leaves_room_to_scroll(phone: Watched, server:
     width = phone.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "the page is wider than the phone"
     assert shown.box["height"] <= 844 / 2
-    assert shown.inside.locator(".leaflet-control-scale").is_visible()
+    expect(shown.inside.locator(".leaflet-control-scale")).to_be_visible()
     x, y = shown.point_of(*busiest_cell(server, 10)[1:3])
     assert y < shown.box["y"] + shown.box["height"]
     phone.page.touchscreen.tap(x, y)

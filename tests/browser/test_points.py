@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from data.actors import OPERATOR
 from data.store import Store
@@ -117,14 +118,14 @@ def test_a_point_tells_its_story_and_shows_its_photo(desktop: Watched, server: S
     popup = shown.inside.locator(".gz-report")
     popup.locator("img").wait_for()
     shown.frame.wait_for_function("document.querySelector('.gz-report img').naturalWidth === 320")
-    assert told["address"] in popup.inner_text()
+    expect(popup).to_contain_text(told["address"])
     assert desktop.errors == desktop.outside == []
 
 
 def test_points_can_be_used_by_thumb(phone: Watched, server: Server) -> None:
     shown = MapPage(phone.page).open(server.url + "/?show=points")
     wait_for_points(shown, "points.inView === 40000")
-    assert shown.inside.locator(".gz-point-legend .gz-legend-class").first.is_hidden()
+    expect(shown.inside.locator(".gz-point-legend .gz-legend-class").first).to_be_hidden()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 
     before = shown.frame.evaluate("map.getZoom()")

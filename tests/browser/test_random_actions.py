@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Locator, Page
 
 from app_pages.view import CUSTOM, PERIODS, View
 from data.categories import delivered
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 ACTIONS = 200
 SEED = 20261122
-#: An action that finds nothing to act on is given up after this long.
+#: An action whose object goes away or is covered is given up after this long.
 PATIENCE_MS = 500
 SETTLED_MS = 700
 
@@ -94,31 +94,33 @@ class Somebody:
         except Error:  # nothing there to act on, or it went away under the pointer
             self.done.append(f"({kind.__name__})")
 
+    def click(self, on: Locator) -> None:
+        there(on).click(timeout=PATIENCE_MS)
+
     def toggle_sidebar(self) -> None:
         pills = self.page.locator('[data-testid="stSidebar"] [data-testid="stButtonGroup"] button')
-        pills.nth(self.rng.randrange(20)).click(timeout=PATIENCE_MS)
+        self.click(pills.nth(self.rng.randrange(20)))
 
     def choose_period(self) -> None:
         names = ("All", "7 days", "30 days", "90 days", "A year")
-        self.page.locator('[data-testid="stSidebar"]').get_by_role(
-            "radio", name=self.rng.choice(names), exact=True
-        ).click(timeout=PATIENCE_MS)
+        sidebar = self.page.locator('[data-testid="stSidebar"]')
+        self.click(sidebar.get_by_role("radio", name=self.rng.choice(names), exact=True))
 
     def click_bar(self) -> None:
         side = self.rng.choice(("category", "category", "status", "unit"))
         bars = self.page.locator(f".gz-chart-{side} .gz-bar")
-        bars.nth(self.rng.randrange(min(6, max(1, bars.count())))).click(timeout=PATIENCE_MS)
+        self.click(bars.nth(self.rng.randrange(min(6, max(1, bars.count())))))
 
     def choose_hours(self) -> None:
         fields = self.page.locator(".gz-week [role=gridcell]")
         first, last = (fields.nth(self.rng.randrange(168)) for _end in range(2))
-        first.scroll_into_view_if_needed(timeout=PATIENCE_MS)
+        there(first).scroll_into_view_if_needed(timeout=PATIENCE_MS)
         a, b = first.bounding_box(timeout=PATIENCE_MS), last.bounding_box(timeout=PATIENCE_MS)
         if a and b:
             self.drag((a["x"] + 3, a["y"] + 3), (b["x"] + 3, b["y"] + 3))
 
     def drag_timeline(self) -> None:
-        box = self.page.locator(".gz-timeline-field").bounding_box(timeout=PATIENCE_MS)
+        box = there(self.page.locator(".gz-timeline-field")).bounding_box(timeout=PATIENCE_MS)
         if box:
             y = box["y"] + box["height"] / 2
             ends = [box["x"] + box["width"] * self.rng.random() for _end in range(2)]
@@ -148,23 +150,23 @@ class Somebody:
 
     def step(self) -> None:
         what = self.rng.choice(("undo", "undo", "redo", "clear"))
-        self.page.locator(f".gz-step-{what}").click(timeout=PATIENCE_MS)
+        self.click(self.page.locator(f".gz-step-{what}"))
 
     def drop_chip(self) -> None:
-        self.page.locator(".gz-chip-off").first.click(timeout=PATIENCE_MS)
+        self.click(self.page.locator(".gz-chip-off").first)
 
     def play(self) -> None:
         button = self.page.locator(".gz-play")
-        button.click(timeout=PATIENCE_MS)
+        self.click(button)
         self.page.wait_for_timeout(400)
-        button.click(timeout=PATIENCE_MS)
+        self.click(button)
 
     def switch(self) -> None:
         names = ("Cells", "Streets", "Points", "Cells")
-        self.page.get_by_role("radio", name=self.rng.choice(names), exact=True).click(timeout=PATIENCE_MS)
+        self.click(self.page.get_by_role("radio", name=self.rng.choice(names), exact=True))
 
     def close(self) -> None:
-        self.page.locator(".st-key-close_cell button, .st-key-close_place button").first.click(timeout=500)
+        self.click(self.page.locator(".st-key-close_cell button, .st-key-close_place button").first)
 
     def wait(self) -> None:
         self.page.wait_for_timeout(self.rng.randrange(500))
@@ -175,6 +177,13 @@ class Somebody:
         self.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
         self.page.mouse.move(*end)
         self.page.mouse.up()
+
+
+def there(wanted: Locator) -> Locator:
+    """Return what is there to be acted on at this moment: nobody stands and waits for what is not."""
+    if not wanted.is_visible() or wanted.is_disabled(timeout=PATIENCE_MS):
+        raise Error("nothing to act on")
+    return wanted
 
 
 def settle(page: Page, shown: MapPage) -> None:

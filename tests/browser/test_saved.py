@@ -153,7 +153,7 @@ def test_a_page_of_the_intranet_may_show_the_wall_in_a_frame(
     page.goto(f"{frame_page}?{urllib.parse.quote(inside)}")
     outer = page.frame_locator("iframe")
     outer.frame_locator(FRAME).locator('[data-gezhi-state="ready"]').wait_for(timeout=30_000)
-    assert "40,000" in outer.locator(".gz-wall-figures").inner_text()
+    expect(outer.locator(".gz-wall-figures")).to_contain_text("40,000")
     context.close()
 
 
@@ -171,12 +171,12 @@ def test_the_wall_fills_the_screen_with_title_map_and_legend(
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
     for hidden in ("stHeader", "stSidebar", "stToolbar"):
-        assert page.locator(f'[data-testid="{hidden}"]').locator("visible=true").count() == 0
-    assert page.locator(".st-key-phone_bar, .st-key-heading").count() == 0
+        expect(page.locator(f'[data-testid="{hidden}"]').locator("visible=true")).to_have_count(0)
+    expect(page.locator(".st-key-phone_bar, .st-key-heading")).to_have_count(0)
     title = page.locator("header.gz-wall h1")
     assert "Hechuan" in title.inner_text()
-    assert shown.inside.get_by_text("Reports per cell").is_visible()
-    assert shown.inside.get_by_text("Synthetic demo data").is_visible()
+    expect(shown.inside.get_by_text("Reports per cell")).to_be_visible()
+    expect(shown.inside.get_by_text("Synthetic demo data")).to_be_visible()
     assert page.locator("dialog[open]").count() == 0
     assert watched.errors == [] and watched.outside == []
     context.close()

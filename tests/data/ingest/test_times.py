@@ -1,5 +1,6 @@
 """Dates in every form a city writes them, and what a clock shows twice or not at all."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -146,3 +147,21 @@ def test_columns_that_hold_dates_are_taken_as_they_are() -> None:
 def test_an_unknown_zone_is_an_error(name: str) -> None:
     with pytest.raises(ImportFileError, match="is not a time zone"):
         times.zone(name)
+
+
+#: Dates in each form, each as it is and with something wrong about it, and what is none.
+WRITTEN = st.builds(
+    lambda moment, form, wrong: moment.strftime(re.sub(r"%([.#])", r"%", form)).replace("%f", "") + wrong,
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
+    st.sampled_from([form for form in times._candidates("mdy") if form not in times._COUNTS]),
+    st.sampled_from(["", "", "", " UTC", "Z", "+08:00", ".5", "x", "月"]),
+) | st.sampled_from(["45000.5", "1700000000", "1700000000000", "words", "三月五日", "1/2", "12", "一"])
+
+
+@settings(max_examples=15, deadline=None)
+@given(written=st.lists(WRITTEN, min_size=1, max_size=8))
+def test_forms_that_are_not_tried_could_not_have_been_chosen(written: list[str]) -> None:
+    found = times.forms_of(pl.Series(written))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(times._Needs, "may_be_in", lambda _self, _signs: True)
+        assert times.forms_of(pl.Series(written)) == found
