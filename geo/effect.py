@@ -182,7 +182,8 @@ def effect(
     Raises
     ------
     AnalysisError
-        Counts that are negative, no whole numbers or of another shape; steps that overlap or are not there.
+        Counts that are negative, no whole numbers or of another shape; steps that overlap or are not there;
+        no matches.
     NotEnoughDataError
         No treated cell, too few steps, or too few cells to compare with.
     CellError
@@ -405,7 +406,7 @@ def _checked(
             f"Counts of shape {numbers.shape} for {len(known):,} cells. Expected a row for each cell and a "
             "column for each step."
         )
-    if not (np.issubdtype(numbers.dtype, np.integer) or (np.mod(numbers, 1) == 0).all()):
+    if not _are_whole(numbers):
         raise AnalysisError("Counts that are no whole numbers, or missing. Expected reports, 0 or more.")
     if (numbers < 0).any():
         raise AnalysisError(f"{int((numbers < 0).sum()):,} counts are negative. Expected 0 or more.")
@@ -420,9 +421,17 @@ def _checked(
     return known, numbers.astype(np.int64, copy=False), chosen
 
 
+def _are_whole(numbers: npt.NDArray[Any]) -> bool:
+    if numbers.dtype.kind == "f":
+        return bool((np.isfinite(numbers) & (numbers == np.rint(numbers))).all())
+    return numbers.dtype.kind in "iu"
+
+
 def _periods(before: npt.ArrayLike, after: npt.ArrayLike, steps: int) -> tuple[Steps, Steps]:
-    earlier, later = (np.asarray(one, np.intp) for one in (before, after))
+    earlier, later = np.asarray(before), np.asarray(after)
     for one, words in ((earlier, "before"), (later, "after")):
+        if one.ndim != 1 or not (_are_whole(one) or not one.size):
+            raise AnalysisError(f"The steps {words} the drive are no row of whole numbers: their positions.")
         if len(one) < LEAST_STEPS:
             raise NotEnoughDataError(
                 f"{len(one)} steps {words} the drive. Expected {LEAST_STEPS} or more of whole steps."
@@ -431,4 +440,4 @@ def _periods(before: npt.ArrayLike, after: npt.ArrayLike, steps: int) -> tuple[S
             raise AnalysisError(f"The steps {words} the drive are not ascending, or not among {steps}.")
     if earlier[-1] >= later[0]:
         raise AnalysisError("The steps before the drive do not all lie before those after it.")
-    return earlier, later
+    return earlier.astype(np.intp), later.astype(np.intp)
