@@ -19,7 +19,7 @@ from data.hot_cells import PER
 from data.place_tables import places_version
 from data.store import Store
 from data.visit_counts import looked_at, visits_per_cell
-from geo.cells import Cells, boundaries, count, from_points, grow
+from geo.cells import Cells, boundaries, count, from_points, grow, resolution_of
 from geo.errors import FilterError
 from i18n import gettext as _
 
@@ -61,7 +61,7 @@ def exposure(cube: Cube, cells: Cells, per: str, where: Filter = _ANY) -> Values
         return np.zeros(0)
     if per == "visit":
         return visits_per_cell(cube, cells, where)
-    resolution = int(cells[0] >> np.uint64(52)) & 15
+    resolution = resolution_of(cells[:1])
     known, values = _table(cube.store, places_version(cube.store, actor=SYSTEM), per, resolution)
     if not known.size:
         return np.zeros(cells.size)

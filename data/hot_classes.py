@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from data.cube import Cube
 from data.hot_cells import HotAsked, HotCells
-from data.hot_kept import without_answer
+from data.hot_kept import with_answer, without_answer
 from data.hot_reasons import reasons
 from data.step_counts import LATEST, Step, StepCounts, step_counts
 from data.step_rates import exposure_by_step, rates_by_step
@@ -89,10 +89,8 @@ def hot_classes(cube: Cube, asked: HotAsked) -> HotCells:
     cells = of.counted.cells
     if of.note:
         return without_answer(cells, totals, CLASSES, of.note)
-    found = _found(cube, asked, of)
-    codes, figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
-    codes[of.known], figures[of.known] = found.summary["code"], found.summary["z_last"]
-    return HotCells(cells, codes, CLASSES, figures, totals)
+    found = _found(cube, asked, of).summary
+    return with_answer(cells, totals, CLASSES, known=of.known, codes=found["code"], figures=found["z_last"])
 
 
 def why(cube: Cube, asked: HotAsked, cells: Any = None) -> list[str]:

@@ -49,6 +49,29 @@ def without_answer(cells: npt.NDArray[np.uint64], n: Any, classes: tuple[str, ..
     )
 
 
+def with_answer(
+    cells: npt.NDArray[np.uint64],
+    n: Any,
+    classes: tuple[str, ...],
+    *,
+    known: npt.NDArray[np.bool_],
+    codes: Any,
+    figures: Any,
+) -> HotCells:
+    """Return the answer of the known cells among all of them; the rest are of the first class.
+
+    Parameters
+    ----------
+    known
+        Shape (n,): the cells that there is something to say of.
+    codes, figures
+        Shape (m,), of these.
+    """
+    all_codes, all_figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
+    all_codes[known], all_figures[known] = codes, figures
+    return HotCells(cells, all_codes, classes, all_figures, np.asarray(n))
+
+
 def _packed(answer: HotCells) -> npt.NDArray[np.uint8]:
     """Put an answer into one array, column after column; a byte more holds the note."""
     packed = np.empty(len(answer.cells) * _ROW_BYTES + 1, np.uint8)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from data.cube import Cube
 from data.exposure import counted_in, edition, exposure
 from data.hot_cells import HotAsked, HotCells
-from data.hot_kept import kept, without_answer
+from data.hot_kept import kept, with_answer, without_answer
 from data.study_area import study_area
 from geo import hotspots, rates
 from geo.cells import Cells
@@ -70,6 +70,4 @@ def _made(cube: Cube, asked: HotAsked) -> HotCells:
         z, _p, q = hotspots.scores(Neighbourhood.of(cells[known], asked.ring), values[known])
     except NotEnoughDataError:
         return without_answer(cells, n, CLASSES, "same")
-    codes, figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
-    codes[known], figures[known] = classed(z, q), z
-    return HotCells(cells, codes, CLASSES, figures, n)
+    return with_answer(cells, n, CLASSES, known=known, codes=classed(z, q), figures=z)

@@ -7,7 +7,7 @@ import numpy as np
 from data.cube import Cube
 from data.exposure import edition, exposure
 from data.hot_cells import HotAsked, HotCells
-from data.hot_kept import kept, without_answer
+from data.hot_kept import kept, with_answer, without_answer
 from data.hot_now import counts_of
 from geo import moran, rates
 from geo.errors import NotEnoughDataError
@@ -51,10 +51,8 @@ def _made(cube: Cube, asked: HotAsked) -> HotCells:
         found = moran.likeness(around, values[known], permutations=_permutations(around))
     except NotEnoughDataError:
         return without_answer(cells, n, CLASSES, "same")
-    codes, figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
-    codes[known] = np.where(found.q <= LEVEL, found.quadrant, 0)
-    figures[known] = found.z
-    return HotCells(cells, codes, CLASSES, figures, n)
+    codes = np.where(found.q <= LEVEL, found.quadrant, 0)
+    return with_answer(cells, n, CLASSES, known=known, codes=codes, figures=found.z)
 
 
 def _permutations(around: Neighbourhood) -> int:

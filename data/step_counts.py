@@ -15,7 +15,7 @@ from data.cube import Cube
 from data.cube_choice import checked, choice_of
 from data.filters import Filter
 from data.study_area import study_area
-from geo.cells import ANALYSIS_RESOLUTION, Cells
+from geo.cells import ANALYSIS_RESOLUTION, Cells, resolution_of
 
 Step = Literal["week", "month"]
 #: Lengths of a step, the usual one first.
@@ -131,7 +131,7 @@ def _counted(
     counts = np.zeros((len(cells), len(starts)), np.int32)
     if not counts.size:
         return counts
-    state, resolution = cube.state, int(cells[0] >> np.uint64(52)) & 15
+    state, resolution = cube.state, resolution_of(cells[:1])
     column = f"cell{resolution}"
     first, after = starts[0], following(starts[-1], step)
     step_of_day = np.repeat(

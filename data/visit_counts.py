@@ -21,7 +21,7 @@ from data.actors import SYSTEM
 from data.cube import Cube
 from data.filters import Filter
 from data.step_counts import StepCounts
-from geo.cells import Cells, boundaries, from_points
+from geo.cells import Cells, boundaries, from_points, resolution_of
 
 Values = npt.NDArray[np.float64]
 
@@ -125,7 +125,7 @@ def _counted(cube: Cube, cells: Cells, edges: Sequence[date]) -> Values:
 def _add_points(found: Values, points: npt.NDArray[Any], cells: Cells, limits: npt.NDArray[np.int32]) -> None:
     if not points.size:
         return
-    own = from_points(points["lon"], points["lat"], int(cells[0] >> np.uint64(52)) & 15)
+    own = from_points(points["lon"], points["lat"], resolution_of(cells[:1]))
     row = np.minimum(np.searchsorted(cells, own), len(cells) - 1)
     there = cells[row] == own
     np.add.at(found, (row[there], _step(points[there], limits)), points["n"][there])

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,11 @@ from data.actors import Actor
 from data.datum_evidence import evidence_around
 from data.datum_judgement import Judgement, Outcome
 from data.ingest.profiles import plain
-from data.ingest.rejects import RowsFile
+from data.ingest.rejects import RowsFile, rejects_path
 from data.settings import settings
 from data.visit_file import ReadVisits, read_visits, reason_words, refuse_missing
 from geo.datum_fit import candidates_for, fit_points
-from geo.errors import CrsError, ImportFileError
+from geo.errors import CrsError
 from i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -110,11 +109,7 @@ def import_visits(
     found = look_at(path, store, actor=actor, crs=crs, columns=columns, source=source)
     refuse_missing(found)
     check_datum(found, store, actor=actor, said=crs, force=force)
-    if rejects is not None and Path(rejects).exists() and Path(rejects).samefile(path):
-        raise ImportFileError(
-            _("{path} is the file that is imported; the rejects need a file of their own.", path=path)
-        )
-    kept = _keep_rejects(found, Path(rejects) if rejects else _rejects_path(path)) if found.rejects else None
+    kept = _keep_rejects(found, rejects_path(path, rejects)) if found.rejects else None
     import_id = store.begin_import(
         found.name,
         source=f"visits/{found.source}",
@@ -203,13 +198,3 @@ def _keep_rejects(found: ReadVisits, path: Path) -> Path:
         kept.write((one.row, one.code, reason_words(one.code), one.values) for one in found.rejects)
         kept.keep()
     return path
-
-
-def _rejects_path(path: Path) -> Path:
-    folder = settings().home / "imports"
-    stem = f"{path.name.split('.')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    unique, n = folder / f"{stem}-rejects.csv", 1
-    while unique.exists():
-        n += 1
-        unique = folder / f"{stem}-{n}-rejects.csv"
-    return unique

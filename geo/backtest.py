@@ -7,6 +7,7 @@ setting is chosen in the same way, for the simple rivals too.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -39,6 +40,8 @@ FEWEST_FORECASTS: Final = 8
 MOST_FORECASTS: Final = 52
 #: Fewer steps cannot be tested.
 FEWEST_STEPS: Final = FIRST_STEPS + FEWEST_FORECASTS
+#: A memory has a quick and a slow side.
+_FEWEST_SPANS: Final = 2
 
 #: Told after each step: how many are done, and of how many.
 Progress = Callable[[int, int], None]
@@ -182,13 +185,16 @@ def backtest(
     CellError
         Ids that are no cells, cells given twice, or mixed resolutions.
     AnalysisError
-        Counts that are no numbers, negative or of another shape, a budget not above 0, a lead below 1.
+        Counts that are no numbers, negative or of another shape, a budget not above 0, a lead other than 1
+        and 2, lengths or a season below one step, spans that do not rise from above 0.
     NotEnoughDataError
-        Fewer than `FEWEST_STEPS` steps, fewer than two cells, or steps to be judged without any report.
+        Fewer than `FEWEST_STEPS` steps, fewer than two cells, counts that are all the same, or steps to be
+        judged without any report.
     """
     known = forecast.checked_counts(counts)
     places = check(cells)
     _check(known, places, lead)
+    _check_memory(lengths, spans, season)
     sizes_m2 = area_m2(places)
     km2 = float(sizes_m2.sum()) / 1e6
     n_cells = forecast.plan_size(sizes_m2, forecast.usual_km2(km2) if budget_km2 is None else budget_km2)
@@ -265,4 +271,23 @@ def _check(counts: Values, cells: Cells, lead: int) -> None:
     if counts.shape[1] < FEWEST_STEPS + lead - 1:
         raise NotEnoughDataError(
             f"{counts.shape[1]} whole steps are known. A back-test needs {FEWEST_STEPS + lead - 1}."
+        )
+    if counts.min() == counts.max() > 0:
+        raise NotEnoughDataError(
+            f"All {counts.size:,} counts are {counts.max():g}: any plan is as good as any other, so nothing "
+            "can be chosen or judged."
+        )
+
+
+def _check_memory(lengths: Sequence[int], spans: Sequence[float], season: int | None) -> None:
+    whole = [*lengths, *([] if season is None else [season])]
+    if not len(lengths) or any(int(steps) != steps or steps < 1 for steps in whole):
+        raise AnalysisError(
+            f"Lengths of {list(lengths)} steps and a season of {season}. Expected one length or more, whole "
+            "numbers of 1 or more."
+        )
+    rising = all(first < second for first, second in pairwise([0.0, *spans]))
+    if len(spans) < _FEWEST_SPANS or not rising:
+        raise AnalysisError(
+            f"Spans of {list(spans)} steps. Expected {_FEWEST_SPANS} or more, each longer than the last one."
         )

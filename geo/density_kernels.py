@@ -7,7 +7,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geo.compiled import kernel
+from geo.compiled import kernel, part
 
 _Degrees = npt.NDArray[np.float64]
 _Weights = npt.NDArray[np.float32]
@@ -16,6 +16,25 @@ _Nodes = npt.NDArray[np.float32]
 _POINTS = numba.types.Array(numba.float64, 1, "A", readonly=True)
 _NODES_IN = numba.types.Array(numba.float32, 2, "C", readonly=True)
 _EACH = numba.types.Array(numba.float32, 1, "A", readonly=True)
+
+
+@part
+def _place(lon: float, lat: float, left: float, top: float, step: float) -> tuple[float, float]:
+    """Return column and row of a point, in steps from the first node; NaN at the poles and beyond."""
+    sine = math.sin(lat * (math.pi / 180))
+    if not -1 < sine < 1:
+        return math.nan, math.nan
+    north = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+    return (lon / 360 + 0.5 - left) / step, (north - top) / step
+
+
+@part
+def _add(nodes: _Nodes, i: int, j: int, east: float, south: float, weight: float) -> None:
+    """Share a weight out among the four nodes around a point."""
+    nodes[j, i] += weight * (1 - east) * (1 - south)
+    nodes[j, i + 1] += weight * east * (1 - south)
+    nodes[j + 1, i] += weight * (1 - east) * south
+    nodes[j + 1, i + 1] += weight * east * south
 
 
 @kernel((_POINTS, _POINTS, _EACH, numba.float64, numba.float64, numba.float64, numba.float32[:, ::1]))
@@ -39,20 +58,13 @@ def share_out(
     """
     rows, columns = nodes.shape
     for k in range(lon.size):
-        sine = math.sin(lat[k] * (math.pi / 180))
-        if not -1 < sine < 1:
-            continue
-        x = (lon[k] / 360 + 0.5 - left) / step
-        y = (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi) - top) / step
+        x, y = _place(lon[k], lat[k], left, top, step)
         if not (0 <= x < columns - 1 and 0 <= y < rows - 1):
             continue
         i, j = int(x), int(y)
         east, south = x - i, y - j
         weight = weights[k] if weights.size else 1.0
-        nodes[j, i] += weight * (1 - east) * (1 - south)
-        nodes[j, i + 1] += weight * east * (1 - south)
-        nodes[j + 1, i] += weight * (1 - east) * south
-        nodes[j + 1, i + 1] += weight * east * south
+        _add(nodes, i, j, east, south, weight)
 
 
 @kernel(
@@ -98,11 +110,7 @@ def share_out_inside(
     """
     rows, columns = inside.shape
     for k in range(lon.size):
-        sine = math.sin(lat[k] * (math.pi / 180))
-        if not -1 < sine < 1:
-            continue
-        x = (lon[k] / 360 + 0.5 - left) / step
-        y = (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi) - top) / step
+        x, y = _place(lon[k], lat[k], left, top, step)
         if not (0 <= x < columns - 1 and 0 <= y < rows - 1):
             continue
         i, j = int(x), int(y)
@@ -114,7 +122,4 @@ def share_out_inside(
             north_share = shares[j, i] * (1 - east) + shares[j, i + 1] * east
             south_share = shares[j + 1, i] * (1 - east) + shares[j + 1, i + 1] * east
             weight /= max(north_share * (1 - south) + south_share * south, least)
-        into[j, i] += weight * (1 - east) * (1 - south)
-        into[j, i + 1] += weight * east * (1 - south)
-        into[j + 1, i] += weight * (1 - east) * south
-        into[j + 1, i + 1] += weight * east * south
+        _add(into, i, j, east, south, weight)

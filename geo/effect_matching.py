@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import NotEnoughDataError
+from geo.errors import AnalysisError, NotEnoughDataError
 
 Rows = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -65,9 +65,13 @@ def match(
 
     Raises
     ------
+    AnalysisError
+        Not one match is asked for.
     NotEnoughDataError
         The pool has fewer cells than `matches`.
     """
+    if isinstance(matches, bool) or not isinstance(matches, int | np.integer) or matches < 1:
+        raise AnalysisError(f"{matches!r} matches for each cell. Expected a whole number of 1 or more.")
     if len(pool) < matches:
         raise NotEnoughDataError(
             f"{len(pool):,} cells to compare with. Expected {matches} or more outside the treated ones."

@@ -2,7 +2,8 @@
 
 from typing import Final, Literal
 
-from geo.effect import UNLIKE, Effect
+from geo.effect import Effect
+from geo.effect_groups import UNLIKE
 from geo.rate_ratios import Ratio
 
 #: `few`: too little was reported to tell; `unsure`: the interval reaches from a fall to a rise and is wide;

@@ -124,8 +124,7 @@ def classes(significant: Any, trend: Any, *, definition: Definition = "esri") ->
     - `new_hot`: H at the last step, never before;
     - `consecutive_hot`: a run of at least two H up to the last step, none before it, p < 0.9;
     - `intensifying_hot`, `persistent_hot`, `diminishing_hot`: p ≥ 0.9, H at the last step, and a rising
-    trend,
-      none, or a falling one;
+      trend, none, or a falling one;
     - `sporadic_hot`: H at the last step and on and off before, p < 0.9, never C;
     - `oscillating_hot`: H at the last step, C at some earlier one, p < 0.9;
     - `historical_hot`: p ≥ 0.9, but not H at the last step;

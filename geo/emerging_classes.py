@@ -85,7 +85,12 @@ def checked_definition(definition: Any) -> Definition:
 
 def checked_signs(significant: Any) -> Signs:
     """Return significance signs of shape (n, steps), or say what is wrong with them."""
-    signs = np.asarray(significant)
+    try:
+        signs = np.asarray(significant)
+    except ValueError as why:
+        raise AnalysisError(
+            "The significant steps have rows of different lengths. Expected (cells, steps)."
+        ) from why
     if signs.ndim != 2:
         raise AnalysisError(f"The significant steps have shape {signs.shape}. Expected (cells, steps).")
     if signs.shape[1] == 0:

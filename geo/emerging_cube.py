@@ -16,13 +16,20 @@ _LONGER: Final = 1.25
 def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
     """Return values, starts and the index of a frame (None for an array), or say what is wrong with them.
 
+    Starts in a time zone come back as its local times.
+
     Raises
     ------
     AnalysisError, NotEnoughDataError
         As `geo.emerging.analyse`.
     """
     is_frame = hasattr(cube, "columns") and hasattr(cube, "to_numpy") and hasattr(cube, "index")
-    values = cube.to_numpy() if is_frame else np.asarray(cube)
+    try:
+        values = cube.to_numpy() if is_frame else np.asarray(cube)
+    except ValueError as why:
+        raise AnalysisError(
+            "The rows of the cube are of different lengths. Expected (cells, steps)."
+        ) from why
     if values.ndim != 2:
         raise AnalysisError(f"The cube has shape {values.shape}. Expected (cells, steps).")
     steps = values.shape[1]
@@ -33,7 +40,7 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
         )
     if values.dtype.kind not in "uif":
         try:
-            values = values.astype(np.float64)
+            values = values.astype(np.float64, casting="unsafe" if values.dtype.kind == "O" else "safe")
         except (TypeError, ValueError) as why:
             raise AnalysisError(f"The cube holds {values.dtype} values. Expected numbers.") from why
     if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
@@ -48,10 +55,14 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
             f"{np.count_nonzero(negative):,} of {values.size:,} values of the cube are negative; first: "
             f"{values[row, column]:g} (row {row}, step {column}). Expected counts or rates, 0 or more."
         )
-    starts = np.asarray(cube.columns) if is_frame else np.arange(steps)
-    if is_frame:
-        _check_steps(starts)
-    return values, starts, cube.index if is_frame else None
+    if not is_frame:
+        return values, np.arange(steps), None
+    columns = cube.columns
+    if getattr(columns, "tz", None) is not None:
+        columns = columns.tz_localize(None)  # numpy knows no zones: what counts is the city's own calendar
+    starts = np.asarray(columns)
+    _check_steps(starts)
+    return values, starts, cube.index
 
 
 def _check_steps(starts: npt.NDArray[Any]) -> None:

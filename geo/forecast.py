@@ -189,8 +189,8 @@ def _checked(counts: Any, chosen: Any) -> tuple[Values, Mask]:
     return known, plan_
 
 
-def checked_counts(counts: Any) -> Values:
-    """Return counts as numbers, of the shape they were given in.
+def checked_counts(counts: Any, *, name: str = "counts") -> Values:
+    """Return counts as numbers, of the shape they were given in; `name` is what a message calls them.
 
     Raises
     ------
@@ -200,13 +200,13 @@ def checked_counts(counts: Any) -> Values:
     try:
         known: Values = np.asarray(counts, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise AnalysisError(f"Counts that are not numbers: {error}.") from error
+        raise AnalysisError(f"The {name} are not numbers: {error}.") from error
     wrong = ~np.isfinite(known) | (known < 0)
     if wrong.any():
         first = tuple(int(n) for n in np.argwhere(wrong)[0])
         raise AnalysisError(
-            f"{np.count_nonzero(wrong):,} of {known.size:,} counts are negative or not finite; first: "
-            f"{known[first]} (at {', '.join(map(str, first))}). Expected numbers of reports, 0 or more."
+            f"{np.count_nonzero(wrong):,} of {known.size:,} {name} are negative or not finite; first: "
+            f"{known[first]} (at {', '.join(map(str, first))}). Expected numbers, 0 or more."
         )
     return known
 
@@ -214,7 +214,7 @@ def checked_counts(counts: Any) -> Values:
 def _sizes(areas: Any | None, n: int) -> Values:
     if areas is None:
         return np.ones(n)
-    sizes = checked_counts(areas)
+    sizes = checked_counts(areas, name="areas")
     if sizes.shape != (n,) or not (sizes > 0).all():
         raise AnalysisError(f"Areas of shape {sizes.shape} for {n:,} cells. Expected one above 0 for each.")
     return sizes

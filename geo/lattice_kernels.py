@@ -23,7 +23,6 @@ _OUT_LONGS: Final = types.int64[::1]
 _INT: Final = types.int64
 _NONE: Final = types.void
 _BASE_SHIFT: Final = 45
-_DELETED: Final = 1  # the direction that a pentagon lacks
 
 
 @kernel((_IDS, _given(types.int64, 3), _INT, _OUT_LONGS, _OUT_LONGS, _INT, _INT))

@@ -88,9 +88,9 @@ def local_moran(
     if exposure is not None:
         values = rates.standardised(values, rates.beside(counts, exposure))
         known = ~np.isnan(values)
-    found = likeness(
-        Neighbourhood.of(cells[known], ring), values[known], permutations=permutations, seed=seed
-    )
+    of = "counts" if exposure is None else "rates"
+    around = Neighbourhood.of(cells[known], ring)
+    found = likeness(around, values[known], of=of, permutations=permutations, seed=seed)
     columns: dict[str, Any] = {}
     for name in ("i", "z", "p", "q"):
         columns[name] = np.full(len(values), np.nan)
@@ -102,9 +102,14 @@ def local_moran(
 
 
 def likeness(
-    around: Neighbourhood, values: npt.ArrayLike, *, permutations: int = 0, seed: int = 0
+    around: Neighbourhood,
+    values: npt.ArrayLike,
+    *,
+    of: str = "counts",
+    permutations: int = 0,
+    seed: int = 0,
 ) -> Likeness:
-    """Compare the cells of a neighbourhood with their neighbours.
+    """Compare the cells of a neighbourhood with their neighbours; parameters are those of `hotspots.scores`.
 
     Raises
     ------
@@ -114,7 +119,7 @@ def likeness(
         Fewer than two cells, or values that are all the same.
     """
     given = np.asarray(values, dtype=np.float64)
-    cell_counts.require_difference(given)
+    cell_counts.require_difference(given, of=of)
     own = given - given.mean()
     members = (around.sizes - 1).astype(np.float64)
     beside = around.sums(own) - own

@@ -38,6 +38,7 @@ _LONGEST_STEP_M: Final = 4.0
 _MOST_ENTRIES: Final = 32_000_000
 _FEWEST_STEPS: Final = 20
 _M_PER_KM: Final = 1_000
+_MM: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,19 +101,20 @@ def network_density(
     AnalysisError
         A bandwidth that is not above 0, a split that is not known, weights that are missing or negative.
     FrameError
-        Weights that are not as many as the points.
+        Weights that are not as many as the points; points or lixels of another network.
     """
     if not (math.isfinite(bandwidth_m) and bandwidth_m > 0):
         raise AnalysisError(f"A bandwidth of {bandwidth_m} m. Expected metres above 0.")
     if split not in SPLITS:
         raise AnalysisError(f"A split '{split}' is not known. Expected one of {', '.join(SPLITS)}.")
     on = points.edge >= 0
-    each = np.ones(len(on)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if each.shape != on.shape:
-        raise FrameError(f"Weights of shape {each.shape} for {len(on)} points. Expected one for each.")
-    if not (np.isfinite(each) & (each >= 0)).all():
-        raise AnalysisError("Weights that are missing, infinite or negative. Expected numbers from 0 on.")
+    each = _weights(weights, len(on))
     cut = Lixels.of(streets) if lixels is None else lixels
+    # What follows is compiled and reads beside its arrays where these are of another network.
+    if len(cut.first) != len(streets) + 1:
+        raise FrameError(f"Lixels of {len(cut.first) - 1:,} edges for {len(streets):,}. Expected its own.")
+    if on.any() and not _lie_on(streets, points.edge[on], points.along_m[on]):
+        raise FrameError("Points of another network: some do not lie on its edges. Snap them to this one.")
     amounts = np.zeros(int(cut.first[-1]))
     if not on.any():
         return amounts
@@ -139,6 +141,25 @@ def network_density(
         amounts,
     )
     return amounts / cut.lengths_m * _M_PER_KM
+
+
+def _weights(given: Any | None, n: int) -> Floats:
+    try:
+        each = np.ones(n) if given is None else np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as why:
+        raise AnalysisError("Weights that are not numbers. Expected numbers from 0 on.") from why
+    if each.shape != (n,):
+        raise FrameError(f"Weights of shape {each.shape} for {n} points. Expected one for each.")
+    if not (np.isfinite(each) & (each >= 0)).all():
+        raise AnalysisError("Weights that are missing, infinite or negative. Expected numbers from 0 on.")
+    return each
+
+
+def _lie_on(streets: Streets, edge: Ints, along_m: Floats) -> bool:
+    """Say whether all points can lie on the streets, to the millimetre."""
+    if edge.max() >= len(streets):
+        return False
+    return bool(((along_m >= -_MM) & (along_m <= streets.lengths_m[edge] + _MM)).all())
 
 
 def kernel_mass(share: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import cell_counts
-from geo.cell_ids import check
+from geo.cell_ids import check, resolution_of
 from geo.errors import AnalysisError, NotEnoughDataError
 
 Values = npt.NDArray[np.float64]
@@ -85,7 +85,7 @@ def standardised(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Values:
         raise NotEnoughDataError("There is no report in a cell with exposure: no rate differs from another.")
     chance = moments.mean / by[known]
     variance = moments.between + chance
-    variance = np.where(variance < 0, chance, variance)
+    variance = np.where(variance > 0, variance, chance)
     found = np.full(len(n), np.nan)
     found[known] = (n[known] / by[known] - moments.mean) / np.sqrt(variance)
     return found
@@ -110,7 +110,7 @@ def beside(counts: "pd.Series[Any]", exposure: "pd.Series[Any]") -> Values:
     AnalysisError
         An exposure below zero or infinite, or a cell that has two.
     CellError
-        Ids that are no cells.
+        Ids that are no cells, or an exposure of cells of another resolution than the counts.
     """
     if not isinstance(exposure, pd.Series):
         raise AnalysisError(
@@ -122,6 +122,8 @@ def beside(counts: "pd.Series[Any]", exposure: "pd.Series[Any]") -> Values:
     if not given.index.is_unique:
         raise AnalysisError("Some cells are given twice in 'exposure'. Expected each cell once.")
     wanted = check(counts.index, column="counts.index")
+    if wanted.size:
+        check(cells, column="exposure.index", resolution=resolution_of(wanted))
     return np.asarray(given.reindex(wanted), dtype=np.float64)
 
 

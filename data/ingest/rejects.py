@@ -2,12 +2,14 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
+from data.settings import settings
 from geo.errors import ImportFileError
 from i18n import gettext as _
 
@@ -75,3 +77,34 @@ def remove_leftovers(path: Path) -> None:
     """Remove what programs that were killed left of a file of rows."""
     for left in path.parent.glob(f"{escape(path.name)}.*{_PART}"):
         left.unlink(missing_ok=True)
+
+
+def rejects_path(path: Path, wanted: Path | str | None, *, suffix: str = ".csv") -> Path:
+    """Say where the rejects of a file go, never over another file unless asked to.
+
+    Parameters
+    ----------
+    wanted
+        Where somebody wants them; a new file in the imports folder of the home where left out.
+    suffix
+        Of that new file.
+
+    Raises
+    ------
+    ImportFileError
+        The place that is wanted is the file itself.
+    """
+    if wanted:
+        place = Path(wanted)
+        if place.exists() and place.samefile(path):
+            raise ImportFileError(
+                _("{path} is the file that is imported; the rejects need a file of their own.", path=path)
+            )
+        return place
+    folder = settings().home / "imports"
+    stem = f"{path.name.split('.')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    unique, n = folder / f"{stem}-rejects{suffix}", 1
+    while unique.exists():
+        n += 1
+        unique = folder / f"{stem}-{n}-rejects{suffix}"
+    return unique

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from data.actors import Actor
 from data.case_places import Progress
+from data.ingest.rejects import rejects_path
 from data.place_ingest.reading import ReadPlaces, read_places
 from data.place_ingest.reasons import PlaceNotice
-from data.place_ingest.rejects import rejects_path, write_rejects
+from data.place_ingest.rejects import write_rejects
 from data.place_ingest.summary import PlaceSummary
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def import_places(
     path = Path(path)
     found = read_places(path, source=source or replace, **options)
     noticed = guard(found, store) if guard is not None else ()
-    kept = rejects_path(path, Path(rejects) if rejects else None) if found.rejects else None
+    kept = rejects_path(path, rejects, suffix=".geojson") if found.rejects else None
     if kept is not None:
         write_rejects(found.rejects, kept)
     try:

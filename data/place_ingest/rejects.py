@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +10,8 @@ import shapely
 
 from data.place_ingest.reading import Reject
 from data.place_ingest.reasons import rejection_words
-from data.settings import settings
 from geo.errors import ImportFileError
 from i18n import gettext as _
-
-
-def rejects_path(path: Path, wanted: Path | None) -> Path:
-    """Say where the rejects of a file go, never over another file unless asked to.
-
-    Raises
-    ------
-    ImportFileError
-        The place that is wanted is the file itself.
-    """
-    if wanted is not None:
-        if wanted.exists() and wanted.samefile(path):
-            raise ImportFileError(
-                _("{path} is the file that is imported; the rejects need a file of their own.", path=path)
-            )
-        return wanted
-    folder = settings().home / "imports"
-    stem = f"{path.name.split('.')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    unique, n = folder / f"{stem}-rejects.geojson", 1
-    while unique.exists():
-        n += 1
-        unique = folder / f"{stem}-{n}-rejects.geojson"
-    return unique
 
 
 def write_rejects(rejects: Sequence[Reject], path: Path) -> None:

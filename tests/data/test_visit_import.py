@@ -223,6 +223,17 @@ def test_an_import_is_remembered_and_one_that_fails_is_too(
     assert not list((tmp_path / "home" / "imports").glob("*.csv"))
 
 
+def test_rejects_never_go_over_another_file_unasked(city: Store, tmp_path: Path) -> None:
+    path = write(tmp_path, WRONG)
+    before = path.read_bytes()
+    with pytest.raises(ImportFileError, match="the rejects need a file of their own"):
+        import_visits(path, city, actor=OPERATOR, rejects=path)
+    assert path.read_bytes() == before
+    assert city.visits(actor=VIEWER).is_empty() and city.imports(actor=VIEWER).is_empty()
+    kept = {import_visits(path, city, actor=OPERATOR).rejects_path for _again in range(2)}
+    assert len(kept) == 2
+
+
 def test_who_may_not_write_imports_nothing(city: Store, tmp_path: Path) -> None:
     with pytest.raises(NotAllowedError):
         import_visits(write(tmp_path, COUNTS), city, actor=Actor("Ann", "analyst"))

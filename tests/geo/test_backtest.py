@@ -184,14 +184,20 @@ def test_progress_is_told_and_may_end_the_test() -> None:
         ({"counts": np.full((5, 20), np.nan)}, AnalysisError, "not finite"),
         ({"counts": np.ones((5, FEWEST_STEPS - 1))}, NotEnoughDataError, "15 whole steps"),
         ({"counts": np.zeros((5, 20))}, NotEnoughDataError, "nothing can be chosen or judged"),
+        ({"counts": np.full((5, 20), 3)}, NotEnoughDataError, "All 100 counts are 3"),
         ({"lead": 0}, AnalysisError, "steps ahead"),
+        ({"lengths": []}, AnalysisError, "one length or more"),
+        ({"lengths": [4, 0]}, AnalysisError, "whole numbers of 1 or more"),
+        ({"season": 0}, AnalysisError, "a season of 0"),
+        ({"spans": []}, AnalysisError, "2 or more"),
+        ({"spans": [3.0, 1.0]}, AnalysisError, "each longer than the last one"),
         ({"budget_km2": 0}, AnalysisError, "km²"),
         ({"cells": [1, 2, 3, 4, 5]}, CellError, "not H3 cells"),
     ],
 )
 def test_bad_questions_are_named(change: dict[str, Any], error: type[Exception], words: str) -> None:
     area = cells.grow(cells.from_points([116.9], [38.3], 10), 1)[:5]
-    asked = {"counts": np.ones((5, 20)), "cells": area} | change
+    asked = {"counts": np.arange(100).reshape(5, 20), "cells": area} | change
     with pytest.raises(error, match=words):
         backtest(asked.pop("counts"), asked.pop("cells"), **asked)
 

@@ -297,6 +297,10 @@ def test_steps_that_are_missing_or_in_disorder_are_refused() -> None:
         analyse(frame.iloc[:, [1, 0, 2, 3, 4]])
     months = pd.date_range("2025-01-01", periods=8, freq="MS")
     assert isinstance(analyse(frame.set_axis(months, axis=1)), Emerging)
+    local = months.tz_localize("Asia/Shanghai")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert analyse(frame.set_axis(local, axis=1)).starts.tolist() == months.to_numpy().tolist()
     assert isinstance(analyse(frame.set_axis([f"step {i}" for i in range(8)], axis=1)), Emerging)
 
 
@@ -320,6 +324,9 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], says: str) ->
     ("cube", "given", "says"),
     [
         (np.ones(6), {"cells": town(2)}, r"shape \(6,\)"),
+        ([[1, 2, 3, 4], [1, 2]], {"cells": town(2)}, "rows of the cube are of different lengths"),
+        (np.ones((19, 6), complex), {"cells": town(2)}, "complex128 values. Expected numbers"),
+        (np.ones((19, 6), "datetime64[D]"), {"cells": town(2)}, "Expected numbers"),
         (np.ones((5, 6)), {}, "An array has no cells"),
         (np.ones((5, 6)), {"cells": town(2)}, "19 cells for 5 rows"),
     ],

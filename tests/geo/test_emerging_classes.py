@@ -134,6 +134,7 @@ def test_cold_is_the_mirror_image_of_hot() -> None:
     ("significant", "trend", "says"),
     [
         ([1, 0, 1], [0], r"shape \(3,\)"),
+        ([[1, 0], [1]], [0, 0], "rows of different lengths"),
         ([[1, 0, 2]], [0], "neither -1 nor 0 nor 1; first: 2"),
         ([[1, 0, np.nan]], [0], "first: nan"),
         ([[1, 0, 1]], [0, 1], r"one for each cell: \(1,\)"),

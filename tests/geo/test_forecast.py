@@ -82,10 +82,19 @@ def test_a_step_without_reports_has_no_figure() -> None:
             measure([0, 0, 0], mask(1, n=3))
 
 
-@pytest.mark.parametrize("areas", [[1, 0, 1], [1, 1], [1, float("inf"), 1]])
-def test_areas_that_are_none_are_named(areas: list[float]) -> None:
-    with pytest.raises(AnalysisError):
-        forecast.pai([1, 2, 3], mask(0, n=3), areas=areas)
+@pytest.mark.parametrize(
+    ("areas", "words"),
+    [
+        ([1, 0, 1], "Expected one above 0"),
+        ([1, 1], "Expected one above 0"),
+        ([1, float("inf"), 1], "1 of 3 areas are negative or not finite"),
+        (["large", 1, 1], "The areas are not numbers"),
+    ],
+)
+def test_areas_that_are_none_are_named(areas: list[Any], words: str) -> None:
+    for measure in (forecast.pai, forecast.pei):
+        with pytest.raises(AnalysisError, match=words):
+            measure([1, 2, 3], mask(0, n=3), areas=areas)
 
 
 def test_a_plan_takes_the_highest_scores_and_breaks_ties_by_lot() -> None:

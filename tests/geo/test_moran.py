@@ -133,6 +133,12 @@ def test_bad_counts_are_refused(values: list[float], error: type[Exception] | No
         moran.local_moran(pd.Series(values, index=DISK[: len(values)]))
 
 
+def test_rates_that_are_all_the_same_are_not_enough() -> None:
+    counts = pd.Series(3, index=DISK)
+    with pytest.raises(NotEnoughDataError, match=f"All {len(DISK)} rates are 0"):
+        moran.local_moran(counts, exposure=counts * 2)
+
+
 def test_cells_given_twice_are_refused() -> None:
     with pytest.raises(CellError, match="twice"):
         moran.local_moran(pd.Series([1, 2, 3], index=DISK[[0, 1, 0]]))

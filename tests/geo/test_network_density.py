@@ -178,5 +178,19 @@ def test_what_cannot_be_computed_is_said() -> None:
         network_density(streets, point, bandwidth_m=50, weights=[np.nan])
     with pytest.raises(FrameError, match="Expected one for each"):
         network_density(streets, point, bandwidth_m=50, weights=[1, 2])
+    with pytest.raises(AnalysisError, match="Weights that are not numbers"):
+        network_density(streets, point, bandwidth_m=50, weights=["much"])
     with pytest.raises(AnalysisError, match="Pieces of street"):
         Lixels.of(streets, lixel_m=0)
+
+
+def test_points_and_pieces_of_another_network_are_refused() -> None:
+    """Compiled code would read beside its arrays."""
+    small, large = Streets.from_lines([line((0, 0), (50, 0))]), Streets.from_lines(lattice(3))
+    last = on(len(large) - 1, 1.0)
+    with pytest.raises(FrameError, match="Points of another network"):
+        network_density(small, last, bandwidth_m=50)
+    with pytest.raises(FrameError, match="Points of another network"):
+        network_density(small, on(0, 50.5), bandwidth_m=50)
+    with pytest.raises(FrameError, match="Lixels of 1 edges for"):
+        network_density(large, last, bandwidth_m=50, lixels=Lixels.of(small))

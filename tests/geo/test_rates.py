@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geo import cells, rates
-from geo.errors import AnalysisError, NotEnoughDataError
+from geo.errors import AnalysisError, CellError, NotEnoughDataError
 
 
 def town(seed: int, n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -89,6 +89,10 @@ def test_exposures_are_found_by_cell_and_not_by_row() -> None:
     np.testing.assert_array_equal(beside, [0.5, np.nan, 0.7])
 
 
+def test_rates_that_are_all_the_same_deviate_by_nothing() -> None:
+    np.testing.assert_array_equal(rates.standardised([3, 3, 3], [2, 2, 2]), [0, 0, 0])
+
+
 def test_an_exposure_that_is_none_is_refused() -> None:
     ids = cells.from_points([116.85, 116.86], [38.3, 38.3], 10)
     counts = pd.Series([1, 2], index=ids)
@@ -96,5 +100,7 @@ def test_an_exposure_that_is_none_is_refused() -> None:
         rates.beside(counts, pd.Series([1, -1], index=ids))
     with pytest.raises(AnalysisError, match="twice"):
         rates.beside(counts, pd.Series([1, 1], index=ids[[0, 0]]))
+    with pytest.raises(CellError, match=r"1 of 2 .*'exposure.index' are not of resolution 10"):
+        rates.beside(counts, pd.Series([1, 1], index=[ids[0], cells.from_points([116.86], [38.3], 9)[0]]))
     with pytest.raises(AnalysisError, match="Expected a pandas Series"):
         rates.beside(counts, [1, 2])  # type: ignore[arg-type] # what a beginner would try
