@@ -16,6 +16,7 @@ from geo import territory_start as start
 from geo.territory_graph import Graph
 from geo.territory_input import Ints
 from geo.territory_pieces import LIGHTEST, ROUNDING
+from geo.territory_recut import recut
 
 #: How often each node is asked at each temperature: many have less time each, within these limits.
 _ASKED: Final = (12, 120)
@@ -102,6 +103,12 @@ def search(graph: Graph, *, limit: float, seed: int) -> Found:
         least = min((one.over for one in tries), default=0.0)
         if last and least <= 0:
             break
+        if last:
+            if stable or attempt == _TRIES:
+                begun = min(tries, key=lambda one: one.rank).team
+            begun = recut(graph, begun, limit=limit, random=random)
+            tries.append(_found(graph, begun, limit))
+            least = tries[-1].over
         plan = _plan(graph, limit + least * last, stable, hotter, last=last)
         tries.append(_found(graph, _annealed(graph, begun, plan, random), limit))
     return min(tries, key=lambda one: one.rank)

@@ -73,7 +73,7 @@ def zones(draw: Any) -> tuple["pd.Series[Any]", int, list[tuple[int, int]]]:
 
 
 @given(zones())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_every_team_is_there_and_connected_whatever_the_holes_islands_and_barriers(zone: Any) -> None:
     load, k, shut = zone
     before = load.copy()
@@ -142,6 +142,28 @@ def test_hardly_more_cells_change_hands_than_must(loads: list[int], before: tupl
         found = propose(series(SMALL, loads), 2, previous=pd.Series(before, index=SMALL))
         assert found.heaviest <= HEAVIEST
         assert min(changes) <= found.changed <= min(changes) + 1
+
+
+def evenest_in_a_row(loads: "np.ndarray", k: int) -> float:
+    """Return the heaviest load of the best split of a row of cells, found by trying every last cut."""
+    sums = np.concatenate([[0], np.cumsum(loads)])
+    best = sums[1:].tolist()
+    for _ in range(k - 1):
+        best = [
+            min((max(best[cut - 1], sums[end] - sums[cut]) for cut in range(1, end)), default=np.inf)
+            for end in range(1, len(loads) + 1)
+        ]
+    return float(best[-1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_row_of_cells_is_split_as_evenly_as_can_be(seed: int) -> None:
+    ring = h3.grid_ring(MIDDLE, 20)
+    row = h3.grid_path_cells(ring[0], ring[60])
+    loads = np.random.default_rng(seed).integers(1, 30, len(row))
+    load = series(row, loads)
+    best = evenest_in_a_row(loads, 5) / (loads.sum() / 5)
+    assert propose(load, 5).heaviest <= max(best, HEAVIEST) + 1e-9
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -31,7 +31,7 @@ def test_a_line_across_the_zone_parts_exactly_the_neighbours_on_its_two_sides() 
 
 
 @given(st.floats(-0.004, 0.004), st.floats(-0.02, 0.02))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_no_team_crosses_a_river(shift: float, slope: float) -> None:
     river = shapely.LineString([(LON - 0.05, LAT + shift - slope), (LON + 0.05, LAT + shift + slope)])
     shut = pairs_across(AREA, river)
