@@ -173,7 +173,7 @@ def _straight_m(lon: Floats, lat: Floats) -> Floats:
 
 def _without_repeats(way: Floats) -> Floats:
     """Leave out corners that repeat the one before to the centimetre; both ends stay."""
-    far = (np.abs(np.diff(way, axis=0)) > _SAME_DEG).any(axis=1)
+    far = np.asarray((np.abs(np.diff(way, axis=0)) > _SAME_DEG).any(axis=1))
     inner: Floats = way[1:-1][far[:-1]]
     if len(inner) and not (np.abs(inner[-1] - way[-1]) > _SAME_DEG).any():
         inner = inner[:-1]
