@@ -122,9 +122,9 @@ def propose(
     Raises
     ------
     AnalysisError
-        Loads that are missing, infinite or below zero; a `k` that is no number; team numbers that are none; a
-        cell pinned to two teams, pins of unknown cells or teams, or such that cannot be kept together;
-        barriers between cells that are no neighbours.
+        Loads that are missing, infinite or below zero; a `k` or a seed that is no number; team numbers that
+        are none; a cell pinned to two teams, pins of unknown cells or teams, or such that cannot be kept
+        together; barriers between cells that are no neighbours.
     NotEnoughDataError
         More teams than cells.
     CellError
@@ -133,6 +133,8 @@ def propose(
     task, place = territory_input.read(
         load, k, previous=previous, pins=pins, barriers=barriers, keep_together=keep_together
     )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise AnalysisError(f"{seed!r} is no seed. Expected a whole number of 0 or more.")
     at = positions_m(task)
     team = np.empty(len(task.cells), np.int64)
     areas = share_out(task, at)

@@ -26,6 +26,8 @@ _SPREAD: Final = 0.3
 _WEEKS: Final = 5
 #: Max-p is told the least load of a region, as a share of the mean, and finds how many there are.
 _FLOOR: Final = 0.9
+#: Of 99 that are usual, which take minutes.
+_CONSTRUCTIONS: Final = 5
 
 Teams = npt.NDArray[np.int64]
 
@@ -148,8 +150,16 @@ def _peers(load: "pd.Series[Any]") -> dict[str, Callable[[], Teams]]:
         "spopt SKATER": solved(
             lambda: region.Skater(frame, weights, ["x", "y"], n_clusters=TEAMS, floor=floor)
         ),
-        "spopt Max-p": solved(
-            lambda: region.MaxPHeuristic(frame, weights, ["x", "y"], "load", least, top_n=2)
+        f"spopt Max-p, {_CONSTRUCTIONS} constructions": solved(
+            lambda: region.MaxPHeuristic(
+                frame,
+                weights,
+                ["x", "y"],
+                "load",
+                least,
+                max_iterations_construction=_CONSTRUCTIONS,
+                max_iterations_sa=2,
+            )
         ),
     }
 

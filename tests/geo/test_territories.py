@@ -73,7 +73,7 @@ def zones(draw: Any) -> tuple["pd.Series[Any]", int, list[tuple[int, int]]]:
 
 
 @given(zones())
-@settings(max_examples=20)
+@settings(max_examples=14)
 def test_every_team_is_there_and_connected_whatever_the_holes_islands_and_barriers(zone: Any) -> None:
     load, k, shut = zone
     before = load.copy()
@@ -122,7 +122,7 @@ WAYS = {k: possible(SMALL, k) for k in (2, 3)}
 
 
 @given(st.lists(st.integers(0, 30), min_size=7, max_size=7).filter(any), st.sampled_from([2, 3]))
-@settings(max_examples=20)
+@settings(max_examples=14)
 def test_no_split_is_more_even_than_ours_where_ours_is_not_even_enough(loads: list[int], k: int) -> None:
     load = series(SMALL, loads)
     best = min(max(np.bincount(teams, loads)) for teams in WAYS[k]) / (sum(loads) / k)
@@ -130,7 +130,7 @@ def test_no_split_is_more_even_than_ours_where_ours_is_not_even_enough(loads: li
 
 
 @given(st.lists(st.integers(1, 30), min_size=7, max_size=7), st.sampled_from(WAYS[2]))
-@settings(max_examples=20)
+@settings(max_examples=14)
 def test_hardly_more_cells_change_hands_than_must(loads: list[int], before: tuple[int, ...]) -> None:
     limit = HEAVIEST * sum(loads) / 2
     changes = [
@@ -166,7 +166,7 @@ def test_a_row_of_cells_is_split_as_evenly_as_can_be(seed: int) -> None:
     assert propose(load, 5).heaviest <= max(best, HEAVIEST) + 1e-9
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_919_cells_become_19_even_connected_teams(seed: int) -> None:
     load = town(seed)
     even = balance(load, split(load, 19, seed=seed), k=19)
@@ -212,6 +212,16 @@ def test_cells_that_are_new_find_a_team_and_those_that_are_gone_are_forgotten() 
     found = propose(later, 4, previous=before)
     assert sorted(found.teams.unique()) == [0, 1, 2, 3]
     assert found.heaviest <= HEAVIEST
+
+
+def test_cells_may_be_texts_as_well() -> None:
+    load = town(6, k=4)
+    texts = load.set_axis([f"{cell:x}" for cell in load.index])
+    pair = h3.grid_path_cells(MIDDLE, h3.grid_ring(MIDDLE, 1)[0])
+    written = [f"{cell:x}" for cell in pair]
+    found = split(texts, 3, pins={written[0]: 2}, barriers=[written], keep_together=[written[:1]])
+    assert found.index.equals(texts.index)
+    assert found.tolist() == split(load, 3, pins={pair[0]: 2}, barriers=[pair]).tolist()
 
 
 def test_an_island_with_the_work_of_whole_teams_has_teams_of_its_own() -> None:
@@ -312,6 +322,7 @@ def test_a_compound_gives_way_where_no_even_split_keeps_it() -> None:
 
 LOAD = series(SMALL)
 FAR = h3.grid_ring(MIDDLE, 9)[0]
+APART = next((one, other) for one in SMALL for other in SMALL if h3.grid_distance(one, other) == 2)
 
 
 @pytest.mark.parametrize(
@@ -320,6 +331,7 @@ FAR = h3.grid_ring(MIDDLE, 9)[0]
         (LOAD, 8, {}, NotEnoughDataError, "7 cells cannot be split among 8 teams"),
         (LOAD, 0, {}, AnalysisError, "0 is no number of teams"),
         (LOAD, 2.5, {}, AnalysisError, "2.5 is no number of teams"),
+        (LOAD, 2, {"seed": -1}, AnalysisError, "-1 is no seed"),
         (series([]), 1, {}, NotEnoughDataError, "0 cells"),
         (series(SMALL, [1, 1, 1, np.nan, 1, 1, 1]), 2, {}, AnalysisError, "'load' are no counts.*row 3"),
         (series(SMALL, [1, 1, 1, 1, -2, 1, 1]), 2, {}, AnalysisError, "-2.0 .row 4"),
@@ -343,16 +355,13 @@ FAR = h3.grid_ring(MIDDLE, 9)[0]
             "Team 1 is left without a cell by the pins",
         ),
         (LOAD, 2, {"previous": {MIDDLE: -1}}, AnalysisError, "'previous' are no teams"),
-        (LOAD, 2, {"barriers": [(SMALL[1], FAR), (SMALL[1], SMALL[4])]}, AnalysisError, "no neighbours"),
+        (LOAD, 2, {"barriers": [(SMALL[1], FAR), APART]}, AnalysisError, "no neighbours"),
         (LOAD, 2, {"barriers": SMALL}, CellError, "no pairs of cells"),
     ],
 )
 def test_what_cannot_be_split_is_refused_with_the_reason(
     load: "pd.Series[Any]", k: Any, options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
-    if "no neighbours" in words:
-        one, other = next((a, b) for a in SMALL for b in SMALL if h3.grid_distance(a, b) == 2)
-        options = {"barriers": [(one, other)]}
     with pytest.raises(error, match=words):
         split(load, k, **options)
 
