@@ -149,6 +149,7 @@ def test_the_counts_given_are_not_changed() -> None:
         ([1, np.nan, 2], "1 of 3 values in 'counts' are no counts; first: nan"),
         ([1, -2, -3], "2 of 3 values in 'counts' are no counts; first: -2"),
         ([1, np.inf, 2], "first: inf"),
+        ([1, 1e160, 2], "first: 1e[+]160.*from 0 to 2"),
         (["many", "few", "none"], "not numbers"),
     ],
 )
