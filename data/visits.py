@@ -33,6 +33,8 @@ VISITS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 #: The fact that changes whenever the visits do.
 VISITS_VERSION: Final = "visits_version"
 
+#: The largest number that the column holds on both databases.
+_MOST: Final = 2**31 - 1
 _KEYS: Final = ("source", "external_id")
 _MADE_OF: Final = ("at", "day", "lon", "lat", "area_id", "n")
 _KNOWN: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -159,10 +161,6 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
             )
         )
     return visits
-
-
-#: The largest number that the column holds on both databases.
-_MOST: Final = 2**31 - 1
 
 
 def _check_areas(connection: Connection, visits: pl.DataFrame) -> None:

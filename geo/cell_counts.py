@@ -1,6 +1,6 @@
 """Counts that are indexed by cells, read and checked once for every statistic."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,10 @@ from geo.errors import AnalysisError, NotEnoughDataError
 
 Values = npt.NDArray[np.float64]
 
+#: Whole numbers above are not told apart any more, and the squares of far larger ones are infinite: every
+#: score would be zero.
+_MOST: Final = 2.0**53
+
 
 def read(counts: "pd.Series[Any]", *, name: str = "counts") -> tuple[Cells, Values]:
     """Return the cells and the numbers of a series of counts.
@@ -18,14 +22,14 @@ def read(counts: "pd.Series[Any]", *, name: str = "counts") -> tuple[Cells, Valu
     Parameters
     ----------
     counts
-        Shape (n,), indexed by cells: numbers of 0 or more.
+        Shape (n,), indexed by cells: numbers from 0 to 2**53.
     name
         What the caller calls them, for the message.
 
     Raises
     ------
     AnalysisError
-        No series, values that are missing, infinite, below zero or no numbers.
+        No series, values that are missing, infinite, below zero, too large or no numbers.
     CellError
         An index that holds ids that are no cells.
     """
@@ -37,12 +41,12 @@ def read(counts: "pd.Series[Any]", *, name: str = "counts") -> tuple[Cells, Valu
         values = counts.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise AnalysisError(f"'{name}' holds values that are not numbers: {error}.") from error
-    wrong = ~(np.isfinite(values) & (values >= 0))
+    wrong = ~((values >= 0) & (values <= _MOST))
     if wrong.any():
         row = int(np.argmax(wrong))
         raise AnalysisError(
             f"{np.count_nonzero(wrong):,} of {len(values):,} values in '{name}' are no counts; first: "
-            f"{values[row]} (row {row}). Expected numbers of 0 or more; a cell of the study area without a "
+            f"{values[row]} (row {row}). Expected numbers from 0 to 2⁵³; a cell of the study area without a "
             "report is a 0, a cell that nobody knows of is left out."
         )
     cells = check(counts.index, column=f"{name}.index") if len(values) else np.zeros(0, np.uint64)

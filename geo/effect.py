@@ -231,7 +231,7 @@ def _checked(
             f"Counts of shape {numbers.shape} for {len(known):,} cells. Expected a row for each cell and a "
             "column for each step."
         )
-    if not _are_whole(numbers):
+    if numbers.dtype.kind != "b" and not _are_whole(numbers):
         raise AnalysisError("Counts that are no whole numbers, or missing. Expected reports, 0 or more.")
     if (numbers < 0).any():
         raise AnalysisError(f"{int((numbers < 0).sum()):,} counts are negative. Expected 0 or more.")

@@ -72,6 +72,7 @@ SCRIPTS: Final = (
     "cells",
     "hot",
     "rates",
+    "density",
     "heat",
     "along",
     "datums",

@@ -1,5 +1,7 @@
 """Where nobody looked, and which changes of the reports are those of the visits."""
 
+from typing import Any
+
 import h3
 import numpy as np
 import pytest
@@ -136,9 +138,9 @@ def test_with_hardly_any_visits_nobody_is_called_blind() -> None:
 
 
 @pytest.mark.parametrize("wrong", [[np.nan, 1], [-1, 1], [np.inf, 1], [[1.0]]])
-def test_visits_that_are_none_are_refused(wrong: object) -> None:
-    with pytest.raises(AnalysisError):
-        effort.seen(wrong)  # type: ignore[arg-type]
+def test_visits_that_are_none_are_refused(wrong: Any) -> None:
+    with pytest.raises(AnalysisError, match="'visits'"):
+        effort.seen(wrong)
 
 
 def test_counts_of_other_cells_or_steps_are_refused() -> None:

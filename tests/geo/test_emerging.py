@@ -212,6 +212,22 @@ def test_at_most_a_twentieth_of_the_cells_of_pure_noise_has_a_class(
     assert found.z.shape == shape
 
 
+@pytest.mark.parametrize(("ring", "steps", "modified"), [(2, 12, False), (3, 12, True), (1, 4, False)])
+def test_noise_stays_noise_with_wider_disks_and_few_steps(ring: int, steps: int, modified: bool) -> None:
+    """By the wider of the two definitions; a single false bin of a wide disk is one of many cells at once."""
+    around = Neighbourhood.of(town(8), ring)
+    shape = len(around.cells), steps
+    shares, any_spot = [], []
+    for seed in range(100):
+        noise = list(NOISES.values())[seed % len(NOISES)]
+        cube = noise(np.random.default_rng(seed), shape)
+        found = analyse(cube, around=around, definition="esri-2.8", modified=modified)
+        shares.append((found.summary["code"] > 0).mean())
+        any_spot.append(found.significant.any())
+    assert np.mean(shares) <= 0.005
+    assert np.mean(any_spot) <= ALPHA
+
+
 def test_normal_tails_would_find_spots_in_nearly_every_cube_of_few_counts() -> None:
     """Why the tails matter: this is how often the textbook's p-values see something in nothing."""
     around = Neighbourhood.of(town(8), 1)

@@ -48,6 +48,20 @@ def test_every_score_of_the_grid_of_1996_is_that_of_its_full_vector() -> None:
     np.testing.assert_allclose(z, literal, rtol=0, atol=1e-12)
 
 
+@pytest.mark.shared
+def test_the_score_that_esda_publishes_for_six_points_is_found() -> None:
+    told = json.loads(shared("reference/expected_values.json").read_text(encoding="utf-8"))["esda_six_points"]
+    east, north = np.array(told["points"]).T
+    near = np.hypot(east[:, None] - east, north[:, None] - north) <= 15
+    np.fill_diagonal(near, val=False)
+    indptr = np.concatenate([[0], np.cumsum(near.sum(axis=1))])
+    around = Neighbourhood(np.arange(6, dtype=np.uint64), 1, indptr, np.nonzero(near)[1])
+
+    z = hotspots.scores(around, told["y"]).z
+
+    assert z[0] == pytest.approx(told["published"]["Gi_star_binary_Zs_0"], abs=1e-8)
+
+
 @pytest.mark.parametrize("ring", [1, 2])
 @pytest.mark.parametrize("seed", range(3))
 def test_scores_of_ragged_sets_of_cells_are_those_of_esda(seed: int, ring: int) -> None:
@@ -135,6 +149,7 @@ def test_the_counts_given_are_not_changed() -> None:
         ([1, np.nan, 2], "1 of 3 values in 'counts' are no counts; first: nan"),
         ([1, -2, -3], "2 of 3 values in 'counts' are no counts; first: -2"),
         ([1, np.inf, 2], "first: inf"),
+        ([1, 1e160, 2], "first: 1e[+]160.*from 0 to 2"),
         (["many", "few", "none"], "not numbers"),
     ],
 )

@@ -3,30 +3,17 @@
   "use strict";
 
   const { decodeLines, decodeDensity, densityOf, nearest, pieceAt } = gezhi.streetWire;
-  const STALE_OPACITY = 0.25;
-  const BESIDE_POINTS = 0.7;
   const REACH_PX = window.matchMedia("(hover: hover)").matches ? 9 : 16;
 
-  class Along {
+  class Along extends gezhi.Density {
     constructor(conductor) {
-      this.conductor = conductor;
-      this.map = conductor.map;
-      this.canvas = new gezhi.StreetCanvas({ pane: conductor.pane("along", 405) }).addTo(this.map);
-      this.legend = new gezhi.HeatLegend().addTo(this.map);
-      this.tip = new gezhi.PlaceTip(this.map);
-      this.selection = new gezhi.Selection(() => {}); // of cells: the tools ask every ground for its own
+      super(conductor, "along", new gezhi.StreetCanvas({ pane: conductor.pane("along", 405) }));
       this.asking = { lines: new gezhi.Request(() => {}), density: new gezhi.Request((slow) => this.wait(slow)) };
-      this.paints = 0;
     }
 
     /** Take up options; what is on the screen changes in place. */
     update(options) {
-      const before = this.options;
-      this.options = options;
-      this.number = gezhi.numberFormat(options.locale);
-      this.figure = gezhi.figureFormat(options.locale);
-      this.conductor.setTheme(options.theme);
-      this.fade();
+      const before = this.take(options);
       this.refresh();
       const looks = ({ stops, theme, title, labels }) => JSON.stringify([stops, theme, title, labels]);
       if (before && this.isThere() && looks(before) !== looks(options)) this.paint();
@@ -34,21 +21,13 @@
 
     remove() {
       Object.values(this.asking).forEach((request) => request.abort());
-      this.hover(null);
-      for (const layer of [this.legend, this.canvas]) layer.remove();
-      this.conductor.notice.clear("along");
+      super.remove();
     }
 
     /** The whole city is here: only the bandwidth in the legend has another length now. */
     moved() {
       this.fade();
       this.legend.measure(this.radiusPx());
-    }
-
-    /** The bandwidth on the screen, in pixels, in the middle of the map. */
-    radiusPx() {
-      const at = this.map.getCenter().lat;
-      return this.options.bandwidth / gezhi.projection.metresPerPixel(at, this.map.getZoom());
     }
 
     addressOf(query) {
@@ -115,23 +94,10 @@
 
     showLegend() {
       const { meta } = this.density;
-      if (!meta.top) {
-        this.legend.hide();
-        return;
-      }
-      const { stops, title, labels } = this.options;
-      this.legend.show({
-        title,
-        stops,
-        top: meta.top,
-        open: meta.max > meta.top,
-        bandwidth: meta.bandwidth,
-        solid: true,
-        averaged: false,
-        words: { ...labels, counts_within: labels.counts_along },
-        figure: this.figure,
-        number: this.number,
-      });
+      const { labels } = this.options;
+      const words = { ...labels, counts_within: labels.counts_along };
+      this.showScale(meta, { solid: true, averaged: false, words });
+      if (!meta.top) return;
       if (meta.far) this.legend.note.textContent += `\n${this.farWords(meta.total, meta.far)}`;
       this.legend.measure(this.radiusPx());
     }
@@ -144,37 +110,17 @@
     }
 
     fail(error) {
-      console.warn("along:", error);
       this.lines = this.density = null;
       this.canvas.setDensity(null, null, this.options);
-      this.legend.hide();
-      this.hover(null);
-      this.conductor.notice.say("along", this.options.labels.failed, () => {
-        this.conductor.notice.clear("along");
-        this.refresh();
-      });
-      this.conductor.setState("failed");
-      this.measure({ state: "failed", query: this.options.query });
-    }
-
-    themed() {
-      this.canvas.redraw();
-    }
-
-    /** Streets are clearer where single points are shown, faint while they are out of date. */
-    fade() {
-      const opacity = this.options.opacity * (this.conductor.showsPoints() ? BESIDE_POINTS : 1);
-      this.canvas.canvas.style.opacity = this.stale ? STALE_OPACITY : opacity;
-      this.legend.setOpacity(opacity);
+      this.failed(error);
     }
 
     /** Note what was painted, once it is on the screen. */
     painted() {
       const { lines, density } = this;
       const { meta, query } = density;
-      const state = meta.max ? "ready" : "empty";
       const measured = {
-        state,
+        state: meta.max ? "ready" : "empty",
         query,
         bandwidth: meta.bandwidth,
         weight: meta.weight,
@@ -188,29 +134,7 @@
         fetchMs: density.ms,
         drawMs: this.canvas.drawMs,
       };
-      this.conductor.afterPaint(() => {
-        if (this.asking.lines.url || this.asking.density.url) return;
-        this.measure(measured);
-        this.conductor.setState(state, query, this.paints);
-        this.conductor.follow();
-      });
-    }
-
-    measure(figures) {
-      this.paints += figures.state === "failed" ? 0 : 1;
-      window.__gezhi = { kind: "along", ...figures, paintedAt: performance.now(), paints: this.paints };
-    }
-
-    /** Nothing along a street can be selected. */
-    at() {
-      return null;
-    }
-
-    choose() {}
-
-    /** Where there is no pointer to hover, a tap reads the street. */
-    click(event) {
-      this.hover(event.latlng);
+      this.noted(measured, () => this.asking.lines.url || this.asking.density.url);
     }
 
     /** Say the density of the street at a spot. */

@@ -3,32 +3,18 @@
   "use strict";
 
   const MARGIN_PX = 64;
-  const STALE_OPACITY = 0.25;
-  /** How much of its opacity the surface keeps where single points are shown. */
-  const BESIDE_POINTS = 0.7;
 
-  class Heat {
+  class Heat extends gezhi.Density {
     constructor(conductor) {
-      this.conductor = conductor;
-      this.map = conductor.map;
-      this.canvas = new gezhi.HeatCanvas({ pane: conductor.pane("heat", 400) }).addTo(this.map);
-      this.legend = new gezhi.HeatLegend().addTo(this.map);
-      this.tip = new gezhi.PlaceTip(this.map);
+      super(conductor, "heat", new gezhi.HeatCanvas({ pane: conductor.pane("heat", 400) }));
       this.ring = L.circle([0, 0], { pane: conductor.pane("reach", 420), interactive: false, className: "gz-heat-ring" });
-      this.selection = new gezhi.Selection(() => {}); // of cells: the tools ask every ground for its own
       this.request = new gezhi.Request((slow) => this.wait(slow));
       this.shown = null; // {url, query, surface}: what is painted
-      this.paints = 0;
     }
 
     /** Take up options; what is on the screen changes in place. */
     update(options) {
-      const before = this.options;
-      this.options = options;
-      this.number = gezhi.numberFormat(options.locale);
-      this.figure = gezhi.figureFormat(options.locale);
-      this.conductor.setTheme(options.theme);
-      this.fade();
+      const before = this.take(options);
       if (this.shown && `${before.stops}` !== `${options.stops}`) this.canvas.setColours(options.stops);
       if (this.shown) this.showLegend();
       this.refresh();
@@ -36,9 +22,7 @@
 
     remove() {
       this.request.abort();
-      this.hover(null);
-      for (const layer of [this.legend, this.canvas]) layer.remove();
-      this.conductor.notice.clear("heat");
+      super.remove();
     }
 
     /** The old picture is where it belongs at once, stretched; the new one follows. */
@@ -46,12 +30,6 @@
       this.fade();
       this.legend.measure(this.radiusPx());
       this.refresh();
-    }
-
-    /** The bandwidth on the screen, in pixels, in the middle of the map. */
-    radiusPx() {
-      const at = this.map.getCenter().lat;
-      return this.options.bandwidth / gezhi.projection.metresPerPixel(at, this.map.getZoom());
     }
 
     /** Get the surface of this view, unless it is here or on its way. */
@@ -105,23 +83,8 @@
 
     showLegend() {
       const { meta } = this.shown.surface;
-      if (!meta.top) {
-        this.legend.hide();
-        return;
-      }
-      const { stops, title, labels } = this.options;
-      this.legend.show({
-        title,
-        stops,
-        top: meta.top,
-        open: meta.max > meta.top,
-        bandwidth: meta.bandwidth,
-        averaged: meta.averaged,
-        words: labels,
-        figure: this.figure,
-        number: this.number,
-      });
-      this.legend.measure(this.radiusPx());
+      this.showScale(meta, { averaged: meta.averaged });
+      if (meta.top) this.legend.measure(this.radiusPx());
     }
 
     /** An answer that takes long: the old surface of another question must not look current. */
@@ -137,38 +100,18 @@
     }
 
     fail(error) {
-      console.warn("heat:", error);
       this.shown = null;
       this.canvas.setSurface(null, this.options.stops);
-      this.legend.hide();
-      this.hover(null);
-      this.conductor.notice.say("heat", this.options.labels.failed, () => {
-        this.conductor.notice.clear("heat");
-        this.refresh();
-      });
-      this.conductor.setState("failed");
-      const { query, bandwidth, weight } = this.options;
-      this.measure({ state: "failed", query, bandwidth, weight, total: null, inView: null, top: null, max: null });
-    }
-
-    themed() {
-      this.canvas.redraw();
-    }
-
-    /** The surface is clearer where single points are shown, faint while it is out of date. */
-    fade() {
-      const opacity = this.options.opacity * (this.conductor.showsPoints() ? BESIDE_POINTS : 1);
-      this.canvas.canvas.style.opacity = this.stale ? STALE_OPACITY : opacity;
-      this.legend.setOpacity(opacity);
+      const { bandwidth, weight } = this.options;
+      this.failed(error, { bandwidth, weight, total: null, inView: null, top: null, max: null });
     }
 
     /** Note what was painted, once it is on the screen. */
     painted(fetchMs, decodeMs) {
       const { query, surface } = this.shown;
       const { meta } = surface;
-      const state = meta.max ? "ready" : "empty";
       const measured = {
-        state,
+        state: meta.max ? "ready" : "empty",
         query,
         bandwidth: meta.bandwidth,
         weight: meta.weight,
@@ -183,29 +126,7 @@
         decodeMs,
         drawMs: this.canvas.drawMs,
       };
-      this.conductor.afterPaint(() => {
-        if (this.request.url) return;
-        this.measure(measured);
-        this.conductor.setState(state, query, this.paints);
-        this.conductor.follow();
-      });
-    }
-
-    measure(figures) {
-      this.paints += figures.state === "failed" ? 0 : 1;
-      window.__gezhi = { kind: "heat", ...figures, paintedAt: performance.now(), paints: this.paints };
-    }
-
-    /** Nothing on a smooth surface can be selected. */
-    at() {
-      return null;
-    }
-
-    choose() {}
-
-    /** Where there is no pointer to hover, a tap reads the surface. */
-    click(event) {
-      this.hover(event.latlng);
+      this.noted(measured, () => this.request.url);
     }
 
     /** Say the density at a spot, and draw around it how far reports count. */
