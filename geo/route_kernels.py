@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0917 - kernels are called by position, with arrays that numba can type
-"""The compiled part of `geo.route_order`: shorten a walk through stops, and find room in one.
+"""The compiled part of `geo.route_order`: shorten a walk through stops, find room in one, choose others.
 
 Node 0 is where the walk begins, the highest node where it ends, the others are stops. A path holds stops
 alone. Times are seconds; of the windows of a stop, `opens` and `closes` of shape (nodes, windows), the first
@@ -22,6 +22,8 @@ _GAIN_S: Final = 1e-6
 #: Stops that are moved at once, and that change places when the search is stuck.
 _MOVED: Final = 3
 _SWAPPED: Final = 30
+#: Stops that are taken out at once to see what else could be there.
+_RUINED: Final = 12
 
 
 @part
@@ -257,3 +259,185 @@ def insert(
         out[place] = stop
         out[place + 1 :] = path[place:]
     return best
+
+
+@part
+def _over_with(
+    path: Any,
+    n: int,
+    after: int,
+    stop: int,
+    walk: Any,
+    service: Any,
+    opens: Any,
+    closes: Any,
+    begins: float,
+) -> Any:
+    """Return when a walk through the first n stops of a path is over, with one more put behind a place."""
+    at, time = 0, begins
+    for k in range(n + 1):
+        node = path[k] if k <= after else stop if k == after + 1 else path[k - 1]
+        time += walk[at, node]
+        begun = np.inf
+        for w in range(opens.shape[1]):
+            if time <= closes[node, w]:
+                begun = max(time, opens[node, w])
+                break
+        time = begun + service[node]
+        at = node
+    return time + walk[at, walk.shape[0] - 1]
+
+
+@part
+def _place_for(
+    trial: Any,
+    m: int,
+    stop: int,
+    walk: Any,
+    service: Any,
+    opens: Any,
+    closes: Any,
+    begins: float,
+    ends: float,
+    timed: bool,
+    spare: float,
+) -> Any:
+    """Return behind which place a stop lengthens a walk least (-2: it fits nowhere), and by how much."""
+    nodes = walk.shape[0]
+    least, place = np.inf, -2
+    for after in range(-1, m):
+        a = trial[after] if after >= 0 else 0
+        b = trial[after + 1] if after + 1 < m else nodes - 1
+        more = walk[a, stop] + walk[stop, b] - walk[a, b]
+        if more >= least or more > spare:
+            continue
+        if timed and _over_with(trial, m, after, stop, walk, service, opens, closes, begins) > ends:
+            continue
+        least, place = more, after
+    return place, least
+
+
+@part
+def _lined_up(there: Any, usable: Any, priority: Any, state: int, pool: Any, worth: Any) -> Any:
+    """Put what is not there in a row, mostly the most urgent first; return how many, and the next state."""
+    size = 0
+    for node in range(1, len(there) - 1):
+        if usable[node] and not there[node]:
+            state = _next(state)
+            key = (priority[node] + 1) * (_drawn(state, 1000) + 300)
+            at = size
+            while at > 0 and worth[at - 1] < key:
+                worth[at], pool[at] = worth[at - 1], pool[at - 1]
+                at -= 1
+            worth[at], pool[at] = key, node
+            size += 1
+    return size, state
+
+
+@part
+def _without(path: Any, n: int, i: int, count: int, trial: Any, there: Any) -> Any:
+    """Write a path without some stops, and mark the others; return how many those are."""
+    there[:] = False
+    m = 0
+    for k in range(n):
+        if not i <= k < i + count:
+            trial[m] = path[k]
+            there[path[k]] = True
+            m += 1
+    return m
+
+
+@part
+def _summed(values: Any, path: Any, n: int) -> Any:
+    total = values[0] * 0
+    for k in range(n):
+        total += values[path[k]]
+    return total
+
+
+@kernel(
+    (
+        _PATH,
+        types.int64,
+        _TABLE,
+        _FLOATS,
+        _TABLE,
+        _TABLE,
+        types.float64,
+        types.float64,
+        types.boolean,
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.boolean, 1, "C", readonly=True),
+        types.int64,
+        types.int64,
+        types.int64,
+        types.int64,
+    )
+)
+def exchange(
+    path: Any,
+    n: int,
+    walk: Any,
+    service: Any,
+    opens: Any,
+    closes: Any,
+    begins: float,
+    ends: float,
+    timed: bool,
+    priority: Any,
+    load: Any,
+    usable: Any,
+    most: int,
+    capacity: int,
+    rounds: int,
+    seed: int,
+) -> Any:
+    """Take a part of a path out and fill the gap with what is worth most, again and again; in place.
+
+    Parameters
+    ----------
+    path
+        Room for all usable stops; the first n are the path.
+    usable
+        Shape (nodes,): what may be on it.
+    rounds
+        How often.
+
+    Returns
+    -------
+    How many stops the path has then. The sum of the priorities has not fallen; where it is the same, the
+    number of stops has not; where that is too, the length.
+    """
+    nodes = walk.shape[0]
+    trial = path.copy()
+    pool, worth = np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    there = np.zeros(nodes, np.bool_)
+    best_worth, best_walk = _summed(priority, path, n), _length(path[:n], walk)
+    state = _next(_next(seed & 0xFFFFFFFFFFFF))
+    for _round in range(rounds):
+        state = _next(state)
+        count = _drawn(state, min(_RUINED, n)) + 1 if n else 0
+        state = _next(state)
+        m = _without(path, n, _drawn(state, n - count + 1), count, trial, there)
+        used, busy = _summed(load, trial, m), _summed(service, trial, m)
+        won, gone = _summed(priority, trial, m), _length(trial[:m], walk)
+        size, state = _lined_up(there, usable, priority, state, pool, worth)
+        for node in pool[:size]:
+            if m >= most or used + load[node] > capacity:
+                continue
+            spare = ends - begins - gone - busy - service[node]
+            place, more = _place_for(trial, m, node, walk, service, opens, closes, begins, ends, timed, spare)
+            if place > -2:
+                for k in range(m, place + 1, -1):
+                    trial[k] = trial[k - 1]
+                trial[place + 1] = node
+                m += 1
+                gone += more
+                busy += service[node]
+                used += load[node]
+                won += priority[node]
+        if (won, m, -gone) > (best_worth, n, _GAIN_S - best_walk):
+            path[:m] = trial[:m]
+            n, best_worth, best_walk = m, won, gone
+    return n

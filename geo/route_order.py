@@ -1,11 +1,13 @@
 """Which stops a shift has time for, and in which order; for `geo.routes`.
 
-VROOM chooses stops and a first order; that is shortened further and room is looked for again, because with
-one long walk VROOM stays some percent behind (a tenth with time windows). Nothing is drawn by chance: the
-same stops in the same order give the same answer.
+VROOM gives a first order, and of a few stops a first choice; both are bettered here, because with one long
+walk VROOM stays some percent behind. Of many stops it takes longer to choose than all the rest together, and
+its choice is no better than that of `exchange` from nothing. Nothing is drawn by chance: the same stops in
+the same order give the same answer.
 
-Source of the search that disturbs and repairs: H. R. Lourenço, O. C. Martin and T. Stützle (2003), Iterated
-local search, in Handbook of Metaheuristics, 320-353.
+Sources of the searches: H. R. Lourenço, O. C. Martin and T. Stützle (2003), Iterated local search, in
+Handbook of Metaheuristics, 320-353; G. Schrimpf et al. (2000), Record breaking optimization results using the
+ruin and recreate principle, Journal of Computational Physics 159(2), 139-171.
 """
 
 from dataclasses import dataclass, field
@@ -28,17 +30,23 @@ REASONS: Final[tuple[Reason, ...]] = (
     "window",
     "time",
 )
-#: Stops that VROOM is asked to choose from: the most urgent, of equally urgent ones the nearest.
-CHOSEN_FROM: Final = 120
+#: Up to so many stops VROOM is asked for a choice too.
+VROOM_CHOOSES_OF: Final = 60
 
 _EXPLORATION: Final = 0  # more takes twice as long and seldom finds more
 #: VROOM counts whole units of time: tenths of a second.
 _PER_S: Final = 10
 #: Stands for no end of a window, in seconds: a third of a year.
 LATEST: Final = 10_000_000.0
-#: How often a walk is disturbed, while its stops squared are not more than that of so many.
+#: How often a walk is disturbed; of more stops than so many less often, as the work grows with the cube.
 _ROUNDS: Final = 2_000
 _FULL_ROUNDS_UP_TO: Final = 150
+#: How often, and in how many rounds each time, other choices of stops are looked for.
+_EXCHANGES: Final = 8
+#: How many of those left out are tried in place of how many others.
+_REPLACING: Final = 30
+_REPLACED: Final = 10
+_EXCHANGE_ROUNDS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,18 +167,19 @@ class Order:
             if self._fits(path):
                 self.path = path
                 return
-        nodes = sorted(nodes, key=lambda node: (-whole.priority[node], whole.walk[0, node], node))
-        path = vroom_order(self, sorted(nodes[:CHOSEN_FROM]), chosen=True)
+        if len(nodes) > VROOM_CHOOSES_OF:
+            return
+        path = vroom_order(self, nodes, chosen=True)
         while not self._fits(path):  # never seen; what is cut off is looked at again like all that is left
             path = path[:-1]
         self.path = self._shortened(path, timed=True)
 
-    def _shortened(self, path: Path, *, timed: bool) -> Path:
+    def _shortened(self, path: Path, *, timed: bool, rounds: int = _ROUNDS) -> Path:
         from geo.route_kernels import shorten
 
         whole = self.problem
         shorter = path.copy()
-        rounds = int(_ROUNDS * min(1.0, (_FULL_ROUNDS_UP_TO / max(len(path), 1)) ** 2))
+        rounds = int(rounds * min(1.0, (_FULL_ROUNDS_UP_TO / max(len(path), 1)) ** 3))
         shorten(
             shorter,
             whole.walk,
@@ -206,6 +215,8 @@ class Order:
 
     def _fill(self) -> None:
         """Look for room for what is not on the path, in time or late, and instead of what is less urgent."""
+        if self._waiting():
+            self._exchange()
         while self._waiting():
             grown = False
             while self._add() or self._replace():
@@ -213,6 +224,38 @@ class Order:
             if not grown:
                 return
             self.path = self._shortened(self.path, timed=True)
+
+    def _exchange(self) -> None:
+        """Look for other choices that are worth more."""
+        from geo.route_kernels import exchange
+
+        whole = self.problem
+        usable = np.ones(len(whole) + 2, bool)
+        usable[[0, -1, *self.left]] = False
+        path = np.zeros(len(whole) + 1, np.int64)
+        rounds = int(_EXCHANGE_ROUNDS * min(1.0, (_FULL_ROUNDS_UP_TO / len(whole)) ** 2))
+        for part in range(_EXCHANGES):
+            n = len(self.path)
+            path[:n] = self.path
+            n = exchange(
+                path,
+                n,
+                whole.walk,
+                whole.service,
+                self.opens,
+                self.closes,
+                whole.begins,
+                whole.ends,
+                self._timed,
+                whole.priority,
+                whole.load,
+                usable,
+                len(whole) if whole.most_stops is None else whole.most_stops,
+                int(whole.load.sum()) if whole.capacity is None else whole.capacity,
+                max(rounds, 1),
+                part + 1,
+            )
+            self.path = self._shortened(path[:n].copy(), timed=True, rounds=50)
 
     def _add(self) -> bool:
         grown = False
@@ -226,10 +269,10 @@ class Order:
         return grown
 
     def _replace(self) -> bool:
-        """Put one stop in place of a less urgent one, the least urgent that makes room enough."""
+        """Put one of the most urgent in place of one of the least urgent."""
         urgent = self.problem.priority
-        for node in self._waiting():
-            for place in np.argsort(urgent[self.path], kind="stable"):
+        for node in self._waiting()[:_REPLACING]:
+            for place in np.argsort(urgent[self.path], kind="stable")[:_REPLACED]:
                 if urgent[self.path[place]] >= urgent[node]:
                     break
                 longer, over = self._insert(np.delete(self.path, place), node)

@@ -29,6 +29,7 @@ DETOUR: Final = 1.3
 #: Points that a table of distances is made for; it has as many rows and columns.
 MOST_POINTS: Final = 3_000
 
+#: Corners that differ by less, in degrees, are one: a centimetre.
 _SAME_DEG: Final = 1e-7
 
 #: Kinds of pairs, by code: along streets, and why not.
@@ -173,7 +174,7 @@ def _straight_m(lon: Floats, lat: Floats) -> Floats:
 
 def _without_repeats(way: Floats) -> Floats:
     """Leave out corners that repeat the one before to the centimetre; both ends stay."""
-    far = np.asarray((np.abs(np.diff(way, axis=0)) > _SAME_DEG).any(axis=1))
+    far = np.abs(np.diff(way, axis=0)).max(axis=1) > _SAME_DEG
     inner: Floats = way[1:-1][far[:-1]]
     if len(inner) and not (np.abs(inner[-1] - way[-1]) > _SAME_DEG).any():
         inner = inner[:-1]

@@ -319,3 +319,26 @@ def test_what_cannot_be_planned_is_said_at_once(streets: Streets) -> None:
         replan(streets, route, here=place(0, 0), now_s=60.0, done=[1], gone=["x"])
     with pytest.raises(AnalysisError, match="lasts from"):
         replan(streets, route, here=place(0, 0), now_s=5 * HOUR)
+
+
+@pytest.mark.parametrize("limit", [{"ends_s": 2 * HOUR}, {"most_stops": 20}, {"capacity": 30}])
+def test_of_many_stops_the_choice_keeps_the_rules_and_is_worth_more_than_the_nearest(
+    limit: Any, streets: Streets
+) -> None:
+    rng = np.random.default_rng(4)
+    stops = [
+        Stop(s.id, s.lon, s.lat, 120, ((at, at + HOUR),) if at < HOUR else (), None, s.priority, 1)
+        for s, at in zip(draw(9, 90), rng.uniform(0, 4 * HOUR, 90).tolist(), strict=True)
+    ]
+    of = shift(**limit)
+    route = plan(streets, stops, of)
+    check(route, of, stops)
+    slow, order = Slow(streets, stops, of), ()
+    while True:
+        longer = [(*order, k) for k in range(90) if k not in order]
+        fits = [one for one in longer if slow.walk(one)[0] <= of.ends_s]
+        full = len(order) == min(limit.get("most_stops", 90), limit.get("capacity", 90))
+        if not fits or full:
+            break
+        order = min(fits, key=lambda one: slow.walk(one)[0])
+    assert sum(v.stop.priority for v in route.visits) > 1.2 * sum(stops[k].priority for k in order)
