@@ -29,8 +29,6 @@ from layers import hot_wire, hot_words
 
 #: The note of an answer that is still being computed.
 _PENDING: Final = "pending"
-#: The note where no cell differs from the others.
-_SAME: Final = "same"
 #: Kinds whose answer gets better while the data stay as they are: only the answer itself can name it.
 _GROWING: Final = frozenset({"forecast"})
 
@@ -115,8 +113,7 @@ def _answer(cube: Cube, asked: HotAsked) -> Answer:
         found = without_answer(nowhere, nowhere.astype(np.uint32), (hot_wire.NONE,), "few")
         return Answer(found, str(error))
     # For a filter that lets nothing through the map has clearer words.
-    passes = found.note != _SAME or bool(found.n.any())
-    return Answer(found, hot_words.note(found.note) if passes else "")
+    return Answer(found, hot_words.note(found.note) if found.n.any() or cube.total(asked.where) else "")
 
 
 def _packed(answer: Answer, asked: HotAsked, box: Bbox | None, *, version: str) -> bytes:

@@ -89,7 +89,7 @@ def _table(here: Workspace, words: str, rows: pl.DataFrame, kind: str, *, key: s
 
 def change_text(percent: float | None, uncertain: bool) -> str:
     """Write a change: in brackets where it may be chance; what was not there before is new."""
-    words = _("new") if percent is None else f"{percent:+.0f} %"
+    words = _("new") if percent is None else f"{percent:+.0f}\u00a0%"
     return f"({words})" if uncertain else words
 
 

@@ -83,7 +83,7 @@ def _when_and_what(here: Workspace, one: Saved | None) -> None:
     drive = Drive.from_params(one.params) if one and one.params else None
     _begin(session.DRIVE_NAME, one.name if one else "")
     st.text_input(
-        _("Name"),
+        _("Name of the drive"),
         key=session.DRIVE_NAME,
         max_chars=MOST_LETTERS,
         placeholder=_("Such as: stalls on Market Street, spring"),

@@ -28,7 +28,7 @@ from data.workspace import Workspace
 from geo import cell_sets, cells
 from geo.effect_verdict import Verdict, next_door, verdict
 from i18n import gettext as _
-from i18n import listed, ngettext
+from i18n import listed, ngettext, sentences
 
 _OWN: Final = "#2a7f9e"
 _OTHERS: Final = "#76838f"
@@ -81,7 +81,7 @@ def _verdict(result: MeasuredDrive) -> None:
     icon = ":material/trending_down:" if said in _GOOD else ":material/trending_flat:"
     if said in _BAD or next_door(found) == "moved":
         show, icon = st.warning, ":material/warning:"
-    show(plain(" ".join(part for part in parts if part)), icon=icon)
+    show(plain(sentences(parts)), icon=icon)
     for caution in cautions(found):
         st.caption(":material/info: " + plain(caution))
 

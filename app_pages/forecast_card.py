@@ -22,6 +22,7 @@ from data.forecasts import Basis, Forecast, ForecastAsked, Plan, at_once, basis
 from data.workspace import Workspace
 from geo.errors import NotEnoughDataError
 from i18n import gettext as _
+from i18n import sentences
 
 
 def render(here: Workspace) -> None:
@@ -73,7 +74,7 @@ def _too_little(known: str, asked: ForecastAsked, needed: int | None = None) -> 
     said = _("Not enough is known for a forecast: {known} of these filters are over as a whole.", known=known)
     if needed is not None:
         steps = words.steps_words(needed, asked.step)
-        said += " " + _("To choose a method and to judge it takes {steps}.", steps=steps)
+        said = sentences([said, _("To choose a method and to judge it takes {steps}.", steps=steps)])
     st.info(said, icon=":material/hourglass_empty:")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from app_pages import figures, forecast_tables, session
 from app_pages.active import in_words
 from app_pages.forecast_tables import CellLine
+from app_pages.forecast_words import days_words
 from data.forecasts import Basis, ForecastAsked, Plan, held
 from data.workspace import Workspace
 from geo import cells as h3_cells
@@ -39,11 +40,18 @@ def render(here: Workspace, asked: ForecastAsked, made_from: Basis, plan: Plan) 
     )
     _ways_on(here, asked, made_from, plan)
     length = min(st.session_state.get(session.FORECAST_LISTED, _LISTED), n)
-    st.html(forecast_tables.cells_table(_lines(here, asked, made_from, plan, length), expected=True))
+    lines = _lines(here, asked, made_from, plan, length)
+    st.html(forecast_tables.cells_table(lines, expected=True, last=_last(made_from)))
     if length < n:
         st.button(
             _("Show all {n}", n=n), key="forecast_all_cells", on_click=_list, args=(n,), type="tertiary"
         )
+
+
+def _last(made_from: Basis) -> str:
+    """Return the days of the last whole step where another is under way between it and the plan's."""
+    counted = made_from.counted
+    return days_words(counted.starts[-1], counted.ends[-1]) if made_from.lead > 1 else ""
 
 
 def cell_link(asked: ForecastAsked, cell: int | None = None) -> str:

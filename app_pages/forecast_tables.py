@@ -39,9 +39,13 @@ class CellLine(NamedTuple):
     held: bool = False
 
 
-def cells_table(lines: Sequence[CellLine], *, expected: bool) -> str:
-    """Write cells as an HTML table, each the way to the map; every text of theirs is escaped."""
-    heads = ["", _("Where"), _("Expected"), _("Last time")] if expected else ["", _("Where"), _("Reports")]
+def cells_table(lines: Sequence[CellLine], *, expected: bool, last: str = "") -> str:
+    """Write cells as an HTML table, each the way to the map; every text of theirs is escaped.
+
+    `last` are the days of the last whole step, where it is not the one before that of the plan.
+    """
+    last = last or _("Last time")
+    heads = ["", _("Where"), _("Expected"), last] if expected else ["", _("Where"), _("Reports")]
     head = "".join(
         f'<th class="{"gz-n" if n > 1 else ""}" scope="col">{escape(name)}</th>'
         for n, name in enumerate(heads)

@@ -25,7 +25,7 @@ _PER: Final = {
     "household": N_("Per household"),
     "visit": N_("Per patrol visit"),
 }
-_STEPS: Final = {"week": N_("Week by week"), "month": N_("Month by month")}
+_STEPS: Final = {"week": N_("By week"), "month": N_("By month")}
 _RINGS: Final = {
     1: N_("with direct neighbours"),
     2: N_("with two rings of neighbours"),

@@ -63,9 +63,21 @@ def _no_answer(view: View, slug: str, words: str) -> None:
     if view.period != "all":
         row.button(_("All time"), key="hot_all_time", icon=":material/date_range:", on_click=_all_time)
     if view.step != "week":
-        row.button(_("Week by week"), key="hot_weeks", icon=":material/calendar_view_week:", on_click=_weeks)
-    if view.hot != "now":
+        row.button(_("By week"), key="hot_weeks", icon=":material/calendar_view_week:", on_click=_weeks)
+    if slug == "visits":
+        with row:
+            _to_the_visits()
+    elif view.hot != "now":
         row.button(_("The period as a whole"), key="hot_whole", icon=":material/hexagon:", on_click=_now)
+
+
+def _to_the_visits() -> None:
+    st.page_link(
+        "analysis.py",
+        label=_("Take up a log of visits"),
+        icon=":material/upload:",
+        query_params=session.with_language({"tab": "patrols"}),
+    )
 
 
 def _nothing(view: View, asked: HotAsked) -> None:
@@ -77,7 +89,7 @@ def _nothing(view: View, asked: HotAsked) -> None:
     row = st.container(horizontal=True)
     if asked.kind in WITH_STEPS:
         if view.step != "month":
-            row.button(_("Month by month"), key="hot_months", on_click=_months)
+            row.button(_("By month"), key="hot_months", on_click=_months)
         row.button(_("The period as a whole"), key="hot_whole", icon=":material/hexagon:", on_click=_now)
     if asked.resolution > HOT_RESOLUTIONS[0]:
         row.button(_("Larger cells"), key="hot_larger", on_click=_larger, args=(asked.resolution - 1,))

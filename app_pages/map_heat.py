@@ -14,7 +14,7 @@ from i18n import gettext as _
 from layers.heat import HeatLayer
 from layers.street_density import StreetDensityLayer
 
-_WIDTH_PX: Final = 150
+_WIDTH_PX: Final = 175
 #: The bandwidth that is chosen from the reports, among those that people choose.
 _CHOSEN: Final = 0
 

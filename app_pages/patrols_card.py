@@ -24,7 +24,7 @@ from data.workspace import Workspace
 from geo import cells, effort
 from geo.errors import GezhiError
 from i18n import gettext as _
-from i18n import ngettext
+from i18n import ngettext, sentences
 
 #: Spots that are listed; the map shows all of them.
 _LISTED: Final = 8
@@ -48,7 +48,8 @@ def render(here: Workspace) -> None:
         _other_days(here)
         return
     found = hot_blind(here.cube, asked)
-    _figures(found)
+    if not found.note:
+        _figures(found)
     st.caption(_since(here, days, where))
     left, right = st.columns(2, gap="large")
     with left:
@@ -113,9 +114,10 @@ def _since(here: Workspace, days: tuple[date, date], where: Filter) -> str:
     known = looked_at(here.cube, where)
     left = here.cube.total(where) - (here.cube.total(known) if known else 0)
     if left:
-        words += " " + ngettext(
+        out = ngettext(
             "{n} report of other days is left out.", "{n} reports of other days are left out.", left
         ).replace(str(left), f"{left:,}")
+        words = sentences([words, out])
     return words
 
 
@@ -203,7 +205,7 @@ def _all_on_map(groups: list[HotGroup], link: str) -> None:
     more = ngettext("{n} more", "{n} more", left) + " · " if left > 0 else ""
     on_map = escape(_("On the map"))
     way = f'<a href="{escape(link)}" target="_self">{on_map}</a>'
-    st.html(f"<small>{escape(more)}{way}</small>")
+    st.html(f'<small class="gz-all-on-map">{escape(more)}{way}</small>')
 
 
 def _feeds(here: Workspace) -> None:

@@ -18,7 +18,7 @@ from data.recurrence import BY, NEAR_M, USUAL_WINDOW, WINDOWS, By, Returns, retu
 from data.workspace import Workspace
 from geo import cells
 from i18n import gettext as _
-from i18n import ngettext
+from i18n import ngettext, sentences
 
 _PAGE: Final = 25
 
@@ -128,12 +128,12 @@ def sum_words(found: Returns, days: int, near: int) -> str:
     if found.waiting:
         said.append(
             ngettext(
-                "{n} case was closed too lately to be judged.",
-                "{n} cases were closed too lately to be judged.",
+                "{n} case was closed too recently to be judged.",
+                "{n} cases were closed too recently to be judged.",
                 found.waiting,
             ).replace(str(found.waiting), f"{found.waiting:,}")
         )
-    return " ".join(said)
+    return sentences(said)
 
 
 def league(rows: pl.DataFrame, by: By, words: Callable[[Any], tuple[str, str]]) -> str:
@@ -186,9 +186,9 @@ def share_cell(row: Mapping[str, Any]) -> str:
         return f'<span class="gz-nothing">{words}</span>'
     share, low, high = (100 * row[name] for name in ("share", "low", "high"))
     unsure = ' class="gz-unsure"' if row["judged"] < UNCERTAIN_BELOW else ""
-    title = escape(_("95 % interval {low} to {high}", low=f"{low:.0f} %", high=f"{high:.0f} %"))
+    title = escape(_("95 % interval {low} to {high}", low=f"{low:.0f}\u00a0%", high=f"{high:.0f}\u00a0%"))
     return (
-        f'<span{unsure} title="{title}"><b>{share:.0f} %</b>'
+        f'<span{unsure} title="{title}"><b>{share:.0f}\u00a0%</b>'
         f'<i class="gz-whisker"><i style="left:{low:.1f}%;width:{max(high - low, 0.5):.1f}%"></i>'
         f'<i style="left:{share:.1f}%"></i></i><small>{low:.0f} – {high:.0f}</small></span>'
     )

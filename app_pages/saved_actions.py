@@ -135,6 +135,8 @@ def _take_back(here: Workspace, kind: Kind, undo: Undo) -> None:
             back = here.store.change_saved(undo.saved_id, actor=actor, version=undo.version, **undo.content)
         else:
             back = here.store.restore_saved(undo.saved_id, actor=actor, version=undo.version)
+            if kind == "drive":
+                st.session_state[session.DRIVE] = back.id
         _say(kind, _("'{name}' is as it was", name=back.name))
 
     _attempt(kind, act)

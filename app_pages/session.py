@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app_pages.view import View
 from data.actors import Actor
 from data.workspace import Workspace
-from i18n import match_locale, use_locale
+from i18n import LOCALES, ask_for_locale, match_locale, use_locale
 
 #: Widget keys.
 GROUPS: Final = "filter_groups"
@@ -195,6 +196,17 @@ def speak() -> None:
         if "lang" not in st.query_params:
             st.query_params["lang"] = asked
     use_locale(match_locale(asked, st.context.locale))
+
+
+def _of_the_reader() -> str:
+    """Return the locale of the reader who clicked: what a click does comes before the run that speaks."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return LOCALES[0]
+    asked = st.query_params.get("lang") or st.session_state.get(SPOKEN)
+    return match_locale(asked, st.context.locale)
+
+
+ask_for_locale(_of_the_reader)
 
 
 def actor(here: Workspace) -> Actor:

@@ -130,7 +130,7 @@ def change_words(ratio: float) -> str:
     if math.isinf(ratio) or ratio >= 100:
         return _("any rise")
     percent = round(100 * (ratio - 1))
-    return f"{percent:+d} %" if percent else "±0 %"
+    return f"{percent:+d}\u00a0%" if percent else "±0\u00a0%"
 
 
 def _few(found: Effect) -> str:

@@ -19,6 +19,7 @@ from data.visit_counts import looked_at, visits_per_cell
 from geo import effort
 from geo.cells import check
 from i18n import gettext as _
+from i18n import ngettext
 
 #: The classes of this kind, in the order of the legend.
 CLASSES: Final = effort.SEEN
@@ -61,11 +62,20 @@ def why(cube: Cube, asked: HotAsked, cells: Any) -> list[str]:
     row = np.minimum(np.searchsorted(found.cells, wanted), len(found.cells) - 1)
     usual = f"{effort.usual_visits(found.figures):,.0f}"
     return [
-        _("{n} visits in these days; the usual cell has {usual}", n=f"{visits:,.0f}", usual=usual)
-        if there
-        else ""
+        _visited(round(visits), usual) if there else ""
         for visits, there in zip(found.figures[row], found.cells[row] == wanted, strict=True)
     ]
+
+
+def _visited(n: int, usual: str) -> str:
+    if not n:
+        return _("Not one visit in these days; the usual cell has {usual}", usual=usual)
+    return ngettext(
+        "{n} visit in these days; the usual cell has {usual}",
+        "{n} visits in these days; the usual cell has {usual}",
+        n,
+        usual=usual,
+    ).replace(str(n), f"{n:,}", 1)
 
 
 def _judged(cube: Cube, where: Filter, resolution: int, patrols: tuple[str, ...]) -> npt.NDArray[Any]:

@@ -25,6 +25,8 @@ from geo.tails import least_z
 
 #: The last step is looked at with that many before it.
 _PREVIOUS: Final = USUAL_PREVIOUS
+#: Where fewer reports than these have no hot spot, that says nothing.
+FEWEST_REPORTS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,8 @@ def hot_classes(cube: Cube, asked: HotAsked) -> HotCells:
     if of.note:
         return without_answer(cells, totals, CLASSES, of.note)
     found = _found(cube, asked, of).summary
+    if not found["code"].any() and int(totals.sum()) < FEWEST_REPORTS:
+        return without_answer(cells, totals, CLASSES, "few")
     return with_answer(cells, totals, CLASSES, known=of.known, codes=found["code"], figures=found["z_last"])
 
 

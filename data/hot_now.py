@@ -11,10 +11,11 @@ from data.hot_cells import HotAsked, HotCells
 from data.hot_kept import kept, with_answer, without_answer
 from data.study_area import study_area
 from geo import hotspots, rates
-from geo.cells import Cells
+from geo.cells import Cells, disk
 from geo.errors import NotEnoughDataError
 from geo.hotspots import FEWEST_CELLS
 from geo.neighbourhood import Neighbourhood
+from i18n import ngettext
 
 #: By how sure it is: of the cells that are called hot or cold at 95 %, at most 5 % are so by chance.
 CLASSES: Final = ("none", "hot90", "hot95", "hot99", "cold90", "cold95", "cold99")
@@ -33,6 +34,34 @@ def hot_now(cube: Cube, asked: HotAsked) -> HotCells:
     counted by), `same` where none differs from the others, `visits` where no visits are known.
     """
     return kept(cube, asked, CLASSES, lambda: _made(cube, asked), also=edition(cube, asked.per))
+
+
+def why(cube: Cube, asked: HotAsked, cells: Cells) -> list[str]:
+    """Say of cells how many reports there are around them, and how many would be usual.
+
+    Empty for cells outside the study area, for rates, and where there is no answer.
+    """
+    found = hot_now(cube, asked)
+    if asked.per or found.note or not found.cells.size:
+        return [""] * len(cells)
+    mean, said = float(found.n.mean()), []
+    for cell in cells:
+        around = np.isin(found.cells, disk([cell], asked.ring)[1])
+        if not around[min(np.searchsorted(found.cells, cell), len(found.cells) - 1)]:
+            said.append("")
+            continue
+        n, usual = int(found.n[around].sum()), mean * np.count_nonzero(around)
+        said.append(_reason(n, usual))
+    return said
+
+
+def _reason(n: int, usual: float) -> str:
+    return ngettext(
+        "{n} report in this cell and around it; usual on as many cells: {usual}",
+        "{n} reports in this cell and around it; usual on as many cells: {usual}",
+        n,
+        usual=f"{usual:,.0f}" if usual >= 10 else f"{usual:.1f}",
+    ).replace(str(n), f"{n:,}", 1)
 
 
 def counts_of(cube: Cube, asked: HotAsked) -> tuple[Cells, npt.NDArray[np.uint32]]:
@@ -60,7 +89,7 @@ def _made(cube: Cube, asked: HotAsked) -> HotCells:
     values = n.astype(np.float64)
     if asked.per:
         by = exposure(cube, cells, asked.per, asked.where)
-        if not by.any():
+        if not by.any() or (asked.per == "visit" and not n.any()):
             return without_answer(cells, n, CLASSES, "visits" if asked.per == "visit" else "cells")
         values = rates.smoothed(n, by)
     known = ~np.isnan(values)

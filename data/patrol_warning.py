@@ -17,6 +17,7 @@ from geo import effort
 from geo.cells import Cells
 from geo.neighbourhood import Neighbourhood
 from i18n import gettext as _
+from i18n import sentences
 
 #: What a cell did with the visits: nothing, its reports rose, or they fell.
 MOVES: Final = ("none", "hot_patrols", "cold_patrols")
@@ -133,7 +134,7 @@ def warning_words(found: PatrolMoves, rows: npt.NDArray[np.int64]) -> str:
     if not found.told_apart:
         return words
     others = _("Others report no more than before.") if more else _("Others report no less than before.")
-    return f"{words} {others}"
+    return sentences([words, others])
 
 
 def _weeks(cube: Cube, asked: HotAsked) -> StepCounts | None:

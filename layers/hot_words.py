@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from i18n import clauses, ngettext
 from i18n import gettext as _
-from i18n import ngettext
 
 
 class ClassWords(NamedTuple):
@@ -81,7 +81,9 @@ def note(slug: str) -> str:
         ),
         "cells": _("Not enough cells for a statement: choose a larger area or a finer resolution."),
         "same": _("Every cell has as many reports as the others: nothing can stand out."),
-        "visits": _("No visits are known. Import patrol or inspection visits to see where nobody looked."),
+        "visits": _(
+            "Too few visits are known of these days: import visits of patrols, or choose other days."
+        ),
         "pending": _("This is still being computed. It will appear here by itself."),
     }
     return known.get(slug) or _("There is not enough data for a statement.")
@@ -89,15 +91,16 @@ def note(slug: str) -> str:
 
 def how(step: str, ring: int, per: str, *, kind: str) -> str:
     """Say how hot spots are looked for: with which neighbours, by which steps, per what."""
-    said = [] if kind in {"blind", "forecast"} else [_neighbours(ring)]
+    with_neighbours = kind not in {"blind", "forecast"}
+    said = [_neighbours(ring)] if with_neighbours else []
     if kind in {"classes", "forecast"}:
         said.append(_("by month") if step == "month" else _("by week"))
     rate = {
         "street": _("per km of street"),
         "household": _("per household"),
         "visit": _("per visit"),
-    }.get(per)
-    return ", ".join([*said, *([rate] if rate else [])])
+    }.get(per, "")
+    return clauses([*said, rate if with_neighbours else ""])
 
 
 def _neighbours(ring: int) -> str:

@@ -68,7 +68,7 @@ def test_every_side_has_a_chip_in_words(here: Workspace) -> None:
         "exempt": "left out",
         "in": "2 cells",
         "against": "the period before",
-        "hot": "Per km of street · Month by month · with two rings of neighbours",
+        "hot": "Per km of street · By month · with two rings of neighbours",
     }
 
 

@@ -49,7 +49,7 @@ def zone(zone_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def opened(drawn: Draw, part: str, **params: str) -> AppTest:
-    page = drawn(lang="en", **params).switch_page("analysis.py")
+    page = drawn(**{"lang": "en", **params}).switch_page("analysis.py")
     for name, value in {"lang": "en", "tab": part, **params}.items():
         page.query_params[name] = value
     page.run()
@@ -114,6 +114,23 @@ def test_a_drive_is_made_of_the_maps_selection_changed_and_taken_back(zone: Path
     page.button(key="undo_drive").click().run()
     assert drives(zone)["Spring"].params == made.params
     assert not page.exception
+
+
+def test_what_a_click_does_is_said_in_the_readers_language(zone: Path, drawn: Draw) -> None:
+    there = next(iter(drives(zone).values()))
+    use_locale("zh")  # of the test, which reads the choices as they are shown
+    page = opened(drawn, "effect", **{"in": there.params["in"], "lang": "zh"})
+    page.button(key="new_drive").click().run()
+    page.button(key="save_drive").click().run()
+    assert re.search("[一-鿿]", page.warning[0].value)
+    page.text_input(key=session.DRIVE_NAME).set_value("春季").run()
+    page.button(key="save_drive").click().run()
+    page.button(key="delete_drive").click().run()
+    assert "“春季”已删除" in said(page)
+    page.button(key="undo_drive").click().run()
+    assert page.session_state[session.DRIVE] == drives(zone)["春季"].id, "it is shown again"
+    assert not page.exception
+    use_locale("en")
 
 
 def test_a_drive_is_made_of_a_place(zone: Path, drawn: Draw) -> None:
@@ -222,7 +239,7 @@ def test_the_league_escapes_names_and_pales_few_cases() -> None:
     assert "<img" not in drawn and '"x' not in drawn
     assert "gz-unsure" in drawn and "not judged yet" in drawn
     words = return_card.sum_words(Returns(rows, 0, 0, 1_745, float("nan"), 0, 1), 30, 0)
-    assert words == "1,745 cases were closed too lately to be judged."
+    assert words == "1,745 cases were closed too recently to be judged."
 
 
 def test_the_way_to_the_map_selects_the_cells_or_opens_the_one(home: Path) -> None:

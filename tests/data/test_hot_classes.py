@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -176,3 +177,10 @@ def test_reasons_are_sentences_of_the_locale(cube: Cube) -> None:
         assert len(why(cube, asked)) == len(hot_classes(cube, asked).cells)
     finally:
         use_locale("en")
+
+
+def test_a_handful_of_reports_without_a_hot_spot_says_nothing(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'zone.sqlite'}") as store:
+        demo.build(store, reports=25, seed=5, end=END)
+        found = hot_classes(Cube.open(store), HotAsked(step="month"))
+    assert found.note == "few" and not found.codes.any()

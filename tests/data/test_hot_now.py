@@ -9,11 +9,13 @@ import pytest
 from data.cube import Cube
 from data.filters import Filter
 from data.hot_cells import HotAsked
-from data.hot_now import CLASSES, classed, hot_now
+from data.hot_now import CLASSES, classed, hot_now, why
 from data.store import Store
 from data.study_area import study_area
 from data.visit_counts import visit_days, visits_per_cell
 from geo import hotspots
+from geo.cells import disk
+from i18n import use_locale
 
 END = date(2026, 6, 17)  # of the zone's reports
 
@@ -121,3 +123,18 @@ def test_an_empty_city_has_no_cell(store: Store) -> None:
 
     assert found.note == "cells"
     assert not found.cells.size
+
+
+def test_around_each_cell_so_many_reports_are_counted_beside_what_is_usual(zone_cube: Cube) -> None:
+    question = asked(categories=("illegal_parking",))
+    found = hot_now(zone_cube, question)
+    hot = int(found.cells[np.nanargmax(found.figures)])
+    around = np.isin(found.cells, disk([hot], 1)[1])
+
+    use_locale("en")
+    said, outside = why(zone_cube, question, np.array([hot, 0x8A2A1072B59FFFF], np.uint64))
+
+    assert said.startswith(f"{int(found.n[around].sum()):,} reports in this cell and around it")
+    assert f"{found.n.mean() * around.sum():.1f}"[:2] in said.split(":")[1]
+    assert outside == ""
+    assert why(zone_cube, asked(per="street"), found.cells[:2]) == ["", ""]
