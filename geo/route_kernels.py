@@ -22,6 +22,8 @@ _GAIN_S: Final = 1e-6
 #: Stops that are moved at once, and that change places when the search is stuck.
 _MOVED: Final = 3
 _SWAPPED: Final = 30
+#: How much longer the next walk may be than the last, as a share: so that the search is not caught.
+_WORSE: Final = 0.002
 #: Stops that are taken out at once to see what else could be there.
 _RUINED: Final = 12
 
@@ -207,8 +209,8 @@ def shorten(
     n = len(path)
     if n < 2:
         return
-    trial, other = path.copy(), path.copy()
-    best = np.inf
+    trial, other, here = path.copy(), path.copy(), path.copy()
+    best = at_length = np.inf
     state = _next(_next(seed & 0xFFFFFFFFFFFF))
     for tried in range(rounds + 1):
         if tried:
@@ -219,9 +221,9 @@ def shorten(
             j = i + _drawn(state, min(_SWAPPED, n - 1 - i))
             state = _next(state)
             k = j + 1 + _drawn(state, min(_SWAPPED, n - 1 - j))
-            trial[:] = path
-            trial[i : i + k - j] = path[j + 1 : k + 1]
-            trial[i + k - j : k + 1] = path[i : j + 1]
+            trial[:] = here
+            trial[i : i + k - j] = here[j + 1 : k + 1]
+            trial[i + k - j : k + 1] = here[i : j + 1]
             if not _keeps(trial, walk, service, opens, closes, begins, ends, timed):
                 continue
         going = True
@@ -229,6 +231,9 @@ def shorten(
             going = _turn(trial, other, walk, service, opens, closes, begins, ends, timed)
             going = _move(trial, other, walk, service, opens, closes, begins, ends, timed) or going
         length = _length(trial, walk)
+        if length < at_length + _WORSE * best:
+            at_length = length
+            here[:] = trial
         if length < best - _GAIN_S:
             best = length
             path[:] = trial

@@ -39,7 +39,7 @@ _PER_S: Final = 10
 #: Stands for no end of a window, in seconds: a third of a year.
 LATEST: Final = 10_000_000.0
 #: How often a walk is disturbed; of more stops than so many less often, as the work grows with the cube.
-_ROUNDS: Final = 2_000
+_ROUNDS: Final = 3_000
 _FULL_ROUNDS_UP_TO: Final = 150
 #: How often, and in how many rounds each time, other choices of stops are looked for.
 _EXCHANGES: Final = 8
