@@ -55,7 +55,7 @@ def cells_table(lines: Sequence[CellLine], *, expected: bool, last: str = "") ->
 
 
 def _line(line: CellLine, number: int, *, expected: bool) -> str:
-    held = escape(_("full last time too"))
+    held = escape(_("among the fullest last time too"))
     mark = f" <small>{held}</small>" if line.held else ""
     figures = [f"{line.expected:.1f}"] if expected and line.expected is not None else []
     figures.append(f"{line.last:,}")

@@ -201,7 +201,7 @@ def test_another_kind_and_another_theme_change_the_picture_in_place(page: Page, 
     figures = screen.wait_painted(page, before)
     assert [one["slug"] for one in figures["classes"]] == ["hot90", "hot95", "hot99"]
     texts = page.locator(".gz-legend-row:visible .gz-legend-range").all_inner_texts()
-    assert texts == ["Hot, 99 % confidence", "Hot, 95 % confidence", "Hot, 90 % confidence"]
+    assert texts == [f"Hot, {level}\u00a0% confidence" for level in (99, 95, 90)]
     colours = {one["slug"]: one["colour"] for one in classes_of("now", "dark")}
     drawn = screen.on_map(page, "return layer(gezhi.HotCanvas).colours.slice(0, 3);")
     assert drawn == [colours["hot90"], colours["hot95"], colours["hot99"]]

@@ -130,7 +130,7 @@ def test_the_tip_says_the_rate_and_what_it_rests_on(page: Page, server: Server) 
     assert _tip(page, LAT + 0.002) == [
         "Street 15",
         "8 per 100 m",
-        "95 % interval 6.4 to 10.4",
+        "95\u00a0% interval 6.4 to 10.4",
         "64 reports, 2 open",
     ]
     assert _tip(page, LAT + 0.001)[-1] == "Few reports: the rate is uncertain"
