@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from geo.point_squares import gather, grid_over
 from layers import point_wire
@@ -456,11 +456,36 @@ def test_points_that_cannot_be_loaded_are_said_to_be_missing(page: Page, server:
     screen.send(page, HexLayer(), PointLayer("category=posters"))
 
     page.wait_for_selector("[data-gezhi-points='0']")
-    assert page.inner_text(".gz-notice-text") == "The single reports could not be loaded."
+    expect(page.locator(".gz-notice-text")).to_have_text("The single reports could not be loaded.")
     page.unroute("**/api/clusters**")
     page.click("text=Try again")
     page.wait_for_selector("[data-gezhi-points='1']")
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
+
+
+def test_a_popup_opens_beside_the_legend_and_not_under_it(page: Page, server: Server) -> None:
+    put(server, (1, LON, LAT, "posters", "open"))
+    page.goto(server.show(alone(), zoom=18))
+    figures(page)
+    legend = page.locator(".gz-legend").bounding_box()
+    assert legend is not None
+    screen.on_map(
+        page,
+        "const [x, y] = argument, size = map.getSize();"
+        "map.panBy([size.x / 2 - x, size.y / 2 - y], { animate: false });",
+        [legend["x"] + legend["width"] + 10, legend["y"] + 30],
+    )
+    figures(page)
+
+    page.mouse.click(*screen.place_of(page, LAT, LON))
+
+    popup = page.locator(".leaflet-popup-content-wrapper")
+    popup.wait_for()
+    screen.wait_on_map(
+        page,
+        "const box = (name) => document.querySelector(name).getBoundingClientRect();"
+        "return box('.leaflet-popup-content-wrapper').left >= box('.gz-legend').right;",
+    )
 
 
 def test_another_filter_closes_what_was_opened(page: Page, server: Server) -> None:

@@ -4,6 +4,8 @@
 
   const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
   const MOST_PHOTOS = 3;
+  const WIDEST_PX = 300;
+  const PAD_PX = 24;
 
   class ReportPopup {
     /** `load(id)` resolves to the fields of one report; `onChange(id)` hears which one is open, null for none. */
@@ -11,7 +13,7 @@
       this.map = map;
       this.load = load;
       this.onChange = onChange;
-      this.popup = L.popup({ className: "gz-popup", maxWidth: 300, minWidth: 220, autoPanPadding: [24, 24] });
+      this.popup = L.popup({ className: "gz-popup", maxWidth: WIDEST_PX, minWidth: 220, autoPanPadding: [PAD_PX, PAD_PX] });
       map.on("popupclose", ({ popup }) => {
         if (popup !== this.popup) return;
         this.onChange(null);
@@ -74,11 +76,25 @@
       else box.append(text("span", "gz-report-more", failed ? labels.report_failed : labels.loading));
       if (caseLink) box.append(this.link(report));
       if (this.reports.length > 1) box.append(this.pager());
+      this.popup.options.autoPanPaddingTopLeft = [this.leftOf(placeOf(report)), PAD_PX];
       this.popup.setLatLng(placeOf(report)).setContent(box);
       if (!this.popup.isOpen()) this.popup.openOn(this.map);
       const button = this.popup.getElement().querySelector(".leaflet-popup-close-button");
       if (button) button.setAttribute("aria-label", labels.close);
       if (focused) this.focus(focused);
+    }
+
+    /** How far from the left a popup at a place has to stay: it must not open under the legend, where there is room. */
+    leftOf(place) {
+      const frame = this.map.getContainer();
+      const legend = frame.querySelector(".gz-legend");
+      if (!legend) return PAD_PX;
+      const { left, right, width } = frame.getBoundingClientRect();
+      const box = legend.getBoundingClientRect();
+      const tip = this.map.latLngToContainerPoint(place).y + frame.getBoundingClientRect().top;
+      const beside = box.right - left + PAD_PX;
+      const fits = box.left - left < width / 2 && beside + WIDEST_PX + 2 * PAD_PX < right - left;
+      return fits && tip > box.top ? beside : PAD_PX;
     }
 
     /** Small pictures that lead to the large ones; a file that does not come leaves no gap. */
