@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-fast lint format bench lock words torture driver postgres chromium clean
+.PHONY: help app test test-fast examples lint format bench lock words torture driver postgres chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ test: .venv/.dev chromium postgres  ## run all tests, the real browser's include
 
 test-fast: .venv/.dev  ## run the tests that need no browser
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
+
+examples: .venv/.dev  ## try every property on new random examples
+	NEW_EXAMPLES=1 $(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 
 lint: .venv/.dev  ## style and types
 	$(PY) -m ruff check .

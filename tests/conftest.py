@@ -1,8 +1,10 @@
 """The order of all tests, and the one browser that they share: Playwright allows a process no second one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.server import FLAGS, NO_BROWSER, find_browser
@@ -19,6 +21,11 @@ _FIRST = (
 )
 #: How long something may take to appear: two browsers and their servers share two cores with everything else.
 _PATIENCE_MS = 30_000
+
+# The same examples in every run, so that a failure is of the change at hand. `make examples` tries new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None)
+settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,7 +37,8 @@ def test_the_interval_and_the_test_are_those_of_the_exact_binomial(
     share = times / (1 + times)
     exact = binomtest(now, now + before, share).proportion_ci(0.95, method="exact")
     low, high = (100 * (end / (1 - end) / times - 1) if end < 1 else None for end in exact)
-    assert row["low"] == pytest.approx(low, abs=1e-6)
+    # Where nearly all are of one period, the step from share to change multiplies what the libraries round.
+    assert row["low"] == pytest.approx(low, rel=1e-6, abs=1e-6)
     assert row["high"] == (None if high is None else pytest.approx(high, rel=1e-6))
     tails = binom.cdf(now, now + before, share), binom.sf(now - 1, now + before, share)
     assert row["p"] == pytest.approx(min(1, 2 * min(tails)), abs=1e-9)
