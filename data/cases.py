@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data import case_places, case_rows, given, place_kinds
+from data import case_cells, case_places, case_rows, given, place_kinds
 from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
@@ -263,6 +263,8 @@ def _write(
         )
     )
     changed = dict(row) | after | {"seq": seq}
+    if changes and changes.keys() & {"lon", "lat"}:
+        changed["cell"] = case_cells.cell_of(changed["lon"], changed["lat"])
     found = _judged(connection, changed, city_rules(connection))
     changed["due_at"] = case_rows.to_micros(found["due"])
     values = {name: value for name, value in changed.items() if value != row[name]}

@@ -87,6 +87,7 @@ ISSUE: Final = Table(
     Column("updated_at", Moment),
     Column("lon", Float(53), nullable=False),
     Column("lat", Float(53), nullable=False),
+    Column("cell", BigInteger),  # H3, that the position lies in, at the analysis resolution
     Column("address", Text),
     Column("unit", Text),
     Column("suspect", Text),
@@ -107,6 +108,7 @@ ISSUE: Final = Table(
     Index("ix_issue_open_unit", "unit", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     # With the areas in it, a list of one area is read from the index alone.
     Index("ix_issue_open_due", "due_at", "areas", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_issue_open_cell", "cell", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
     Index(None, "lat", "lon"),

@@ -1,4 +1,4 @@
-"""Field teams, and editions of the cells that are theirs."""
+"""Field teams, editions of the cells that are theirs, and the cell that each case lies in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +8,12 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+_OPEN = sa.text("status NOT IN ('closed', 'rejected', 'merged')")
 _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Add the tables of teams and of their cells."""
+    """Add the tables of teams and of their cells, and the column; the cells of cases are noted afterwards."""
     op.create_table(
         "team",
         sa.Column("id", _KEY, primary_key=True, autoincrement=False),
@@ -58,3 +59,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_territory_team_id"),
     )
     op.create_index("ix_territory_team_id_edition_id", "territory", ["team_id", "edition_id"])
+    op.add_column("issue", sa.Column("cell", sa.BigInteger))
+    op.create_index(
+        "ix_issue_open_cell", "issue", ["cell", "due_at"], sqlite_where=_OPEN, postgresql_where=_OPEN
+    )
