@@ -98,9 +98,13 @@ def look_up(connection: Connection, issue_id: int, *, actor: Actor) -> RowMappin
         It lies in somebody else's part.
     """
     row = case_rows.row_of(connection, issue_id)
-    if not in_scope(actor, unit=row["unit"], areas=row["areas"], reporter=row["reporter"]):
+    if not in_scope(connection, issue_id, actor=actor):
         raise NotAllowedError(
-            _("Case {id} does not belong to the units and areas of '{name}'.", id=issue_id, name=actor.name)
+            _("Case {id} does not belong to the cells of the team of '{name}'.", id=issue_id, name=actor.name)
+            if actor.team is not None
+            else _(
+                "Case {id} does not belong to the units and areas of '{name}'.", id=issue_id, name=actor.name
+            )
         )
     return row
 
@@ -238,7 +242,7 @@ def correct(
 
 def unscoped(actor: Actor) -> Actor:
     """Return the actor with a view of the whole city: a duplicate may repeat a case of another unit."""
-    return replace(actor, units=None, areas=None) if actor.role != "resident" else actor
+    return replace(actor, units=None, areas=None, team=None) if actor.role != "resident" else actor
 
 
 def _write(

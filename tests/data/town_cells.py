@@ -9,12 +9,12 @@ from geo.cells import ANALYSIS_RESOLUTION, from_points, grow
 from tests.data.samples import LAT, LON
 
 #: How far apart the middles of two teams' disks are, in degrees of longitude.
-APART: Final = 0.01
+APART: Final = 0.04
 
 
 def middle(team: int) -> tuple[float, float]:
     """Return longitude and latitude of the middle of a team's disk."""
-    return LON + APART * team, LAT
+    return LON + APART * (team - 1.5), LAT
 
 
 def disk(teams: Mapping[int, int]) -> pl.DataFrame:
