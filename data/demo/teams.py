@@ -1,8 +1,11 @@
 """The field teams of the demo zone: one starts from each of its points of volunteers."""
 
+from contextlib import suppress
+
 from data.actors import SYSTEM
 from data.demo.zone import SOURCE
 from data.store import Store
+from geo.errors import TeamError
 
 
 def write(store: Store) -> int:
@@ -11,5 +14,6 @@ def write(store: Store) -> int:
         return 0
     places = store.places(actor=SYSTEM, kinds=["team"], sources=[SOURCE])
     for place in places.itertuples():
-        store.add_team(place.name, en=place.attributes["name_en"], place_id=int(place.id), actor=SYSTEM)
+        with suppress(TeamError):  # another program opens the zone at this moment, and was first
+            store.add_team(place.name, en=place.attributes["name_en"], place_id=int(place.id), actor=SYSTEM)
     return len(places)
