@@ -74,11 +74,8 @@ def test_the_cell_of_a_position_changed_by_hand_is_that_of_what_was_told(store: 
     assert cells_of(store) == before
 
 
-@pytest.mark.parametrize("at_once", [7, 10_000])
-def test_an_older_store_gets_the_cells_of_all_its_cases(
-    url: str, at_once: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(case_cells, "_AT_ONCE", at_once)
+def test_an_older_store_gets_the_cells_of_all_its_cases(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_cells, "_AT_ONCE", 7)
     filed = max(released.files())
     engine = connect(url, create=True)
     prepare(engine)

@@ -1,5 +1,7 @@
 """Field teams: numbered, named once, changed by who has seen them, retired without losing what they did."""
 
+from typing import Any
+
 import pytest
 
 from data.actors import OPERATOR, Actor
@@ -39,27 +41,27 @@ def test_a_change_from_an_old_look_is_refused_and_changes_nothing(store: Store) 
     assert store.teams(actor=HEAD) == [changed]
 
 
-@pytest.mark.parametrize(
-    ("given", "error", "words"),
-    [
-        ({"name": " "}, SavedError, "Give it a name"),
-        ({"name": "字" * 81}, SavedError, "at most 80"),
-        ({"name": "A村"}, TeamError, "one of the name 'A村' already"),
-        ({"name": "a村"}, TeamError, "already"),
-        ({"name": "东村", "unit": "没有的"}, TeamError, "'没有的' is no unit"),
-        ({"name": "东村", "place_id": 9}, TeamError, "no place 9"),
-        ({"name": "东村", "place_id": 2**70}, TeamError, "no place"),
-    ],
-)
-def test_a_team_that_cannot_be_is_refused_in_words(
-    store: Store, given: dict[str, object], error: type[Exception], words: str
-) -> None:
+#: What a form may send, and why it is refused.
+IMPOSSIBLE: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"name": " "}, SavedError, "Give it a name"),
+    ({"name": "字" * 81}, SavedError, "at most 80"),
+    ({"name": "A村"}, TeamError, "one of the name 'A村' already"),
+    ({"name": "a村"}, TeamError, "already"),
+    ({"name": "东村", "unit": "没有的"}, TeamError, "'没有的' is no unit"),
+    ({"name": "东村", "place_id": 9}, TeamError, "no place 9"),
+    ({"name": "东村", "place_id": 2**70}, TeamError, "no place"),
+]
+
+
+def test_a_team_that_cannot_be_is_refused_in_words(store: Store) -> None:
     store.add_team("A村", actor=HEAD)
-    with pytest.raises(error, match=words):
-        store.add_team(actor=HEAD, **given)  # type: ignore[arg-type]  # what a form may send
-    assert [team.name for team in store.teams(actor=HEAD)] == ["A村"]
-    with pytest.raises(StoreError, match="no team 7"):
-        store.change_team(7, name="东村", actor=HEAD, version=1)
+    for given, error, words in IMPOSSIBLE:
+        with pytest.raises(error, match=words):
+            store.add_team(actor=HEAD, **given)
+        assert [team.name for team in store.teams(actor=HEAD)] == ["A村"], given
+    for number in (7, 2**70):
+        with pytest.raises(StoreError, match="no team"):
+            store.change_team(number, name="东村", actor=HEAD, version=1)
 
 
 def test_a_retired_team_is_kept_its_name_is_free_and_it_can_come_back(store: Store) -> None:
