@@ -14,12 +14,15 @@ class Actor:
     units, areas
         Whose cases, and in which areas, the actor sees; None is the whole city. A resident sees the cases
         that were reported under the actor's name, whatever stands here.
+    team
+        Number of the field team that the actor goes round with (`data.teams`); None for those of no team.
     """
 
     name: str
     role: str
     units: frozenset[str] | None = None
     areas: frozenset[str] | None = None
+    team: int | None = None
 
 
 #: The program itself: set-up, migrations, the demo zone.

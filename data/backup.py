@@ -40,7 +40,7 @@ _DAMAGED: Final = (
 #: A store without rows in these was made and never used: a copy may take its place. Those of older steps lack
 #: what came later.
 _USED: Final = ("issue", "import", "place")
-_USED_TOO: Final = (*_USED, "saved", "visit")
+_USED_TOO: Final = (*_USED, "saved", "visit", "team", "edition")
 
 
 @dataclass(frozen=True, slots=True)

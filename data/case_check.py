@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from data import case_places, case_rows, saved
+from data import case_cells, case_places, case_rows, saved
 from data.bulk_reading import read_frame, row_frame
 from data.case_deadlines import JUDGED, deadlines
 from data.case_rows import EVENT_QUERY, EVENT_ROW, ROW, STATE_COLUMNS, said_json
@@ -28,7 +28,8 @@ _EXACT_DEGREES: Final = 1e-12
 #: What a value raises that its column cannot hold: SQLite takes any into any, and text need not be JSON.
 _UNREADABLE: Final = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
 #: The columns of a row that are read, beside its id.
-_COLUMNS: Final = tuple(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, *LOCATED, "due_at", "said")))
+_COLUMNS: Final = tuple(dict.fromkeys(("seq", *STATE_COLUMNS, *REPORT, *LOCATED, "cell", "due_at", "said")))
+_PLACE: Final = ("lon", "lat")
 #: What a report says and no transition touches.
 TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
 
@@ -185,7 +186,9 @@ def check(connection: Connection) -> Checked:
         replay = Replay.of(decode(events))
         kept = stored.select("issue_id", *STATE_COLUMNS, "seq")
         _note(found, differences(replay.cases, kept))
-        _note(found, _told_otherwise(events, stored))
+        told = told_last(events, stored)
+        _note(found, _told_otherwise(told))
+        _note(found, _celled_otherwise(told))
         _note(found, _located_otherwise(events, stored))
         both = kept.join(replay.cases, on="issue_id", suffix="_replayed")
         further = (pl.col("seq") > pl.col("seq_replayed")) & (pl.col("version") > pl.col("version_replayed"))
@@ -345,9 +348,8 @@ def _good(rows: Any, read: Callable[[Any], Any]) -> list[Any]:
     return list(rows)
 
 
-def _told_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+def _told_otherwise(both: pl.DataFrame) -> pl.DataFrame:
     """Compare what was reported and corrected last with the rows: the columns of `differences`."""
-    both = told_last(events, stored)
     return pl.concat(
         both.filter(otherwise(name)).select(
             "issue_id",
@@ -360,11 +362,14 @@ def _told_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return what was told last beside the rows: `issue_id`, the columns `TOLD`, each of them `…_told`."""
+    """Return what was told last beside the rows: `issue_id`, the columns `TOLD`, each of them `…_told`.
+
+    With the `cell` of the rows, and `cell_told` of where they were told to lie.
+    """
     told = _told(events)
     last = told.filter(pl.col("event") == "report").unique("issue_id", keep="last")
     updates = told.filter(pl.col("event") == "update")
-    both = stored.select("issue_id", *TOLD).join(
+    both = stored.select("issue_id", "cell", *TOLD).join(
         last.select("issue_id", pl.col(TOLD).name.suffix("_told")), on="issue_id", maintain_order="left"
     )
     for name in TOLD:
@@ -375,7 +380,20 @@ def told_last(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         both = both.join(newest, on="issue_id", how="left", maintain_order="left")
         both = both.with_columns(pl.when("given").then("new").otherwise(f"{name}_told").alias(f"{name}_told"))
         both = both.drop("new", "given")
-    return both
+    # A number that is written out and read may end otherwise: the row's own is as good then.
+    place = {f"at_{name}": pl.when(otherwise(name)).then(f"{name}_told").otherwise(name) for name in _PLACE}
+    told_cell = case_cells.cells("at_lon", "at_lat").alias("cell_told")
+    return both.with_columns(**place).with_columns(told_cell).drop(list(place))
+
+
+def _celled_otherwise(both: pl.DataFrame) -> pl.DataFrame:
+    """Compare the cells of the rows with where they were told to lie: the columns of `differences`."""
+    return both.filter(pl.col("cell").ne_missing(pl.col("cell_told"))).select(
+        "issue_id",
+        field=pl.lit("cell"),
+        stored=pl.col("cell").cast(pl.String),
+        replayed=pl.col("cell_told").cast(pl.String),
+    )
 
 
 def _located_otherwise(events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:

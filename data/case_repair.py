@@ -90,10 +90,12 @@ def _rewrite(connection: Connection, stored: pl.DataFrame, events: pl.DataFrame)
     """Set the values of some cases that differ; what a feed said last (`said`) is no matter of the events."""
     cases = Replay.of(decode(events)).cases
     both = stored.select("issue_id", *_DERIVED).join(cases, on="issue_id", suffix="_told")
+    told = told_last(events, stored)
     n = 0
     frames: tuple[tuple[pl.DataFrame, Iterable[str], Callable[[str], pl.Expr]], ...] = (
         (both, _DERIVED, lambda name: pl.col(name).ne_missing(pl.col(f"{name}_told"))),
-        (told_last(events, stored), TOLD, otherwise),
+        (told, TOLD, otherwise),
+        (told, ("cell",), lambda name: pl.col(name).ne_missing(pl.col(f"{name}_told"))),
         (located_last(events, stored), LOCATED, lambda name: case_places.differs(name, f"{name}_told")),
     )
     for frame, names, differs in frames:

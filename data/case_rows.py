@@ -39,6 +39,7 @@ ROW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "id": pl.Int64,
     "issue_id": pl.Int64,
     **schema.LOCATED,
+    "cell": pl.Int64,
     "due_at": schema.UTC,
     "said": pl.String,
 }

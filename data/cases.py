@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data import case_places, case_rows, given, place_kinds
+from data import case_cells, case_places, case_rows, given, place_kinds
 from data.actors import Actor
 from data.area_chain import names as area_names
 from data.case_deadlines import JUDGED, deadlines, judged_frame
@@ -98,9 +98,13 @@ def look_up(connection: Connection, issue_id: int, *, actor: Actor) -> RowMappin
         It lies in somebody else's part.
     """
     row = case_rows.row_of(connection, issue_id)
-    if not in_scope(actor, unit=row["unit"], areas=row["areas"], reporter=row["reporter"]):
+    if not in_scope(connection, issue_id, actor=actor):
         raise NotAllowedError(
-            _("Case {id} does not belong to the units and areas of '{name}'.", id=issue_id, name=actor.name)
+            _("Case {id} does not belong to the cells of the team of '{name}'.", id=issue_id, name=actor.name)
+            if actor.team is not None
+            else _(
+                "Case {id} does not belong to the units and areas of '{name}'.", id=issue_id, name=actor.name
+            )
         )
     return row
 
@@ -238,7 +242,7 @@ def correct(
 
 def unscoped(actor: Actor) -> Actor:
     """Return the actor with a view of the whole city: a duplicate may repeat a case of another unit."""
-    return replace(actor, units=None, areas=None) if actor.role != "resident" else actor
+    return replace(actor, units=None, areas=None, team=None) if actor.role != "resident" else actor
 
 
 def _write(
@@ -263,6 +267,8 @@ def _write(
         )
     )
     changed = dict(row) | after | {"seq": seq}
+    if changes and changes.keys() & {"lon", "lat"}:
+        changed["cell"] = case_cells.cell_of(changed["lon"], changed["lat"])
     found = _judged(connection, changed, city_rules(connection))
     changed["due_at"] = case_rows.to_micros(found["due"])
     values = {name: value for name, value in changed.items() if value != row[name]}

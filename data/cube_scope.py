@@ -1,7 +1,7 @@
 """The part of the cube that an actor may see: the same questions, answered from the rows in scope alone.
 
-Units are a column of the cube, so their part is cut out in memory. Areas and reporters are not: the store
-says which cases those are.
+Units and cells are columns of the cube, so their part is cut out in memory. Areas and reporters are not: the
+store says which cases those are.
 """
 
 from dataclasses import replace
@@ -18,13 +18,14 @@ from data.cube_state import State
 from data.filters import Filter
 from data.rights import is_scoped, require
 from data.store import Store
-from geo.cells import Cells
+from geo.cells import ANALYSIS_RESOLUTION, Cells
 
-#: What tells one part of the city from another: a resident's name, units, areas.
-Part = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]
+#: What tells one part of the city from another: a resident's name, units, areas, team.
+Part = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None, int | None]
 
 #: Parts of one cube that are kept; each holds a copy of its rows.
 _KEPT_PARTS: Final = 32
+_NO_CELLS: Final[Cells] = np.empty(0, np.uint64)
 
 
 def seen_by(cube: Cube, actor: Actor) -> Cube:
@@ -63,9 +64,9 @@ def part_of(actor: Actor) -> Part | None:
     if not is_scoped(actor):
         return None
     if actor.role == "resident":
-        return (actor.name, None, None)
+        return (actor.name, None, None, None)
     units, areas = (None if names is None else tuple(sorted(names)) for names in (actor.units, actor.areas))
-    return ("", units, areas)
+    return ("", units, areas, actor.team)
 
 
 class PartCube(Cube):
@@ -74,7 +75,7 @@ class PartCube(Cube):
     def __init__(self, whole: Cube, actor: Actor) -> None:
         self.whole = whole
         self._actor = actor
-        self._seen: str | None = None
+        self._seen: tuple[str, int] | None = None
         super().__init__(whole.store, whole.state.without_rows(), snapshot=None)
         self.refresh()
 
@@ -85,11 +86,12 @@ class PartCube(Cube):
             return 0
         try:
             state = self.whole.state
-            if self._seen == state.version:
+            seen = (state.version, edition_of(self._store, self._actor))
+            if self._seen == seen:
                 return 0
             before = self._state.seq
             self._state = cut(state, self._store, self._actor)
-            self._seen = state.version
+            self._seen = seen
             return max(0, self._state.seq - before)
         finally:
             self._refreshing.release()
@@ -125,11 +127,29 @@ def cut(state: State, store: Store, actor: Actor) -> State:
     part = part_of(actor)
     if part is None:
         return state
-    resident, units, areas = part
-    if not resident and areas is None:
-        kept = pl.col("unit").is_in(list(state.words["unit"].codes(units or ())))
-    else:
+    resident, units, areas, team = part
+    edition = edition_of(store, actor)
+    kept: list[pl.Expr] = []
+    if units is not None:
+        kept.append(pl.col("unit").is_in(list(state.words["unit"].codes(units))))
+    if team is not None:
+        column = f"cell{ANALYSIS_RESOLUTION}"
+        theirs = store.territories(edition, actor=actor)["cell"].to_numpy() if edition else _NO_CELLS
+        codes = state.cells[ANALYSIS_RESOLUTION].find(theirs)
+        kept.append(pl.col(column).is_in(pl.Series(codes[codes >= 0], dtype=state.schema[column]).implode()))
+    if resident or areas is not None:
         ids = store.visible_ids(actor=actor)
-        kept = pl.col("id").is_in(ids.cast(pl.UInt32).implode())
-    name = blake2b(repr(part).encode(), digest_size=6).hexdigest()
+        kept = [pl.col("id").is_in(ids.cast(pl.UInt32).implode())]
+    name = blake2b(repr((part, edition)).encode(), digest_size=6).hexdigest()
     return replace(state, base=state.base.filter(kept), tail=state.tail.filter(kept), part=name)
+
+
+def edition_of(store: Store, actor: Actor) -> int:
+    """Return the number of the territories that an actor's part follows; 0 where there are none, or no team.
+
+    Territories come into force without an event of any case.
+    """
+    if actor.role == "resident" or actor.team is None:
+        return 0
+    edition = store.edition_in_force(actor=actor)
+    return edition.id if edition else 0

@@ -7,7 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.schema import CreateTable
 
-from data import case_places, case_rows
+from data import case_cells, case_places, case_rows
 from data.actors import Actor
 from data.bulk import insert_rows, update_rows
 from data.bulk_reading import read_frame
@@ -163,7 +163,7 @@ class Batch:
         told = (*REPORT, "reporter") if reporter else tuple(REPORT)
         events = numbered.select("seq", issue_id="id", payload=case_places.with_answer(payload(told)))
         said = pl.when(_STRANGE).then(payload(("closed_at",))).alias("said")
-        begun = numbered.with_columns(said, **_BEGINNING).drop("n", strict=False)
+        begun = numbered.with_columns(said, case_cells.cells(), **_BEGINNING).drop("n", strict=False)
         due = deadlines(
             self._connection,
             self._rules,
@@ -211,6 +211,8 @@ class Batch:
         after = after.with_columns(due_at=deadlines(self._connection, self._rules, judged)["due"])
         # Each column takes its time, an index on it more.
         same = [name for name in (*NEEDED, "due_at") if before[name].equals(after[name], null_equal=True)]
+        if not {"lon", "lat"} <= set(same):
+            after = after.with_columns(case_cells.cells())
         values = after.select(pl.all().exclude("last_seq", *same)).with_columns(
             id=after["id"], old_version=before["version"]
         )

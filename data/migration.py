@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from data import case_places, geometry_columns, place_records
+from data import case_cells, case_places, geometry_columns, place_records
 from data.actors import Actor
 from data.case_check import derive
 from data.categories import delivered
@@ -36,6 +36,8 @@ _CASES: Final = "0002"
 _PLACES: Final = "0007"
 #: The step that gave cases their place.
 _LOCATED: Final = "0009"
+#: The step that gave cases the cell that they lie in.
+_CELLS: Final = "0012"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def migrate(engine: Engine) -> None:
             place_records.derive(connection)
         if revision < _LOCATED:
             case_places.begin(connection)
+        if revision < _CELLS:
+            case_cells.fill(connection)
 
 
 def revision_of(connection: Connection) -> str | None:

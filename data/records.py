@@ -87,6 +87,7 @@ ISSUE: Final = Table(
     Column("updated_at", Moment),
     Column("lon", Float(53), nullable=False),
     Column("lat", Float(53), nullable=False),
+    Column("cell", BigInteger),  # H3, that the position lies in, at the analysis resolution
     Column("address", Text),
     Column("unit", Text),
     Column("suspect", Text),
@@ -107,6 +108,7 @@ ISSUE: Final = Table(
     Index("ix_issue_open_unit", "unit", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     # With the areas in it, a list of one area is read from the index alone.
     Index("ix_issue_open_due", "due_at", "areas", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_issue_open_cell", "cell", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_issue_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_issue_reporter", "reporter", sqlite_where=_NAMED, postgresql_where=_NAMED),
     Index(None, "lat", "lon"),
@@ -276,6 +278,55 @@ VISIT: Final = Table(
     CheckConstraint("area_id IS NOT NULL OR (lon IS NOT NULL AND lat IS NOT NULL)", name="where"),
     CheckConstraint("n >= 0", name="number"),
     Index(None, "import_id"),
+)
+
+#: Field teams: groups of people who go round cells of their own. A retired one stays, for what it did.
+TEAM: Final = Table(
+    "team",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("unit", Text),  # of the city's table of units, that it works for; null where for none
+    Column("place_id", Key, ForeignKey("place.id")),  # where it starts from
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("retired_at", Moment),  # null while it is there
+)
+
+#: Editions of the territories: drafts, and what was published. A published one never changes and is never
+#: deleted; one of them at most is in force, which the database itself holds.
+EDITION: Final = Table(
+    "edition",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("dropped_at", Moment),  # of a draft that was given up
+    Column("published_at", Moment),  # null for a draft; from then on it was in force
+    Column("published_by", Text),
+    Column("ended_at", Moment),  # when the next one came into force
+    Column("in_force", Integer),  # 1 or null
+    UniqueConstraint("in_force"),
+    CheckConstraint("in_force = 1", name="in_force"),
+    CheckConstraint("in_force IS NULL OR published_at IS NOT NULL", name="published"),
+)
+
+#: Whose cell it is by an edition; a cell that is not there is nobody's.
+TERRITORY: Final = Table(
+    "territory",
+    METADATA,
+    Column("edition_id", Key, ForeignKey("edition.id"), primary_key=True, autoincrement=False),
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),  # H3, of the analysis resolution
+    Column("team_id", Key, ForeignKey("team.id"), nullable=False),
+    Index(None, "team_id", "edition_id"),
 )
 
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.

@@ -5,10 +5,10 @@ What may happen to a single case, and by whom, stands in `tables/transitions.csv
 
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
 
 from data.actors import Actor
-from data.records import ISSUE
+from data.records import EDITION, ISSUE, TERRITORY
 from data.transitions import ROLES, word
 from geo.errors import NotAllowedError
 from i18n import N_, gettext
@@ -76,7 +76,10 @@ def require(actor: Actor, right: Right) -> None:
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition of the issue table that leaves the actor's own part of the city."""
+    """Return the condition of the issue table that leaves the actor's own part of the city.
+
+    Of a field team that is the cases in its cells by the territories in force: none while there are none.
+    """
     if actor.role == "resident":
         return ISSUE.c.reporter == actor.name
     parts: list[ColumnElement[bool]] = []
@@ -89,18 +92,22 @@ def scope(actor: Actor) -> ColumnElement[bool]:
                 *(ISSUE.c.areas.contains(f"\n{area}\n", autoescape=True) for area in sorted(actor.areas)),
             )
         )
+    if actor.team is not None:
+        theirs = select(TERRITORY.c.cell).join(EDITION, EDITION.c.id == TERRITORY.c.edition_id)
+        theirs = theirs.where(EDITION.c.in_force == 1, TERRITORY.c.team_id == actor.team)
+        parts.append(ISSUE.c.cell.in_(theirs))
     return and_(true(), *parts)
 
 
 def is_scoped(actor: Actor) -> bool:
     """Return whether the actor sees only a part of the city."""
-    return actor.role == "resident" or actor.units is not None or actor.areas is not None
+    parts = (actor.units, actor.areas, actor.team)
+    return actor.role == "resident" or any(part is not None for part in parts)
 
 
-def in_scope(actor: Actor, *, unit: str | None, areas: str | None, reporter: str | None) -> bool:
+def in_scope(connection: Connection, issue_id: int, *, actor: Actor) -> bool:
     """Return whether a case lies in the actor's part of the city; `scope` for one case."""
-    if actor.role == "resident":
-        return reporter == actor.name
-    if actor.units is not None and unit not in actor.units:
-        return False
-    return actor.areas is None or any(f"\n{area}\n" in (areas or "") for area in actor.areas)
+    if not is_scoped(actor):
+        return True
+    query = select(ISSUE.c.id).where(ISSUE.c.id == issue_id, scope(actor))
+    return connection.execute(query).first() is not None

@@ -26,12 +26,13 @@ from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
 from data.saved_store import SavedStore
 from data.settings import settings
+from data.team_store import TeamStore
 from data.visit_store import VisitStore
 
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore):
+class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:

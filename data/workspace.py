@@ -182,7 +182,8 @@ def basemap_path(store: Store, chosen: Settings) -> Path:
 def _make_demo(url: str) -> None:
     with Store.open(url) as store:
         empty = store.last_seq(actor=SYSTEM) == 0
-        if empty or store.fact(VISITS_VERSION, actor=SYSTEM) is None:
+        no_visits = store.fact(VISITS_VERSION, actor=SYSTEM) is None
+        if empty or no_visits or not store.teams(actor=SYSTEM, retired=True):
             from data import demo
 
             demo.build(store) if empty else demo.complete(store)

@@ -57,6 +57,10 @@ class SavedError(GezhiError, ValueError):
     """A name under which nothing can be kept, or a view or a set of cells that cannot be kept."""
 
 
+class TeamError(GezhiError, ValueError):
+    """A team or a territory that cannot be as asked: a name that is taken, a cell twice, a team that left."""
+
+
 class AssetError(GezhiError, RuntimeError):
     """A vendored browser asset that is missing or differs from its checksum."""
 

@@ -24,6 +24,7 @@ from data.demo.drives import write as write_drives
 from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
+from data.demo.teams import write as write_teams
 from data.demo.zone import NAME, SHOPS, SOURCE, demo_zone
 from data.schema import UTC
 from data.store import Store, Written
@@ -127,10 +128,10 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, all reports at once, visits, drives.
+    """Write the zone to a store: facts, categories, places, units, all reports, visits, drives, teams.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already. One
-    that an older program made gets its visits and drives.
+    that an older program made gets its visits, drives and teams.
 
     Raises
     ------
@@ -161,11 +162,12 @@ def build(
     _write_visits(store, process.truth, actor=actor)
     store.locate(actor=actor)
     write_drives(store, process.truth)
+    write_teams(store)
     return written
 
 
 def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
-    """Give a demo zone that an older program made what it lacks: the patrols' visits, the drives.
+    """Give a demo zone that an older program made what it lacks: teams, visits, drives.
 
     Returns
     -------
@@ -173,13 +175,16 @@ def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
     """
     there = json.loads(store.fact(_FACT, "{}", actor=actor) or "{}")
     no_visits, no_drives = (store.fact(name, actor=actor) is None for name in (VISITS_VERSION, DRIVES))
-    if there.get("edition") != _EDITION or not (no_visits or no_drives):
+    if there.get("edition") != _EDITION:
         return False
+    teams = write_teams(store)
+    if not (no_visits or no_drives):
+        return bool(teams)
     end = date.fromisoformat(there["end"])
     truth = Process(reports=there["reports"], seed=there["seed"], end=end).truth
     if no_drives:
         write_drives(store, truth)
-    return bool(no_visits and _write_visits(store, truth, actor=actor).taken) or no_drives
+    return bool(no_visits and _write_visits(store, truth, actor=actor).taken) or no_drives or bool(teams)
 
 
 def visit_rows(truth: Truth, areas: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from data.migration import build, prepare
 from data.store import Store, Written
 from geo.errors import GezhiError, StoreError
 from tests.data.samples import reports
+from tests.data.town_cells import disk
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -47,6 +48,11 @@ def fill(store: Store) -> None:
         ),
         actor=OPERATOR,
     )
+    store.add_team("东村", en="East", unit="环卫中心", place_id=1, actor=OPERATOR)
+    for before in (None, 1):
+        made = store.draft_territories("一版", disk({1: 2}), actor=OPERATOR)
+        store.publish_territories(made.id, actor=OPERATOR, version=1, replaces=before)
+    store.draft_territories("草案", disk({1: 1}), actor=OPERATOR)
 
 
 def everything(url: str) -> dict[str, tuple[int, str]]:
@@ -58,6 +64,7 @@ def test_a_backup_restored_anywhere_is_the_same_store(url: str, other_url: str, 
         fill(store)
         identity = store.identity
         frame = pl.concat(store.changed_since(0, actor=VIEWER))
+        teams, editions = store.teams(actor=VIEWER), store.editions(actor=VIEWER)
     written = backup(url, tmp_path / "city.gezhi", actor=OPERATOR)
     restored = restore(tmp_path / "city.gezhi", other_url, actor=OPERATOR)
     assert written == restored
@@ -65,6 +72,9 @@ def test_a_backup_restored_anywhere_is_the_same_store(url: str, other_url: str, 
     with Store.open(other_url) as store:
         assert store.identity == identity
         assert_frame_equal(pl.concat(store.changed_since(0, actor=VIEWER)), frame)
+        assert (store.teams(actor=VIEWER), store.editions(actor=VIEWER)) == (teams, editions)
+        assert [edition.state for edition in editions] == ["draft", "in_force", "former"]
+        assert store.territories(actor=VIEWER).equals(disk({1: 2}))
         assert store.write_reports(reports(300), actor=OPERATOR) == Written(updated=20, unchanged=280)
 
 
@@ -266,3 +276,12 @@ def test_a_copy_names_the_case_whose_text_no_server_can_hold(sqlite_url: str, po
         assert store.case(17, actor=OPERATOR).report["address"] == "ab"
     copy(sqlite_url, postgres_url, actor=OPERATOR)
     assert everything(sqlite_url) == everything(postgres_url)
+
+
+def test_a_store_with_a_team_alone_is_not_taken_for_an_unused_one(tmp_path: Path) -> None:
+    full, teams = (f"sqlite:///{tmp_path / name}.sqlite" for name in ("full", "teams"))
+    with Store.open(full) as store, Store.open(teams) as other:
+        store.write_reports(reports(3), actor=OPERATOR)
+        other.add_team("东村", actor=OPERATOR)
+    with pytest.raises(StoreError, match="is not empty"):
+        copy(full, teams, actor=OPERATOR)

@@ -14,16 +14,18 @@ from data.store import Store
 from data.workspace import Workspace
 from geo.errors import NotAllowedError
 from tests.data.samples import reports
+from tests.data.town_cells import disk
 
 WEST, EAST = box(116, 38, 116.9, 39), box(116.9, 38, 118, 39)
 TEAM = Actor("队员", "team_member", units=frozenset({"城管"}))
 HEAD = Actor("片长", "dispatcher", areas=frozenset({"西社区"}))
 BOTH = Actor("组长", "dispatcher", units=frozenset({"城管"}), areas=frozenset({"西社区"}))
+WALKER = Actor("巡查", "team_member", team=1)
 NOBODY = Actor("新人", "team_member", units=frozenset())
 JANE = Actor("居民", "resident")
 FREE = (pl.col("status") == "reported") & pl.col("unit").is_null()
 N = 120
-SCOPED = [TEAM, HEAD, BOTH, NOBODY, JANE]
+SCOPED = [TEAM, HEAD, BOTH, NOBODY, JANE, WALKER]
 
 
 @pytest.fixture
@@ -33,7 +35,16 @@ def city(store: Store) -> Store:
     for lon in (116.85, 116.95):
         store.report({"category": "noise", "lon": lon, "lat": 38.3}, actor=JANE)
     locate(store, "西社区", "东社区")
+    store.add_team("东村", actor=OPERATOR)
+    publish(store, 20)
     return store
+
+
+def publish(store: Store, ring: int) -> None:
+    """Give the team a disk of its own."""
+    before = store.edition_in_force(actor=OPERATOR)
+    made = store.draft_territories("一版", disk({1: ring}), actor=OPERATOR)
+    store.publish_territories(made.id, actor=OPERATOR, version=1, replaces=before.id if before else None)
 
 
 def locate(store: Store, west: str, east: str) -> int:
@@ -102,6 +113,17 @@ def test_cases_that_come_to_lie_elsewhere_are_seen_where_they_lie_now(city: Stor
     part.refresh()
     assert part.total(Filter()) == len(expected(city, HEAD)) == N + 2 - before
     assert part.version != version
+
+
+def test_a_part_follows_the_territories_that_come_into_force_without_any_event(city: Store) -> None:
+    part = seen_by(Cube.open(city), WALKER)
+    before, version, seq = part.total(Filter()), part.version, city.last_seq(actor=OPERATOR)
+    part.refresh()
+    assert part.version == version
+    publish(city, 3)
+    part.refresh()
+    assert 0 < part.total(Filter()) == len(expected(city, WALKER)) < before < N
+    assert part.version != version and city.last_seq(actor=OPERATOR) == seq
 
 
 def test_parts_have_versions_of_their_own_so_that_no_cache_mixes_them(city: Store) -> None:

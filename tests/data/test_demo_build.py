@@ -79,6 +79,20 @@ def test_a_zone_of_an_older_program_gets_its_visits_and_another_store_never_does
         assert city.visits(actor=VIEWER).is_empty()
 
 
+def test_the_zone_has_its_field_teams_where_they_start_from_and_an_older_one_gets_them(store: Store) -> None:
+    demo.build(store, reports=10, end=END)
+    teams = store.teams(actor=VIEWER)
+    assert [team.id for team in teams] == list(range(1, 20))
+    assert all(store.place(team.place_id or 0, actor=VIEWER).name == team.name for team in teams)
+    assert teams[0].en.endswith("volunteers")
+    retired = store.change_team(3, retired=True, actor=SYSTEM, version=1)
+    assert not demo.complete(store) and store.teams(actor=VIEWER, retired=True)[2] == retired
+    with write_transaction(store._engine) as connection:
+        connection.exec_driver_sql("DELETE FROM team")
+    assert demo.complete(store)
+    assert [team.name for team in store.teams(actor=VIEWER)] == [team.name for team in teams]
+
+
 @pytest.mark.parametrize("other", [{"reports": 501}, {"seed": 9}, {"end": END - timedelta(days=1)}])
 def test_another_zone_does_not_go_into_the_same_store(store: Store, other: dict[str, object]) -> None:
     demo.build(store, reports=500, end=END)

@@ -59,6 +59,24 @@ def restore_saved(store: Store, actor: Actor) -> None:
     store.restore_saved(number, actor=actor, version=2)
 
 
+def a_team(store: Store) -> int:
+    return store.add_team(new_name(), actor=OPERATOR).id
+
+
+def a_territory(store: Store) -> pl.DataFrame:
+    return pl.DataFrame({"cell": pl.Series(CELLS, dtype=pl.UInt64), "team_id": a_team(store)})
+
+
+def a_draft(store: Store) -> int:
+    return store.draft_territories("草案", a_territory(store), actor=OPERATOR).id
+
+
+def publish(store: Store, actor: Actor) -> None:
+    before = store.edition_in_force(actor=OPERATOR)
+    replaces = before.id if before else None
+    store.publish_territories(a_draft(store), actor=actor, version=1, replaces=replaces)
+
+
 #: Who may call a method, and how it is called on a store with the case 1.
 TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_reports": (HEADS, lambda store, actor: store.write_reports(reports(2, seed=7), actor=actor)),
@@ -152,6 +170,32 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         lambda store, actor: store.delete_saved(own_saved(store, actor), actor=actor, version=1),
     ),
     "restore_saved": (STAFF, restore_saved),
+    "add_team": (HEADS, lambda store, actor: store.add_team(new_name(), actor=actor)),
+    "change_team": (
+        HEADS,
+        lambda store, actor: store.change_team(a_team(store), actor=actor, version=1, name=new_name()),
+    ),
+    "teams": (STAFF, lambda store, actor: store.teams(actor=actor)),
+    "draft_territories": (
+        HEADS,
+        lambda store, actor: store.draft_territories("新版", a_territory(store), actor=actor),
+    ),
+    "change_territories": (
+        HEADS,
+        lambda store, actor: store.change_territories(a_draft(store), actor=actor, version=1, note="再看"),
+    ),
+    "paint_territories": (
+        HEADS,
+        lambda store, actor: store.paint_territories(a_draft(store), CELLS, None, actor=actor, version=1),
+    ),
+    "publish_territories": (HEADS, publish),
+    "drop_territories": (
+        HEADS,
+        lambda store, actor: store.drop_territories(a_draft(store), actor=actor, version=1),
+    ),
+    "editions": (STAFF, lambda store, actor: store.editions(actor=actor)),
+    "edition_in_force": (STAFF, lambda store, actor: store.edition_in_force(actor=actor)),
+    "territories": (STAFF, lambda store, actor: store.territories(actor=actor)),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }

@@ -17,6 +17,7 @@ from data.transitions import ROLES
 from geo.errors import GezhiError, NotAllowedError
 from tests.data import test_rights
 from tests.data.test_rights import REPORT, SHOWN, TABLE
+from tests.data.town_cells import disk
 
 SECRET = "机密"
 STAFF = [role for role in ROLES if role != "resident"]
@@ -28,6 +29,8 @@ OUTSIDERS = {
     "both": [Actor("组长", role, units=OWN, areas=WEST) for role in STAFF],
     "nothing": [Actor("新人", role, units=frozenset()) for role in STAFF],
     "resident": [Actor("别人", "resident")],
+    "team": [Actor("队员", role, team=1) for role in STAFF],
+    "another team": [Actor("队员", role, team=2) for role in STAFF],
 }
 
 
@@ -42,6 +45,9 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     photo = store.photos(2, actor=OPERATOR)[0].seq
     monkeypatch.setattr(test_rights, "a_photo", lambda _store, _actor: photo)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
+    store.add_team("东村", actor=OPERATOR)
+    made = store.draft_territories("一版", disk({1: 3}), actor=OPERATOR)
+    store.publish_territories(made.id, actor=OPERATOR, version=1, replaces=None)
     return store
 
 
