@@ -101,6 +101,8 @@ HOT_CLASS: Final = "hot_class"
 HOT_LISTED: Final = "hot_listed"
 #: Which part of the analysis is shown.
 ANALYSIS: Final = "analysis_part"
+#: The part of the page of field teams that is shown.
+TEAMS: Final = "teams_part"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

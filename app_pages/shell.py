@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage as Page
 from app_pages import session, tour, wall
 from app_pages.analysis_parts import PARTS
 from app_pages.markdown import plain
+from app_pages.teams_parts import PARTS as TEAMS
 from data.workspace import Workspace, workspace
 from i18n import current_locale
 from i18n import gettext as _
@@ -52,6 +53,7 @@ def _pages() -> list[Page]:
         st.Page(
             _HERE / "duplicates.py", title=_("Duplicates"), icon=":material/join:", url_path="duplicates"
         ),
+        *([_teams_page()] if TEAMS else []),
         st.Page(_HERE / "imports.py", title=_("Import"), icon=":material/upload_file:", url_path="import"),
     ]
 
@@ -60,6 +62,10 @@ def _analysis_page() -> Page:
     return st.Page(
         _HERE / "analysis.py", title=_("Analysis"), icon=":material/query_stats:", url_path="analysis"
     )
+
+
+def _teams_page() -> Page:
+    return st.Page(_HERE / "teams.py", title=_("Teams"), icon=":material/groups:", url_path="teams")
 
 
 def _case_page() -> Page:

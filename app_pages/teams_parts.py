@@ -1,0 +1,9 @@
+"""The parts of the page of field teams, each drawn by a card of its own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from app_pages.parts import Part
+
+#: The parts by their name in the address, in the order of the page; without any there is no such page.
+PARTS: Final[Mapping[str, Part]] = {}
