@@ -12,6 +12,7 @@ from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
 from app_pages.active import in_words
+from app_pages.field import field_routes
 from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
 from data.upkeep import Upkeep
@@ -39,7 +40,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "app_pages/shell.py",
-    routes=routes(workspace, Exports(in_words)),
+    routes=[*routes(workspace, Exports(in_words)), *field_routes()],
     lifespan=lifespan,
     middleware=[Middleware(FirstPage)],
 )
