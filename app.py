@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
+from api.admission import Admission
 from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
@@ -41,5 +42,5 @@ app = st.App(
     "app_pages/shell.py",
     routes=routes(workspace, Exports(in_words)),
     lifespan=lifespan,
-    middleware=[Middleware(FirstPage)],
+    middleware=[Middleware(Admission, workspace=workspace), Middleware(FirstPage)],
 )

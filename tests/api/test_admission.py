@@ -1,0 +1,205 @@
+"""Who is let in by which cookie, to what, and as whom."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.admission import Admission
+from api.routes import routes
+from api.visitors import TEAM_COOKIE
+from data.actors import OPERATOR
+from data.cube import Cube
+from data.store import Store
+from data.workspace import Workspace, seen_by_acting
+from tests.data import stores
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(stores.new_file(tmp_path / "city.sqlite")) as opened:
+        for name in ("东村", "西村"):
+            opened.add_team(name, actor=OPERATOR)
+        yield opened
+
+
+@pytest.fixture
+def secret(store: Store) -> str:
+    return store.make_link(1, label="小李", actor=OPERATOR)[1]
+
+
+@pytest.fixture
+def client(store: Store) -> TestClient:
+    return served(store)
+
+
+def served(store: Store) -> TestClient:
+    """Put the routes and something like Streamlit behind the door."""
+    here = Workspace(store, Cube.open(store))
+
+    def acting() -> Workspace:
+        return seen_by_acting(here)
+
+    def who(_request: Request) -> Response:
+        return PlainTextResponse(f"{acting().viewer.name} {acting().viewer.team}")
+
+    def page(_request: Request) -> Response:
+        return PlainTextResponse("Streamlit")
+
+    async def stream(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text("Streamlit")
+        await socket.close()
+
+    behind: list[BaseRoute] = [
+        Route("/api/who", who),
+        *routes(acting),
+        Route("/field", page),
+        WebSocketRoute("/_stcore/stream", stream),
+        Route("/{rest:path}", page, methods=["GET", "POST", "PUT", "DELETE"]),
+    ]
+    door = Middleware(Admission, workspace=lambda: here)
+    return TestClient(Starlette(routes=behind, middleware=[door]), follow_redirects=False)
+
+
+def enter(client: TestClient, secret: str) -> None:
+    assert client.post("/api/field/enter", json={"token": secret}).status_code == 200
+
+
+def test_a_browser_without_a_cookie_heads_the_city(client: TestClient) -> None:
+    assert client.get("/api/who").text == "viewer None"
+    assert client.get("/cases").text == "Streamlit"
+
+
+def test_a_link_makes_a_browser_one_of_the_team_until_it_leaves(client: TestClient, secret: str) -> None:
+    told = client.post("/api/field/enter", json={"token": secret})
+    assert told.json() == {"team": {"id": 1, "name": "东村"}}
+    cookie = told.headers["set-cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Path=/"))
+    assert client.get("/api/who").text == "东村 · 小李 1"
+    assert client.post("/api/field/leave").status_code == 204
+    assert client.get("/api/who").text == "viewer None"
+
+
+def test_a_revoked_link_makes_nobody_a_manager(client: TestClient, store: Store, secret: str) -> None:
+    enter(client, secret)
+    store.revoke_link(1, actor=OPERATOR)
+    refused = client.get("/api/who")
+    assert refused.status_code == 401 and refused.json()["ask"] == "link"
+    assert client.get("/cases").headers["location"] == "/field"
+    assert client.post("/api/field/enter", json={"token": secret}).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32, "ü" * 32, "\ud800" * 32, None, 7, ["x"]])
+def test_what_is_no_links_secret_lets_nobody_in(client: TestClient, token: object) -> None:
+    body = json.dumps({"token": token})
+    refused = client.post("/api/field/enter", content=body, headers={"Content-Type": "application/json"})
+    assert refused.status_code == 401 and "set-cookie" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("/", "/field"),
+        ("/cases?status=open", "/field"),
+        ("/case?id=12", "/field#case=12"),
+        ("/case/?id=12&lang=en", "/field?lang=en#case=12"),
+        ("/case?id=12%0d%0aSet-Cookie:x", "/field"),
+        ("/case?id=" + "9" * 30, "/field"),
+        ("/?lang=%0d%0ax", "/field?lang=%0D%0Ax"),
+    ],
+)
+def test_a_teams_browser_is_sent_from_every_page_to_its_own(
+    client: TestClient, secret: str, asked: str, shown: str
+) -> None:
+    enter(client, secret)
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (303, shown)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/_stcore/upload_file/a/b"),
+        ("DELETE", "/_stcore/upload_file/a/b"),
+        ("GET", "/_stcore/host-config"),
+        ("GET", "/media/abc.csv"),
+        ("GET", "/component/map/index.html"),
+        ("POST", "/cases"),
+    ],
+)
+def test_the_parts_of_streamlit_are_refused_to_a_team(
+    client: TestClient, secret: str, method: str, path: str
+) -> None:
+    assert client.request(method, path).text == "Streamlit"
+    enter(client, secret)
+    assert client.request(method, path).status_code == 403
+
+
+def test_the_websocket_is_refused_to_a_team(client: TestClient, secret: str) -> None:
+    with client.websocket_connect("/_stcore/stream") as socket:
+        assert socket.receive_text() == "Streamlit"
+    enter(client, secret)
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+        pass
+
+
+@pytest.mark.parametrize("path", ["/field", "/field?team=1", "/static/js/a.js", "/_stcore/health"])
+def test_what_shows_no_data_is_open_to_a_team_and_to_a_revoked_one(
+    client: TestClient, store: Store, secret: str, path: str
+) -> None:
+    enter(client, secret)
+    assert client.get(path).text == "Streamlit"
+    store.revoke_link(1, actor=OPERATOR)
+    assert client.get(path).text == "Streamlit"
+
+
+def test_another_site_can_do_nothing_in_somebodys_name(client: TestClient, secret: str) -> None:
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ):
+        refused = client.post("/api/field/enter", json={"token": secret}, headers=headers)
+        assert refused.status_code == 403 and "set-cookie" not in refused.headers
+    form = client.post("/api/field/enter", content=f'{{"token": "{secret}"}}')
+    assert form.status_code == 415
+    for headers in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}):
+        assert client.post("/api/field/enter", json={"token": secret}, headers=headers).status_code == 200
+
+
+def test_the_cookie_goes_over_https_alone_where_that_is_spoken(client: TestClient, secret: str) -> None:
+    for headers, only in (({}, False), ({"X-Forwarded-Proto": "https"}, True)):
+        told = client.post("/api/field/enter", json={"token": secret}, headers=headers)
+        assert ("Secure" in told.headers["set-cookie"]) is only
+
+
+def test_too_long_and_broken_bodies_are_refused_in_words(client: TestClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    for content, status in (("x" * 5_000, 413), ("{", 400), ("[]", 400), ("[" * 4_000, 400)):
+        refused = client.post("/api/field/enter", content=content, headers=headers)
+        assert refused.status_code == status and refused.json()["error"]
+
+
+def test_when_a_link_was_used_last_is_noted_once_in_a_while(
+    client: TestClient, store: Store, secret: str
+) -> None:
+    enter(client, secret)
+    client.get("/api/who")
+    first = store.links(actor=OPERATOR)[0].used_at
+    client.get("/api/who")
+    assert first is not None and store.links(actor=OPERATOR)[0].used_at == first
+
+
+def test_a_cookie_of_no_link_at_all_is_refused(client: TestClient) -> None:
+    client.cookies.set(TEAM_COOKIE, "x" * 32)
+    assert client.get("/api/who").status_code == 401
