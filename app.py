@@ -15,6 +15,7 @@ from api.routes import routes
 from app_pages.active import in_words
 from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
+from data.settings import settings
 from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
 from reports.exports import Exports
@@ -42,5 +43,8 @@ app = st.App(
     "app_pages/shell.py",
     routes=routes(workspace, Exports(in_words)),
     lifespan=lifespan,
-    middleware=[Middleware(Admission, workspace=workspace), Middleware(FirstPage)],
+    middleware=[
+        Middleware(Admission, workspace=workspace, key=settings().key.get_secret_value()),
+        Middleware(FirstPage),
+    ],
 )

@@ -2,7 +2,7 @@
 
 A browser that came in by a team's link (`api.field_entry`) is of that team everywhere: routes answer as its
 actor may see, and Streamlit, whose pages are for those who head the city, is not for it. Everybody else heads
-the city, as long as the installation has no key.
+the city, unless the installation has a key (`api.key_gate`): then who gives it does.
 """
 
 import logging
@@ -11,11 +11,12 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answers import problem
+from api.key_gate import KEY_PATH, KeyGate
 from api.visitors import Refused, member_of, secret_of
 from data.actors import SYSTEM
 from data.team_links import Member
@@ -44,31 +45,44 @@ _POLICY: Final = 1008
 
 
 class Admission:
-    """Middleware that tells who asks and lets them ask for what is theirs."""
+    """Middleware that tells who asks and lets them ask for what is theirs.
 
-    def __init__(self, app: ASGIApp, *, workspace: Callable[[], Workspace]) -> None:
+    `workspace` opens what is shown to those who head the city. Without a `key` everybody does who came in by
+    no team's link.
+    """
+
+    def __init__(self, app: ASGIApp, *, workspace: Callable[[], Workspace], key: str = "") -> None:
         self.app = app
         self._workspace = workspace
+        self._gate = KeyGate(key) if key else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on as whoever asks, or answer it here."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        asked = HTTPConnection(scope)
-        use_locale(match_locale(asked.query_params.get("lang"), asked.headers.get("accept-language")))
-        if scope["type"] == "http" and _is_from_elsewhere(asked, scope["method"]):
+        asked, is_http = HTTPConnection(scope), scope["type"] == "http"
+        if is_http and _is_from_elsewhere(asked, scope["method"]):
+            _speak(asked)
             words = _("A page of another site may not do this.")
-            await problem(words, status=403)(scope, receive, send)
-        elif is_open(scope["path"]) and scope["type"] == "http":
+            await _refuse(problem(words, status=403), scope, receive, send)
+        elif is_http and is_open(scope["path"]) and not _through_anothers_eyes(asked):
             await self.app(scope, receive, send)
+        elif self._gate and is_http and scope["path"] == KEY_PATH and scope["method"] == "POST":
+            _speak(asked)
+            answer = await self._gate.answer(Request(scope, receive))
+            await answer(scope, receive, send)
         elif secret := secret_of(asked):
             await self._as_member(secret, asked, receive, send)
+        elif self._gate and not self._gate.knows(asked):
+            _speak(asked)
+            await _refuse(_ask_for_key(self._gate, asked), scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _as_member(self, secret: str, asked: HTTPConnection, receive: Receive, send: Send) -> None:
         scope = asked.scope
+        _speak(asked)
         try:
             found = await run_in_threadpool(self._find, secret)
         except StoreError:
@@ -147,17 +161,34 @@ def _is_from_elsewhere(asked: HTTPConnection, method: str) -> bool:
     return urlsplit(origin).netloc not in ours - {""}
 
 
+def _through_anothers_eyes(asked: HTTPConnection) -> bool:
+    """Tell whether somebody asks for the page of a team that is not necessarily theirs."""
+    return bool(asked.scope["path"] == FIELD and asked.query_params.get("team"))
+
+
+def _speak(asked: HTTPConnection) -> None:
+    """Answer in the browser's language."""
+    use_locale(match_locale(asked.query_params.get("lang"), asked.headers.get("accept-language")))
+
+
 async def _refuse(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Send a refusal; a websocket has no words for it before it is open."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": _POLICY, "reason": ""})
     else:
+        answer.headers.update(_NOT_KEPT)
         await answer(scope, receive, send)
+
+
+def _ask_for_key(gate: KeyGate, asked: HTTPConnection) -> Response:
+    """Ask for the key: a page with the form, a script in words."""
+    if _is_page(asked.scope):
+        return gate.ask(asked)
+    words = _("This installation asks for its key first. Load the page anew.")
+    return problem(words, status=401, ask="key")
 
 
 def _not_yours(found: Member | Refused) -> Response:
     if isinstance(found, Member):
         return problem(_("This is not for field teams; their page is {page}.", page=FIELD), status=403)
-    answer = problem(found.words, status=401, ask=found.ask)
-    answer.headers.update(_NOT_KEPT)
-    return answer
+    return problem(found.words, status=401, ask=found.ask)

@@ -1,25 +1,19 @@
 """Who is let in by which cookie, to what, and as whom."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.testclient import TestClient
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect
 
-from api.admission import Admission
-from api.routes import routes
+from api.key_gate import KEY_COOKIE
 from api.visitors import TEAM_COOKIE
 from data.actors import OPERATOR
-from data.cube import Cube
 from data.store import Store
-from data.workspace import Workspace, seen_by_acting
+from tests.api.door import enter, served
 from tests.data import stores
 
 
@@ -39,39 +33,6 @@ def secret(store: Store) -> str:
 @pytest.fixture
 def client(store: Store) -> TestClient:
     return served(store)
-
-
-def served(store: Store) -> TestClient:
-    """Put the routes and something like Streamlit behind the door."""
-    here = Workspace(store, Cube.open(store))
-
-    def acting() -> Workspace:
-        return seen_by_acting(here)
-
-    def who(_request: Request) -> Response:
-        return PlainTextResponse(f"{acting().viewer.name} {acting().viewer.team}")
-
-    def page(_request: Request) -> Response:
-        return PlainTextResponse("Streamlit")
-
-    async def stream(socket: WebSocket) -> None:
-        await socket.accept()
-        await socket.send_text("Streamlit")
-        await socket.close()
-
-    behind: list[BaseRoute] = [
-        Route("/api/who", who),
-        *routes(acting),
-        Route("/field", page),
-        WebSocketRoute("/_stcore/stream", stream),
-        Route("/{rest:path}", page, methods=["GET", "POST", "PUT", "DELETE"]),
-    ]
-    door = Middleware(Admission, workspace=lambda: here)
-    return TestClient(Starlette(routes=behind, middleware=[door]), follow_redirects=False)
-
-
-def enter(client: TestClient, secret: str) -> None:
-    assert client.post("/api/field/enter", json={"token": secret}).status_code == 200
 
 
 def test_a_browser_without_a_cookie_heads_the_city(client: TestClient) -> None:
@@ -152,7 +113,7 @@ def test_the_websocket_is_refused_to_a_team(client: TestClient, secret: str) -> 
         pass
 
 
-@pytest.mark.parametrize("path", ["/field", "/field?team=1", "/static/js/a.js", "/_stcore/health"])
+@pytest.mark.parametrize("path", ["/field", "/field?lang=zh", "/static/js/a.js", "/_stcore/health"])
 def test_what_shows_no_data_is_open_to_a_team_and_to_a_revoked_one(
     client: TestClient, store: Store, secret: str, path: str
 ) -> None:
@@ -203,3 +164,96 @@ def test_when_a_link_was_used_last_is_noted_once_in_a_while(
 def test_a_cookie_of_no_link_at_all_is_refused(client: TestClient) -> None:
     client.cookies.set(TEAM_COOKIE, "x" * 32)
     assert client.get("/api/who").status_code == 401
+
+
+KEY = "a key of some length"
+
+
+@pytest.fixture
+def locked(store: Store) -> TestClient:
+    return served(store, key=KEY)
+
+
+def test_with_a_key_nothing_with_data_is_open(locked: TestClient) -> None:
+    for path in ("/", "/cases", "/field?team=1"):
+        asked = locked.get(path)
+        assert asked.status_code == 401 and '<form method="post" action="/api/key">' in asked.text
+    for path in ("/api/who", "/api/cells?res=9", "/media/a.csv", "/_stcore/host-config"):
+        refused = locked.get(path)
+        assert refused.status_code == 401 and refused.json()["ask"] == "key"
+    for path in ("/field", "/healthz", "/static/js/a.js"):
+        assert locked.get(path).status_code == 200
+    assert locked.put("/_stcore/upload_file/a/b").status_code == 401
+    with pytest.raises(WebSocketDisconnect), locked.websocket_connect("/_stcore/stream"):
+        pass
+
+
+def test_who_gives_the_key_goes_on_to_the_page_that_was_asked_for(locked: TestClient) -> None:
+    assert (
+        'name="to" value="/cases?status=open&amp;x=%22%3E"' in locked.get("/cases?status=open&x=%22%3E").text
+    )
+    let_in = locked.post("/api/key", data={"key": KEY, "to": "/cases?status=open"})
+    assert (let_in.status_code, let_in.headers["location"]) == (303, "/cases?status=open")
+    assert all(word in let_in.headers["set-cookie"] for word in ("HttpOnly", "SameSite=lax"))
+    assert KEY not in let_in.headers["set-cookie"]
+    assert locked.get("/cases").text == "Streamlit" and locked.get("/api/who").text == "viewer None"
+    with locked.websocket_connect("/_stcore/stream") as socket:
+        assert socket.receive_text() == "Streamlit"
+
+
+@pytest.mark.parametrize(
+    "to", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "", "/a\nb"]
+)
+def test_the_key_leads_to_no_other_server(locked: TestClient, to: str) -> None:
+    assert locked.post("/api/key", data={"key": KEY, "to": to}).headers["location"] == "/"
+
+
+def test_a_wrong_key_is_told_late_and_opens_nothing(
+    locked: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    for key in ("", "wrong", KEY.upper(), "ü"):
+        refused = locked.post("/api/key", data={"key": key, "to": '/"><b>'})
+        assert refused.status_code == 401 and "This is not the key." in refused.text
+        assert "set-cookie" not in refused.headers and "<b>" not in refused.text
+    assert waited == [1.0] * 4
+    assert locked.post("/api/key", data={"key": "x" * 9_000}).status_code == 401
+    assert locked.get("/api/who").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", ".", "9999999999.", "9999999999.abc", "²." + "0" * 64, "1" * 30 + ".a"]
+)
+def test_a_cookie_that_was_made_up_opens_nothing(locked: TestClient, cookie: str) -> None:
+    headers = {"Cookie": f"{KEY_COOKIE}={cookie}".encode()}
+    assert locked.get("/api/who", headers=headers).status_code == 401
+
+
+def test_the_cookie_of_a_key_ends_with_its_time_and_with_the_key(
+    store: Store, locked: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked.post("/api/key", data={"key": KEY})
+    headers = {"Cookie": f"{KEY_COOKIE}={locked.cookies[KEY_COOKIE]}"}
+    assert served(store, key=KEY).get("/api/who", headers=headers).status_code == 200
+    assert served(store, key=KEY + "!").get("/api/who", headers=headers).status_code == 401
+    later = time.time() + 31 * 86_400
+    monkeypatch.setattr("time.time", lambda: later)
+    assert locked.get("/api/who").status_code == 401
+
+
+def test_a_team_needs_no_key_and_its_link_is_none(locked: TestClient, secret: str) -> None:
+    enter(locked, secret)
+    assert locked.get("/api/who").text == "东村 · 小李 1"
+    assert locked.get("/cases").headers["location"] == "/field"
+    assert locked.get("/field?team=2").text == "Streamlit"
+    locked.post("/api/field/leave")
+    assert locked.get("/api/who").status_code == 401
+
+
+def test_without_a_key_there_is_no_such_form(client: TestClient) -> None:
+    assert client.post("/api/key", data={"key": ""}).text == "Streamlit"
