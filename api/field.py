@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.answers import answer_errors, etag_of, fresh
-from api.bodies import read_json, with_body
+from api.answers import answer_errors, etag_of, fresh, problem
+from api.field_team import team_asked
+from api.posted import read_object, taking_body
 from data.actors import Actor
 from data.field_answers import Answered
 from data.field_day import day, team_viewer
-from data.field_forms import read_answers
+from data.field_forms import read_answers, read_moment
 from data.field_hot import hot_classes
 from data.settings import settings
 from data.workspace import Workspace
@@ -24,6 +25,7 @@ from i18n import gettext as _
 _MOST_BYTES: Final = 64_000_000
 _MEGABYTE: Final = 1_000_000
 _JSON: Final = "application/json"
+_PICTURE: Final = "image/"
 
 
 def field_routes(workspace: Callable[[], Workspace]) -> list[Route]:
@@ -39,28 +41,12 @@ def field_routes(workspace: Callable[[], Workspace]) -> list[Route]:
     ]
 
 
-def read_team(request: Request) -> int | None:
-    """Read `team`, the number of a team; None where the address has none.
-
-    Raises
-    ------
-    FilterError
-        It is no number.
-    """
-    text = request.query_params.get("team", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise FilterError(_("team '{text}' is not the number of a team.", text=text[:40]))
-    return int(text)
-
-
 def _day_route(workspace: Callable[[], Workspace]) -> Route:
     @answer_errors
     def the_day(request: Request) -> Response:
         here = workspace()
         here.cube.refresh(wait=False)
-        return _sent(request, day(here, team=read_team(request)))
+        return _sent(request, day(here, team=_team(request, here)))
 
     return Route("/api/field/day", the_day)
 
@@ -68,37 +54,41 @@ def _day_route(workspace: Callable[[], Workspace]) -> Route:
 def _answers_route(workspace: Callable[[], Workspace]) -> Route:
     def answers(request: Request, body: bytes) -> Response:
         here = workspace()
-        team, sent, told = read_answers(read_json(body))
-        viewer = team_viewer(here, team)
+        if not _is_of(request, _JSON):
+            return problem(_("What is sent here must be {type}.", type=_JSON), status=415)
+        team, sent, told = read_answers(read_object(body))
+        viewer = team_viewer(here, team_asked(here, team))
         found = [here.store.answer(one, actor=viewer, sent=sent) for one in told]
         return _sent(request, {"results": _results(here, viewer, found)})
 
-    return Route("/api/field/answers", with_body(answers, most_bytes=_MOST_BYTES), methods=["POST"])
+    return Route("/api/field/answers", taking_body(answers, most=_MOST_BYTES), methods=["POST"])
 
 
 def _photos_route(workspace: Callable[[], Workspace]) -> Route:
     def photos(request: Request, body: bytes) -> Response:
+        if not _is_of(request, _PICTURE):
+            return problem(_("What is sent here must be {type}.", type="image/jpeg"), status=415)
         here, params = workspace(), request.query_params
-        viewer = team_viewer(here, read_team(request))
+        viewer = team_viewer(here, _team(request, here))
         told: dict[str, Any] = {
             name: params[name] for name in ("uid", "when", "at", "note", "of") if name in params
         }
         if params.get("case"):
             told["case"] = _number("case", params["case"])
         told |= {name: _degrees(name, params[name]) for name in ("lon", "lat") if params.get(name)}
-        _team, sent, _none = read_answers({"form": 1, "answers": [], "sent": params.get("sent")})
+        sent = read_moment("sent", params.get("sent"))
         found = here.store.answer({**told, "act": "photo"}, actor=viewer, sent=sent, photo=body)
         return _sent(request, _results(here, viewer, [found])[0])
 
     most = int(settings().photo_mb * _MEGABYTE) + 1
-    return Route("/api/field/photos", with_body(photos, most_bytes=most), methods=["POST"])
+    return Route("/api/field/photos", taking_body(photos, most=most), methods=["POST"])
 
 
 def _similar_route(workspace: Callable[[], Workspace]) -> Route:
     @answer_errors
     def similar(request: Request) -> Response:
         here, params = workspace(), request.query_params
-        viewer = team_viewer(here, read_team(request))
+        viewer = team_viewer(here, _team(request, here))
         report: dict[str, Any] = {name: _degrees(name, params.get(name, "")) for name in ("lon", "lat")}
         report |= {"category": params.get("category", ""), "description": params.get("note") or None}
         if not report["category"]:
@@ -111,6 +101,15 @@ def _similar_route(workspace: Callable[[], Workspace]) -> Route:
         return _sent(request, {"similar": [_like(row, shown) for row in found.iter_rows(named=True)]})
 
     return Route("/api/field/similar", similar)
+
+
+def _is_of(request: Request, kind: str) -> bool:
+    """Tell whether what is sent is said to be of a kind, which no form of another site can say."""
+    return request.headers.get("content-type", "").strip().lower().startswith(kind)
+
+
+def _team(request: Request, here: Workspace) -> int:
+    return team_asked(here, request.query_params.get("team"))
 
 
 def _like(row: dict[str, Any], shown: dict[int, dict[str, Any]]) -> dict[str, Any]:

@@ -154,6 +154,21 @@ def read_answers(told: Any) -> tuple[int | None, datetime | None, list[Any]]:
     return team, sent, told["answers"]
 
 
+def read_moment(name: str, value: Any) -> datetime | None:
+    """Read a moment with its zone; None where there is none.
+
+    Raises
+    ------
+    GivenError
+        It is no moment, or one without zone.
+    """
+    faults: list[str] = []
+    found = _moment(value, faults, name=name)
+    if faults:
+        raise GivenError(faults[0])
+    return found
+
+
 def _lacking(act: str, values: dict[str, Any]) -> list[str]:
     if act == "report":
         lacks = [name for name in ("category", "lon", "lat") if values[name] is None]

@@ -356,6 +356,22 @@ FIELD_ANSWER: Final = Table(
     Index(None, "event_seq"),
 )
 
+#: Links by which the people of a team come in. Of the secret in a link only its SHA-256 is kept.
+TEAM_LINK: Final = Table(
+    "team_link",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("team_id", Key, ForeignKey("team.id"), nullable=False),
+    Column("label", Text, nullable=False),  # whose it is, in the words of who made it; may be empty
+    Column("hash", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Moment),  # null while it opens something
+    Column("revoked_by", Text),
+    Column("used_at", Moment),  # last, to within some minutes; null before the first time
+    UniqueConstraint("hash"),
+)
+
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.
 BATCH: Final = Table(
     "batch",

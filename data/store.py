@@ -20,6 +20,7 @@ from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
 from data.known_places import known_places
+from data.link_store import LinkStore
 from data.migration import migrate
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
@@ -32,7 +33,9 @@ from data.visit_store import VisitStore
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(FieldStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore):
+class Store(
+    FieldStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore, LinkStore
+):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:

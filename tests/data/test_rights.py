@@ -78,6 +78,11 @@ def publish(store: Store, actor: Actor) -> None:
     store.publish_territories(a_draft(store), actor=actor, version=1, replaces=replaces)
 
 
+def a_link(store: Store) -> tuple[int, str]:
+    link, secret = store.make_link(a_team(store), label="小李", actor=OPERATOR)
+    return link.id, secret
+
+
 #: Who may call a method, and how it is called on a store with the case 1.
 TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "write_reports": (HEADS, lambda store, actor: store.write_reports(reports(2, seed=7), actor=actor)),
@@ -176,6 +181,12 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         HEADS,
         lambda store, actor: store.change_team(a_team(store), actor=actor, version=1, name=new_name()),
     ),
+    "make_link": (HEADS, lambda store, actor: store.make_link(a_team(store), label="小李", actor=actor)),
+    "rename_link": (HEADS, lambda store, actor: store.rename_link(a_link(store)[0], "小王", actor=actor)),
+    "revoke_link": (HEADS, lambda store, actor: store.revoke_link(a_link(store)[0], actor=actor)),
+    "links": (HEADS, lambda store, actor: store.links(actor=actor)),
+    "member": (HEADS, lambda store, actor: store.member(a_link(store)[1], actor=actor)),
+    "note_link_use": (HEADS, lambda store, actor: store.note_link_use(a_link(store)[0], actor=actor)),
     "teams": (STAFF, lambda store, actor: store.teams(actor=actor)),
     "draft_territories": (
         HEADS,
