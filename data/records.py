@@ -329,6 +329,33 @@ TERRITORY: Final = Table(
     Index(None, "team_id", "edition_id"),
 )
 
+#: What field teams answered, each answer once by the number that a phone gave it: what became of it, and
+#: the whole of what a manager has to decide on. Rows are never deleted.
+FIELD_ANSWER: Final = Table(
+    "field_answer",
+    METADATA,
+    Column("uid", String(36), primary_key=True),
+    Column("team_id", Key, ForeignKey("team.id"), nullable=False),
+    Column("actor", Text, nullable=False),  # who handed it in
+    Column("received_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),  # when it was given, as far as the phone's clock is believed
+    Column("act", String(16), nullable=False),
+    Column("issue_id", Key, ForeignKey("issue.id")),
+    Column("lon", Float(53)),  # where it was given, of those who let that be known
+    Column("lat", Float(53)),
+    Column("answer", Text, nullable=False),  # JSON of all that was sent, but the photo
+    Column("photo", LargeBinary),  # until it is in the photo folder
+    Column("state", String(16), nullable=False),  # of `data.field_answers.STATES`
+    Column("words", Text, nullable=False),
+    Column("event_seq", Key),  # the event that it made
+    Column("settled_at", Moment),  # when a manager decided on it
+    Column("settled_by", Text),
+    Column("reason", Text),
+    Index(None, "state"),
+    Index(None, "team_id", "at"),
+    Index(None, "event_seq"),
+)
+
 #: Links by which the people of a team come in. Of the secret in a link only its SHA-256 is kept.
 TEAM_LINK: Final = Table(
     "team_link",

@@ -14,6 +14,7 @@ from data.categories import CATEGORY_COLUMNS, named
 from data.city_rules import city_rules
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
+from data.field_store import FieldStore
 from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written
@@ -21,7 +22,6 @@ from data.known_cases import KnownHashes
 from data.known_places import known_places
 from data.link_store import LinkStore
 from data.migration import migrate
-from data.photo_store import PhotoStore
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
@@ -34,7 +34,7 @@ __all__ = ["Batch", "Store", "Written"]
 
 
 class Store(
-    PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore, LinkStore
+    FieldStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore, LinkStore
 ):
     """An open store. Threads may share it; other processes may open the same one and write."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import geopandas as gpd
 import polars as pl
@@ -207,6 +208,16 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "editions": (STAFF, lambda store, actor: store.editions(actor=actor)),
     "edition_in_force": (STAFF, lambda store, actor: store.edition_in_force(actor=actor)),
     "territories": (STAFF, lambda store, actor: store.territories(actor=actor)),
+    "field_cases": (HEADS, lambda store, actor: store.field_cases(team=a_team(store), actor=actor)),
+    "field_done": (HEADS, lambda store, actor: store.field_done(team=a_team(store), actor=actor)),
+    "answer": (HEADS, lambda store, actor: store.answer(an_answer(), team=a_team(store), actor=actor)),
+    "kept_answers": (HEADS, lambda store, actor: store.kept_answers(actor=actor)),
+    "answer_photo": (HEADS, lambda store, actor: store.answer_photo(kept_answer(store), actor=actor)),
+    "apply_answer": (HEADS, lambda store, actor: store.apply_answer(kept_answer(store), actor=actor)),
+    "set_aside_answer": (
+        HEADS,
+        lambda store, actor: store.set_aside_answer(kept_answer(store), actor=actor, reason="看过了"),
+    ),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
@@ -227,6 +238,17 @@ def a_visit() -> pl.DataFrame:
 
 def a_limit() -> pl.DataFrame:
     return pl.DataFrame({"category": ["manhole"], "area": [""], "amount": [3], "unit": ["hours"]})
+
+
+def an_answer() -> dict[str, Any]:
+    return {"uid": str(uuid4()), "act": "note", "case": 1, "version": 1, "note": "看过了"}
+
+
+def kept_answer(store: Store) -> str:
+    """Return the number of a team's answer that was refused: the case is not in its cells."""
+    answered = store.answer(an_answer(), team=a_team(store), actor=OPERATOR)
+    assert answered.state == "refused"
+    return answered.uid
 
 
 def a_photo(store: Store, actor: Actor) -> int:
