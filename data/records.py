@@ -372,6 +372,18 @@ TEAM_LINK: Final = Table(
     UniqueConstraint("hash"),
 )
 
+#: The route of a field team on a day. It is a plan, and planned anew: of older days nothing is kept.
+FIELD_ROUTE: Final = Table(
+    "field_route",
+    METADATA,
+    Column("team_id", Key, ForeignKey("team.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970 in the city's time zone
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON, see `data.kept_routes`
+)
+
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.
 BATCH: Final = Table(
     "batch",

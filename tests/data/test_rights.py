@@ -29,6 +29,7 @@ OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
 NUMBERS = count(1)
 CELLS = [0x8A2A1072B59FFFF]
+DAY = date(2026, 6, 15)
 DRIVE = Drive.of(CELLS, date(2026, 3, 1), date(2026, 3, 7))
 
 
@@ -218,6 +219,13 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         HEADS,
         lambda store, actor: store.set_aside_answer(kept_answer(store), actor=actor, reason="看过了"),
     ),
+    "team_route": (STAFF, lambda store, actor: store.team_route(a_team(store), DAY, actor=actor)),
+    "keep_team_route": (
+        STAFF - {"analyst"},
+        lambda store, actor: store.keep_team_route(a_team(store), DAY, "{}", actor=actor, version=None),
+    ),
+    "field_work": (EVERYBODY, lambda store, actor: store.field_work(actor=actor)),
+    "work_spans": (EVERYBODY, lambda store, actor: store.work_spans(DAY, actor=actor)),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }
