@@ -24,6 +24,7 @@ from data.photo_store import PhotoStore
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
+from data.rota_store import RotaStore
 from data.saved_store import SavedStore
 from data.settings import settings
 from data.team_store import TeamStore
@@ -32,7 +33,9 @@ from data.visit_store import VisitStore
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore):
+class Store(
+    PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore, RotaStore
+):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:
