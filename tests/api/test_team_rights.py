@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+from uuid import uuid4
 
 import numpy as np
 import polars as pl
@@ -53,6 +55,10 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "/api/export/{name}": (
         *("/api/export/cells.csv", "/api/export/reports.kepler.json", "/api/export/hotspots.csv?kind=now"),
     ),
+    "/api/field/day": ("/api/field/day", "/api/field/day?team=1"),
+    "/api/field/similar": (f"/api/field/similar?team=1&lon={middle(1)[0]}&lat={LAT}&category=manhole",),
+    "/api/field/answers": (),  # below
+    "/api/field/photos": (),
     "/api/pulse": (),
     "/api/field/enter": (),
     "/api/field/leave": (),
@@ -60,9 +66,10 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
 }
 #: Open to everybody: what they tell is nobody's own.
 FOR_ALL: Final = {"/healthz", "/assets/{name:path}"}
-#: What is told by those is no figure of the cases: a manager hears the same after more of them were reported.
+#: What these tell is no figure of all cases: a manager hears the same after more of them were reported.
 NO_FIGURES: Final = (
     *("/api/reports/{id}", "/api/photos/{name}", "/api/places", "/api/place-shapes", "/api/street-lines"),
+    *("/api/field/day", "/api/field/similar"),
     *("/api/search", "/tiles/{name}.pmtiles", "/api/{rest:path}"),
 )
 
@@ -124,7 +131,7 @@ def ask_all(client: TestClient, town: Town) -> dict[str, tuple[int, bytes]]:
 def without_stamps(body: bytes) -> bytes:
     """Take out which state of the data an answer is of, and when a file was made."""
     body = re.sub(rb"[0-9a-f]{8}-\d+-[0-9a-f]{8}(-[0-9a-f]{12})?", b"VERSION", body)
-    return re.sub(rb'((created|made)_at":"|Made on )[-0-9T:+ ]+', b"MADE", body)
+    return re.sub(rb'((created|made)_at":"|Made on |"at":"|"hours_left":)[-0-9T:+. ]+', b"MADE", body)
 
 
 def test_every_route_is_tried_here() -> None:
@@ -148,6 +155,37 @@ def test_what_happens_elsewhere_changes_nothing_that_a_team_is_told(town: Town) 
     assert {address for address in before if before[address] != after[address]} == set()
     same = {address for address in seen if seen[address] == later[address]}
     assert same == {url.format(**town.named) for path in NO_FIGURES for url in ASKED[path]}
+
+
+@pytest.mark.parametrize("team", ["2", "0", "99999999999999999999", "x", "1.0", "-1"])
+def test_no_address_makes_a_member_one_of_another_team(town: Town, team: str) -> None:
+    member = served(town.store)
+    enter(member, town.secret)
+    for path in ("day", "similar"):
+        refused = member.get(f"/api/field/{path}?lon=1&lat=1&category=manhole&team={team}")
+        assert refused.status_code == (403 if team in {"0", "2"} else 400) and "cases" not in refused.json()
+    assert served(town.store).get("/api/field/day?team=2").json()["team"]["id"] == 2
+
+
+def test_no_form_of_a_member_changes_a_case_elsewhere(town: Town) -> None:
+    member, seq = served(town.store), town.store.last_seq(actor=OPERATOR)
+    enter(member, town.secret)
+    acts: list[dict[str, object]] = [{"act": act, "note": "改"} for act in ("start", "fix", "note")]
+    acts += [{"act": act, "reason": "other"} for act in ("not_found", "needs_help", "not_mine")]
+    common = {"case": int(town.named["other"]), "at": datetime.now(UTC).isoformat()}
+    answers = [{"uid": str(uuid4()), **common, **act} for act in acts]
+    sent = {"form": 1, "team": 1, "answers": answers}
+    results = member.post("/api/field/answers", json=sent).json()["results"]
+    assert {(one["state"], one["case"]) for one in results} == {("refused", None)}
+    photo = {"uid": str(uuid4()), "case": town.named["other"], "when": "after", "at": common["at"]}
+    jpeg = {"Content-Type": "image/jpeg"}
+    content = encoded(scene(8, width=64, height=64))
+    result = member.post("/api/field/photos", params=photo, content=content, headers=jpeg).json()
+    assert (result["state"], result["case"]) == ("refused", None)
+    assert member.post("/api/field/answers", json={**sent, "team": 2}).status_code == 403
+    other = {**photo, "team": "2"}
+    assert member.post("/api/field/photos", params=other, content=content, headers=jpeg).status_code == 403
+    assert town.store.last_seq(actor=OPERATOR) == seq
 
 
 def test_a_case_elsewhere_is_not_there_for_a_team_and_neither_is_its_photo(town: Town) -> None:
