@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
+from api.admission import Admission
 from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
@@ -15,6 +16,7 @@ from app_pages.active import in_words
 from app_pages.field import field_routes
 from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
+from data.settings import settings
 from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
 from reports.exports import Exports
@@ -42,5 +44,8 @@ app = st.App(
     "app_pages/shell.py",
     routes=[*routes(workspace, Exports(in_words)), *field_routes()],
     lifespan=lifespan,
-    middleware=[Middleware(FirstPage)],
+    middleware=[
+        Middleware(Admission, workspace=workspace, key=settings().key.get_secret_value()),
+        Middleware(FirstPage),
+    ],
 )

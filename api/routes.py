@@ -11,6 +11,8 @@ from api.assets import assets_route
 from api.cells import cells_route
 from api.clusters import clusters_route
 from api.export import Exporter, export_route
+from api.field import field_routes
+from api.field_entry import entry_routes
 from api.figures import figures_route
 from api.first_page import pulse_route
 from api.health import health_route
@@ -53,7 +55,9 @@ def routes(workspace: Callable[[], Workspace], exporter: Exporter | None = None)
         search_route(workspace),
         tiles_route(workspace),
         photos_route(workspace),
+        *field_routes(workspace),
         *([export_route(workspace, exporter)] if exporter else []),
+        *entry_routes(workspace),
         health_route(workspace),
         pulse_route(),
         assets_route(),

@@ -106,6 +106,7 @@ def add(
     version: int | None,
     note: str,
     limits: PhotoLimits,
+    at: datetime | None = None,
 ) -> AddedPhoto:
     """Write the event and the row of a photo whose files are in the folder."""
     row = cases.look_up(connection, issue_id, actor=actor)
@@ -118,7 +119,7 @@ def add(
     limits.check_room(_count(connection, issue_id))
     facts = {"role": role, **shot.photo.as_json(), "sent": shot.sent, "kind": shot.kind, **_noted(kept)}
     case = cases.record(
-        connection, issue_id, "photo", actor=actor, version=version, note=note, facts={"photo": facts}
+        connection, issue_id, "photo", actor=actor, version=version, note=note, facts={"photo": facts}, at=at
     )
     connection.execute(insert(PHOTO).values(row_of(case.seq, issue_id, facts)))
     made = connection.execute(_query().where(PHOTO.c.seq == case.seq)).one()

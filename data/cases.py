@@ -125,8 +125,12 @@ def transition(
     reason: str,
     at: datetime | None,
     needs: dict[str, Any],
+    facts: dict[str, Any] | None = None,
 ) -> Case:
-    """Let an event happen to a case and write both; see `Store.transition`."""
+    """Let an event happen to a case and write both; see `Store.transition`.
+
+    `facts` go into the event's payload beside its own fields.
+    """
     if unknown := sorted(set(needs) - set(_NEEDS)):
         raise TransitionError(
             _("A transition takes no {names}. Expected {needs}.", names=unknown, needs=", ".join(_NEEDS))
@@ -154,7 +158,8 @@ def transition(
     if kind == "merge" and event.into is not None:
         into = case_rows.state_of(look_up(connection, event.into, actor=unscoped(actor)))
         check_merge(issue_id, event.into, into)
-    return _case(connection, *_write(connection, row, event, payload=event.payload()), actor=actor)
+    payload = event.payload() | (facts or {})
+    return _case(connection, *_write(connection, row, event, payload=payload), actor=actor)
 
 
 def record(
@@ -167,6 +172,7 @@ def record(
     facts: dict[str, Any],
     reason: str = "",
     note: str = "",
+    at: datetime | None = None,
 ) -> Case:
     """Let something happen that leaves a case where it stands, and return the case with the event's `seq`.
 
@@ -174,9 +180,11 @@ def record(
     """
     row = look_up(connection, issue_id, actor=actor)
     check_version(connection, row, version)
+    now = _recorded_at(connection, row)
     event = Event(
         kind=kind,
-        at=_recorded_at(connection, row),
+        at=now,
+        happened_at=given.happened_at(at, reported_at=case_rows.to_moment(row["reported_at"]), now=now),
         actor=actor.name,
         role=actor.role,
         reason=given.text("reason", reason),

@@ -62,6 +62,7 @@ class PhotoStore(CaseStore):
         name: str = "",
         keep_time: bool = False,
         keep_position: bool = False,
+        at: datetime | None = None,
     ) -> AddedPhoto:
         """Add a photo to a case.
 
@@ -81,6 +82,8 @@ class PhotoStore(CaseStore):
         keep_time, keep_position
             Whether what the camera noted is kept with the photo. It is offered in the answer and otherwise
             gone. The case's own place stays: `correct` moves it.
+        at
+            When it was added, where that is not now.
 
         Raises
         ------
@@ -114,6 +117,7 @@ class PhotoStore(CaseStore):
                     version=version,
                     note=note,
                     limits=limits,
+                    at=at,
                 )
         except BaseException:
             self._discard(folder, shot.photo, actor=actor)

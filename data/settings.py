@@ -3,13 +3,17 @@
 from functools import cache
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.tile_services import TileService, checked_datum, checked_template, subdomains_of
+
+#: A key is guessed at one try a second at most, for years: so long it must be.
+_SHORTEST_KEY = 12
 
 _CHECKOUT = Path(__file__).parents[1]
 
@@ -22,7 +26,7 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """The settings; `Settings()` reads the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="GEZHI_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GEZHI_", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(default_factory=_default_home, description="folder of stores, snapshots, reject files")
     store: str = Field(default="", description="SQLAlchemy URL; empty is gezhi.sqlite in the home folder")
@@ -32,6 +36,15 @@ class Settings(BaseSettings):
     )
     contact_days: int = Field(
         default=180, ge=0, description="days after its end that a case keeps how to reach its reporter"
+    )
+
+    key: SecretStr = Field(
+        default=SecretStr(""),
+        description="what who heads the city types in before any page is shown; empty asks nobody",
+    )
+    address: str = Field(
+        default="",
+        description="address of the server as telephones see it, such as https://city.example; for links",
     )
 
     photos: str = Field(
@@ -53,6 +66,21 @@ class Settings(BaseSettings):
     satellite_attribution: str = Field(default="", description="who made it, shown with it")
     satellite_subdomains: str = Field(default="", description="what may stand for {s}")
     satellite_max_zoom: int = Field(default=18, ge=1, le=24, description="finest zoom of its tiles")
+
+    @field_validator("key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and len(key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"a key needs {_SHORTEST_KEY} characters or more")
+        return key
+
+    @field_validator("address")
+    @classmethod
+    def _whole_address(cls, address: str) -> str:
+        found = urlsplit(address.strip())
+        if address.strip() and (found.scheme not in {"http", "https"} or not found.hostname):
+            raise ValueError(f"'{address}' is not an address. Expected one such as https://city.example.")
+        return address.strip().rstrip("/")
 
     @field_validator("tiles_url", "satellite_url")
     @classmethod

@@ -14,16 +14,19 @@ from data.categories import CATEGORY_COLUMNS, named
 from data.city_rules import city_rules
 from data.database import connect, read_transaction, write_transaction
 from data.duplicate_store import DuplicateStore
+from data.field_store import FieldStore
 from data.import_store import ImportStore
 from data.issue_reading import ISSUE_COLUMNS
 from data.issue_writing import Batch, Written
 from data.known_cases import KnownHashes
 from data.known_places import known_places
+from data.link_store import LinkStore
 from data.migration import migrate
-from data.photo_store import PhotoStore
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
+from data.rota_store import RotaStore
+from data.route_store import RouteStore
 from data.saved_store import SavedStore
 from data.settings import settings
 from data.team_store import TeamStore
@@ -32,7 +35,18 @@ from data.visit_store import VisitStore
 __all__ = ["Batch", "Store", "Written"]
 
 
-class Store(PhotoStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore):
+class Store(
+    FieldStore,
+    DuplicateStore,
+    ImportStore,
+    PlaceStore,
+    SavedStore,
+    VisitStore,
+    TeamStore,
+    LinkStore,
+    RouteStore,
+    RotaStore,
+):
     """An open store. Threads may share it; other processes may open the same one and write."""
 
     def __init__(self, engine: Engine, *, photos: str | None = None) -> None:

@@ -1,6 +1,9 @@
 """What a process works with: the city's store and its cube, or the demo zone while the city has no report."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,8 @@ from i18n import gettext as _
 
 _log: Final = logging.getLogger(__name__)
 
+#: Whom what is being answered now is for; None is whoever the workspace was opened for.
+_ACTING: Final = ContextVar[Actor | None]("acting", default=None)
 #: Events after which a new snapshot is worth its writing.
 _SNAPSHOT_EVENTS: Final = 20_000
 
@@ -124,8 +129,27 @@ class Workspaces:
 
 
 def workspace() -> Workspace:
-    """Return what this process shows: the city, or the demo zone while the city has no report."""
-    return _opened().shown()
+    """Return what this process shows: the city, or the demo zone while the city has no report.
+
+    Who acts now (`acting_as`) sees what is theirs to see; outside of a request that is the manager.
+    """
+    return seen_by_acting(_opened().shown())
+
+
+def seen_by_acting(here: Workspace) -> Workspace:
+    """Return a workspace as who acts now may see it; its cube is kept for each part of the city."""
+    actor = _ACTING.get()
+    return here if actor is None else here.seen_by(actor)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Let everything within be done as somebody, in this request and the threads that it asks for help."""
+    before = _ACTING.set(actor)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
 
 
 def open_workspace(chosen: Settings) -> Workspace:
@@ -183,7 +207,7 @@ def _make_demo(url: str) -> None:
     with Store.open(url) as store:
         empty = store.last_seq(actor=SYSTEM) == 0
         no_visits = store.fact(VISITS_VERSION, actor=SYSTEM) is None
-        if empty or no_visits or not store.teams(actor=SYSTEM, retired=True):
+        if empty or no_visits or not store.editions(actor=SYSTEM):
             from data import demo
 
             demo.build(store) if empty else demo.complete(store)

@@ -1,0 +1,313 @@
+"""The store's part for field teams at work: their cases of today, and what they answer."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from data import field_answers, field_cases, field_settling
+from data.actors import Actor
+from data.case_photos import PhotoRole
+from data.case_rows import to_micros
+from data.city_rules import city_rules
+from data.clock import moment
+from data.field_acts import Verdict
+from data.field_answers import Answered, KeptAnswer
+from data.field_cases import MOST_CASES, Hot
+from data.field_forms import Answer, Damaged, read_answer
+from data.field_team import member
+from data.known_places import known_places
+from data.photo_store import PhotoStore
+from geo.errors import GivenError, NotAllowedError, PhotoError, PhotoFolderError, TransitionError
+from i18n import gettext as _
+
+#: States that somebody has to decide on.
+WAITING: Final = ("conflict",)
+
+
+class FieldStore(PhotoStore):
+    """The methods of `Store` that phones of field teams use, and those of who decides on kept answers."""
+
+    def field_cases(
+        self,
+        *,
+        actor: Actor,
+        team: int | None = None,
+        hot: Hot | None = None,
+        now: datetime | None = None,
+        most: int = MOST_CASES,
+        issues: Sequence[int] | None = None,
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Return the open cases in a team's cells as its phone shows them, and how many more there are.
+
+        Parameters
+        ----------
+        team
+            Its number; the actor's own where None.
+        hot
+            The class of hot spot of cells (`geo.emerging_classes`), which makes their cases more urgent.
+        issues
+            Of these cases alone, in this order, closed ones too; those out of its cells are left out.
+
+        Raises
+        ------
+        NotAllowedError
+            It is another team, and the actor does not head the whole city.
+        TeamError
+            There is no such team.
+        """
+        with self._reading(actor) as connection:
+            _team, viewer = member(connection, team, actor=actor)
+            at = now or moment()
+            if issues is not None:
+                return field_cases.told(connection, issues, actor=viewer, now=at, hot=hot or {}), 0
+            return field_cases.listed(connection, actor=viewer, now=at, hot=hot or {}, most=most)
+
+    def field_done(
+        self, *, actor: Actor, team: int | None = None, now: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what a team has dealt with since the city's midnight, the last first, 20 at most."""
+        with self._reading(actor) as connection:
+            _team, viewer = member(connection, team, actor=actor)
+            zone = ZoneInfo(city_rules(connection).clock.tz)
+            today = (now or moment()).astimezone(zone).date()
+            since = to_micros(datetime.combine(today, time.min, zone)) or 0
+            return field_cases.done_since(connection, actor=viewer, since=since)
+
+    def answer(
+        self,
+        told: Any,
+        *,
+        actor: Actor,
+        team: int | None = None,
+        sent: datetime | None = None,
+        photo: bytes | None = None,
+    ) -> Answered:
+        """Take an answer of a team: apply it, or keep it with the reason why not.
+
+        The same answer handed in again changes nothing and says what became of it; one that was refused is
+        tried again. What cannot be understood is kept as well.
+
+        Parameters
+        ----------
+        told
+            An object of the form (`data.field_forms`).
+        team
+            Whose answer it is; the actor's own team where None.
+        sent
+            What the phone's clock said as it sent this: how wrong that clock is.
+        photo
+            The picture, where it did not come in the object.
+
+        Raises
+        ------
+        NotAllowedError
+            It is another team, and the actor does not head the whole city.
+        TeamError
+            There is no such team.
+        """
+        received = moment()
+        skew = timedelta(0) if sent is None else received - sent
+        found = read_answer(told, photo=photo)
+        with self._reading(actor, "act") as connection:
+            number, as_one = member(connection, team, actor=actor)
+            before = field_answers.known(connection, found, team=number.id)
+            if before is not None:
+                return before
+            known_places(connection)  # others need not wait while the index is made
+        if isinstance(found, Damaged):
+            return self._refuse(found, found.faults, actor=as_one, received=received)
+        if found.act == "photo":
+            return self._answer_photo(found, actor=as_one, skew=skew, received=received)
+        try:
+            with self._writing(as_one, "act") as connection:
+                return _taken(connection, found, actor=as_one, skew=skew, received=received)
+        except (GivenError, NotAllowedError, TransitionError) as error:
+            return self._refuse(found, str(error), actor=as_one, received=received)
+
+    def kept_answers(
+        self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 200
+    ) -> list[KeptAnswer]:
+        """Return answers that wait for a decision, the last first; or those that somebody has decided on."""
+        with self._reading(actor, "rules") as connection:
+            return field_answers.listed(connection, states=states, settled=settled, limit=limit)
+
+    def answer_photo(self, uid: str, *, actor: Actor) -> bytes | None:
+        """Return the photo that is kept with an answer; None where there is none."""
+        with self._reading(actor, "rules") as connection:
+            return field_answers.photo_of(connection, uid)
+
+    def apply_answer(
+        self, uid: str, *, actor: Actor, into: int | None = None, reason: str = ""
+    ) -> KeptAnswer:
+        """Let happen what a kept answer says, by the actor, whatever happened to its case meanwhile.
+
+        Parameters
+        ----------
+        into
+            The case that it is for, where that is another one than it says.
+
+        Raises
+        ------
+        StoreError
+            There is no such answer.
+        ConflictError
+            Somebody has decided on it already.
+        GivenError
+            It cannot be understood, or names no case.
+        TransitionError
+            No events lead from where the case stands to what the answer says; or one of them needs more.
+        PhotoError, PhotoFolderError
+            As for `add_photo`.
+        """
+        with self._reading(actor, "rules") as connection:
+            kept, answer = field_settling.waiting(connection, uid)
+            target = field_settling.target(connection, kept, answer, into=into)
+        if answer.act == "photo":
+            added = self.add_photo(
+                target or 0, answer.photo or b"", actor=actor, role=_role(answer.when), note=answer.note
+            )
+            with self._writing(actor, "rules") as connection:
+                field_settling.waiting(connection, uid)
+                return field_answers.settle(
+                    connection,
+                    uid,
+                    state="applied",
+                    actor=actor,
+                    reason=reason,
+                    event_seq=added.photo.seq,
+                    issue_id=target,
+                )
+        with self._writing(actor, "rules") as connection:
+            kept, answer = field_settling.waiting(connection, uid)
+            issue_id, seq = field_settling.apply(connection, kept, answer, actor=actor, into=into)
+            return field_answers.settle(
+                connection, uid, state="applied", actor=actor, reason=reason, event_seq=seq, issue_id=issue_id
+            )
+
+    def set_aside_answer(self, uid: str, *, actor: Actor, reason: str) -> KeptAnswer:
+        """Decide that a kept answer is to have no effect; it stays, with the reason and who said so.
+
+        Raises
+        ------
+        StoreError
+            There is no such answer.
+        ConflictError
+            Somebody has decided on it already.
+        TransitionError
+            There is no reason.
+        """
+        if not reason.strip():
+            raise TransitionError(_("Say why the answer is set aside."))
+        with self._writing(actor, "rules") as connection:
+            field_settling.check_waiting(connection, uid)
+            return field_answers.settle(connection, uid, state="aside", actor=actor, reason=reason.strip())
+
+    def _answer_photo(self, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime) -> Answered:
+        content = answer.photo or b""
+        try:
+            with self._reading(actor, "act") as connection:
+                issue_id = field_answers.case_of(connection, answer, team=actor.team or 0)
+                verdict = field_answers.judged(connection, answer, issue_id, actor=actor)
+                at = field_answers.given_at(connection, answer, issue_id, skew=skew, received=received)
+        except (GivenError, NotAllowedError) as error:
+            return self._refuse(answer, str(error), actor=actor, received=received, photo=content)
+        seq = None
+        if verdict.state == "applied":
+            try:
+                seq = self.add_photo(
+                    issue_id or 0, content, actor=actor, role=_role(answer.when), note=answer.note, at=at
+                ).photo.seq
+            except PhotoError as error:
+                if not self._shows(content, actor=actor):
+                    return self._refuse(answer, str(error), actor=actor, received=received)
+                verdict = Verdict("conflict", str(error))
+            except (PhotoFolderError, TransitionError, NotAllowedError) as error:
+                verdict = Verdict("conflict", str(error))
+        with self._writing(actor, "act") as connection:
+            return field_answers.keep(
+                connection,
+                answer,
+                team=actor.team or 0,
+                actor=actor,
+                state=verdict.state,
+                words=verdict.words,
+                at=at,
+                received=received,
+                issue_id=issue_id,
+                event_seq=seq,
+                photo=content if verdict.state == "conflict" else None,
+            )
+
+    def _shows(self, content: bytes, *, actor: Actor) -> bool:
+        """Tell whether these bytes are a picture that could be taken."""
+        try:
+            self.inspect_photo(content, actor=actor)
+        except PhotoError:
+            return False
+        return True
+
+    def _refuse(
+        self,
+        answer: Answer | Damaged,
+        words: str,
+        *,
+        actor: Actor,
+        received: datetime,
+        photo: bytes | None = None,
+    ) -> Answered:
+        """Keep an answer that cannot be taken as it is; it may be handed in again."""
+        with self._writing(actor, "act") as connection:
+            return field_answers.keep(
+                connection,
+                answer,
+                team=actor.team or 0,
+                actor=actor,
+                state="refused",
+                words=words,
+                at=received,
+                received=received,
+                issue_id=answer.case if isinstance(answer, Answer) else None,
+                photo=photo,
+            )
+
+
+def _taken(
+    connection: Connection, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime
+) -> Answered:
+    """Take an answer in the transaction that writes it down."""
+    team = actor.team or 0
+    before = field_answers.known(connection, answer, team=team)
+    if before is not None:
+        return before
+    verdict, seq = Verdict("applied"), None
+    issue_id = None
+    if answer.act == "report":
+        at = field_answers.given_at(connection, answer, None, skew=skew, received=received)
+        issue_id, seq = field_answers.report(connection, answer, actor=actor, at=at)
+    else:
+        issue_id = field_answers.case_of(connection, answer, team=team)
+        verdict = field_answers.judged(connection, answer, issue_id, actor=actor)
+        at = field_answers.given_at(connection, answer, issue_id, skew=skew, received=received)
+        if verdict.state == "applied":
+            seq = field_answers.apply(connection, answer, issue_id or 0, actor=actor, at=at)
+        elif verdict.state == "already":
+            seq = field_answers.remark(connection, answer, issue_id or 0, actor=actor, at=at)
+    return field_answers.keep(
+        connection,
+        answer,
+        team=team,
+        actor=actor,
+        state=verdict.state,
+        words=verdict.words,
+        at=at,
+        received=received,
+        issue_id=issue_id,
+        event_seq=seq,
+    )
+
+
+def _role(when: str) -> PhotoRole:
+    return "before" if when == "before" else "after" if when == "after" else ""
