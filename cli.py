@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db, progress_bar
 from cli_import import import_
+from cli_pack import pack
 from cli_places import places
 from cli_visits import visits
 from data.filters import Filter
@@ -27,6 +28,7 @@ app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pret
 app.add_typer(db)
 app.add_typer(basemap)
 app.command("import")(import_)
+app.command("pack")(pack)
 app.command("places")(places)
 app.command("visits")(visits)
 _out = Console(highlight=False)

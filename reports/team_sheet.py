@@ -3,6 +3,8 @@
 It reads the day of a team as `/api/field/day` gives it: a sheet holds what that team may see, no more.
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,8 +21,12 @@ from i18n import current_locale, ngettext
 from i18n import gettext as _
 from reports.sheet_map import WIDE, sheet_map
 
-SHEET_TYPE: Final = "text/html; charset=utf-8"
-
+_PRINT: Final = "print()"
+#: The button may print; no other script runs here, whatever somebody wrote into a report.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-hashes' "
+    f"'sha256-{base64.b64encode(hashlib.sha256(_PRINT.encode()).digest()).decode()}'"
+)
 _MAP_MM: Final = 186.0
 _MAP_HIGH_MM: Final = 120.0
 #: What can be done with a case that is the team's own work.
@@ -55,10 +61,11 @@ def team_sheet(day: Mapping[str, Any], *, address: str = "") -> str:
         f'<p class="foot">{escape(_foot(bool(address)))}</p>',
     ]
     language = "zh-CN" if current_locale() == "zh" else "en"
-    press = f'<button type="button" onclick="print()">{escape(_("Print"))}</button>'
+    press = f'<button type="button" onclick="{_PRINT}">{escape(_("Print"))}</button>'
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(title)}</title><style>{_page_words(title)}{_style()}</style></head>"
         f"<body>{press}<main>{''.join(body)}</main></body></html>"
     )
@@ -66,7 +73,8 @@ def team_sheet(day: Mapping[str, Any], *, address: str = "") -> str:
 
 def sheet_name(day: Mapping[str, Any]) -> str:
     """Return the name of the reader's copy."""
-    return f"gezhi-team-{day['team']['number']}-{day['at'][:10]}.html"
+    at = datetime.fromisoformat(day["at"]).astimezone(ZoneInfo(day["tz"]))
+    return f"gezhi-team-{day['team']['number']}-{at:%Y-%m-%d}.html"
 
 
 def _head(day: Mapping[str, Any], at: datetime) -> str:
@@ -93,6 +101,8 @@ def _sums(work: Sequence[Mapping[str, Any]], day: Mapping[str, Any]) -> str:
     ]
     if late := sum(_is_late(case) for case in work):
         said.append(ngettext("{n} past its deadline", "{n} past their deadlines", late))
+    if more := day.get("left_out"):
+        said.append(_("{n} less urgent ones are not listed", n=more))
     if other := len(day["cases"]) - len(work):
         said.append(
             ngettext("{n} more that somebody else deals with", "{n} more that others deal with", other)
