@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors
-from api.field import read_team
+from api.field_team import team_asked
 from data.workspace import Workspace
 
 _HTML: Final = "text/html"
@@ -50,13 +50,13 @@ def field_file_routes(workspace: Callable[[], Workspace], documents: Documents) 
 
     @answer_errors
     def pack(request: Request) -> Response:
-        made = documents.pack(_fresh(workspace), read_team(request), address=reached_at(request))
+        made = documents.pack(*_asked(request, workspace), address=reached_at(request))
         named = {"Content-Disposition": f'attachment; filename="{made.name}"'}
         return Response(made.html, media_type=_HTML, headers=_NOT_KEPT | named)
 
     @answer_errors
     def sheet(request: Request) -> Response:
-        made = documents.sheet(_fresh(workspace), read_team(request), address=reached_at(request))
+        made = documents.sheet(*_asked(request, workspace), address=reached_at(request))
         named = {"Content-Disposition": f'inline; filename="{made.name}"'}
         return Response(made.html, media_type=_HTML, headers=_NOT_KEPT | named)
 
@@ -76,7 +76,8 @@ def reached_at(request: Request) -> str:
         return f"{proto}://{host}"
 
 
-def _fresh(workspace: Callable[[], Workspace]) -> Workspace:
+def _asked(request: Request, workspace: Callable[[], Workspace]) -> tuple[Workspace, int]:
+    """Return the workspace as it is now, and the team that the address asks for."""
     here = workspace()
     here.cube.refresh(wait=False)
-    return here
+    return here, team_asked(here, request.query_params.get("team"))

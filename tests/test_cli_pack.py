@@ -76,9 +76,7 @@ def test_a_folder_that_is_not_there_is_said_in_words(run: Run) -> None:
     assert "There is no folder" in done.output
 
 
-@pytest.mark.parametrize(
-    "address", ["city.example", "ftp://city.example", "https://"]
-)
+@pytest.mark.parametrize("address", ["city.example", "ftp://city.example", "https://"])
 def test_an_address_that_no_phone_can_open_is_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
