@@ -23,13 +23,15 @@ def pack(
     sheet: Annotated[bool, typer.Option("--sheet", help="Write the sheet for paper too.")] = False,
 ) -> None:
     """Write a team's day as one HTML file for no network; its answers come back by `gezhi answers`."""
-    from data.workspace import open_with_cube
+    from data.workspace import open_with_cube, open_workspace
     from reports.field_documents import FieldDocuments
 
     with clear_errors():
         if not out.is_dir():
             raise GezhiError(_("There is no folder {path}.", path=out))
-        here = open_with_cube(store or settings().store_url, settings(), create=False)
+        here = (
+            open_with_cube(store, settings(), create=False) if store else open_workspace(settings())
+        )  # without a store what the app shows, the demo zone too
         documents = FieldDocuments(settings().address)
         try:
             for number in dict.fromkeys(team):

@@ -25,6 +25,7 @@ def labels() -> dict[str, str]:
         "pack_took": _("{n} answers were taken from the file."),
         "pack_took_none": _("All answers of that file are here already."),
         "pack_no_answers": _("That is no file with answers."),
+        "pack_other_store": _("That file belongs to another city's records."),
         "pack_other_team": _("That file has answers of another team."),
         "pack_clear": _("The file has arrived"),
         "pack_clear_sure": _("Press again: the answers in the file are put away here"),

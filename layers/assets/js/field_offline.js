@@ -281,7 +281,7 @@
     for (const { answer, blob } of queue.waiting) {
       answers.push(blob ? { ...answer, photo: await field.base64(blob) } : answer);
     }
-    const head = { form: FORM, kind: KIND, team: day.team.id, edition: day.edition ? day.edition.id : null };
+    const head = { form: FORM, kind: KIND, store: day.store || "", team: day.team.id, edition: day.edition ? day.edition.id : null };
     return JSON.stringify({ ...head, pack: pack.id, pack_made_at: pack.made_at, made_at: now.toISOString(), answers }, null, 1);
   };
 
@@ -295,7 +295,7 @@
   /** Take a saved file's answers back into the queue.
 
       Resolves to how many were new. Throws an Error whose message names the words to say: `pack_no_answers`,
-      `pack_other_team`. */
+      `pack_other_store`, `pack_other_team`. */
   field.restoreAnswers = async function (queue, text, day) {
     let said;
     try {
@@ -305,6 +305,7 @@
     }
     const isOne = (one) => one && typeof one.uid === "string" && typeof one.act === "string";
     if (said?.form !== FORM || !Array.isArray(said.answers) || !said.answers.every(isOne)) throw new Error("pack_no_answers");
+    if (said.store && day.store && said.store !== day.store) throw new Error("pack_other_store");
     if (said.team !== day.team.id) throw new Error("pack_other_team");
     const known = new Set(queue.items.map((item) => item.uid));
     const fresh = said.answers.filter((one) => !known.has(one.uid));
