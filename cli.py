@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db, progress_bar
+from cli_field import answers
 from cli_import import import_
 from cli_pack import pack
 from cli_places import places
@@ -31,6 +32,7 @@ app.command("import")(import_)
 app.command("pack")(pack)
 app.command("places")(places)
 app.command("visits")(visits)
+app.command("answers")(answers)
 _out = Console(highlight=False)
 
 
