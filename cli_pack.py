@@ -29,9 +29,8 @@ def pack(
     with clear_errors():
         if not out.is_dir():
             raise GezhiError(_("There is no folder {path}.", path=out))
-        here = (
-            open_with_cube(store, settings(), create=False) if store else open_workspace(settings())
-        )  # without a store what the app shows, the demo zone too
+        # Without a store what the app shows, the demo zone too.
+        here = open_with_cube(store, settings(), create=False) if store else open_workspace(settings())
         documents = FieldDocuments(settings().address)
         try:
             for number in dict.fromkeys(team):
