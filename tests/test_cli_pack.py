@@ -1,6 +1,6 @@
 """`gezhi pack`: a team's day as files in a folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, town: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, town: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("GEZHI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GEZHI_PHOTOS", str(town.with_name("town-photos")))
     monkeypatch.setenv("GEZHI_LANG", "en")
     settings.cache_clear()
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -12,9 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from api.field import field_routes
+from cli import app
 from data.actors import OPERATOR
+from data.field_forms import store_name
+from data.settings import settings
 from data.store import Store
 from i18n import use_locale
 from reports.field_documents import FieldDocuments
@@ -123,6 +127,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The home folder of the command line, with the photos of the town's copy."""
+    monkeypatch.setenv("GEZHI_HOME", str(tmp_path))
+    monkeypatch.setenv("GEZHI_PHOTOS", str(tmp_path / "town-photos"))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
 def copied(town: Path, folder: Path) -> Store:
     folder.mkdir(exist_ok=True)
     shutil.copy(town, folder / town.name)
@@ -148,7 +162,7 @@ def handed_in(store: Store, answers: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_answers_given_without_a_network_survive_and_come_back_by_a_file(
-    town: Path, tmp_path: Path, phones: Callable[..., Phone]
+    town: Path, tmp_path: Path, phones: Callable[..., Phone], office: Path
 ) -> None:
     with copied(town, tmp_path) as store:
         file = packed(store, 1, tmp_path)
@@ -177,6 +191,7 @@ def test_answers_given_without_a_network_survive_and_come_back_by_a_file(
         assert [one["act"] for one in answers["answers"]] == ["photo", "start", "not_found"]
         about = json.loads(phone.page.locator("#gz-field").text_content() or "")["pack"]
         assert (answers["team"], answers["edition"]) == (1, 1)
+        assert answers["store"] == store_name(store.identity)
         assert (answers["pack"], answers["pack_made_at"]) == (about["id"], about["made_at"])
         assert answers["made_at"] > answers["answers"][-1]["at"]
 
@@ -192,8 +207,12 @@ def test_answers_given_without_a_network_survive_and_come_back_by_a_file(
         again = other.save(tmp_path / "again.json")
         assert again["answers"] == answers["answers"]
 
-        # The office takes it up: each answer counts once, however often it comes.
-        assert [state for _uid, state in handed_in(store, answers)] == ["applied"] * 3
+        # The office takes it up: each answer counts once, however often and by which way it comes.
+        command = ["answers", str(office / "answers.json"), "--store", f"sqlite:///{office / town.name}"]
+        done = CliRunner().invoke(app, [*command, "--json"])
+        assert done.exit_code == 0, done.output
+        (told,) = json.loads(done.output)["files"]
+        assert [one["state"] for one in told["results"]] == ["applied"] * 3
         assert [state for _uid, state in handed_in(store, again)] == ["already"] * 3
         assert store.case(3, actor=OPERATOR).status == "in_progress"
         assert [photo.role for photo in store.photos(3, actor=OPERATOR)] == ["before", "after"]
@@ -310,6 +329,7 @@ def test_a_file_that_has_none_of_these_answers_is_refused_in_words(
     for content, said in (
         ("<html>", "no file with answers"),
         ('{"form": 1, "team": 2, "answers": []}', "another team"),
+        ('{"form": 1, "team": 1, "store": "x", "answers": []}', "another city"),
         ('{"form": 2, "team": 1, "answers": []}', "no file with answers"),
     ):
         (tmp_path / "other.json").write_text(content)
