@@ -56,9 +56,10 @@ def _answers_route(workspace: Callable[[], Workspace]) -> Route:
         here = workspace()
         if not _is_of(request, _JSON):
             return problem(_("What is sent here must be {type}.", type=_JSON), status=415)
-        team, sent, told = read_answers(read_object(body))
-        viewer = team_viewer(here, team_asked(here, team))
-        found = [here.store.answer(one, actor=viewer, sent=sent) for one in told]
+        handed = read_answers(read_object(body))
+        handed.check_store(here.store.identity)
+        viewer = team_viewer(here, team_asked(here, handed.team), retired=True)
+        found = [here.store.answer(one, actor=viewer, sent=handed.sent) for one in handed.answers]
         return _sent(request, {"results": _results(here, viewer, found)})
 
     return Route("/api/field/answers", taking_body(answers, most=_MOST_BYTES), methods=["POST"])
@@ -69,7 +70,7 @@ def _photos_route(workspace: Callable[[], Workspace]) -> Route:
         if not _is_of(request, _PICTURE):
             return problem(_("What is sent here must be {type}.", type="image/jpeg"), status=415)
         here, params = workspace(), request.query_params
-        viewer = team_viewer(here, _team(request, here))
+        viewer = team_viewer(here, _team(request, here), retired=True)
         told: dict[str, Any] = {
             name: params[name] for name in ("uid", "when", "at", "note", "of") if name in params
         }

@@ -62,6 +62,14 @@ _HARMLESS: Final = frozenset({LOCATE, "note", "photo", "hide", "extend", "start"
 #: What was reported, as far as it decides what is to be done where and by whom.
 _DECIDING: Final = frozenset({"category", "lon", "lat", "unit"})
 
+_STATES: Final[dict[str, str]] = {
+    "applied": N_("had their effect"),
+    "already": N_("changed nothing: known before, or done by now"),
+    "conflict": N_("in conflict: a manager decides"),
+    "refused": N_("refused"),
+    "aside": N_("set aside"),
+}
+
 #: Ready words for why, by act.
 _REASONS: Final[dict[str, tuple[str, ...]]] = {
     "not_found": (
@@ -116,6 +124,11 @@ def reasons() -> dict[str, list[str]]:
 def act_label(act: str) -> str:
     """Return what the button of an act says in the language in use."""
     return gettext(ACTS[act]) if act in ACTS else act
+
+
+def state_words(state: str) -> str:
+    """Return what became of an answer, in words of the language in use."""
+    return gettext(_STATES[state]) if state in _STATES else state
 
 
 def judge(act: str, state: State, since: Sequence[Step], *, role: str = "team_member") -> Verdict:

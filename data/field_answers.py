@@ -169,7 +169,7 @@ def apply(connection: Connection, answer: Answer, issue_id: int, *, actor: Actor
             version=None,
             note=words_of(answer),
             facts=facts,
-            at=_not_before(connection, issue_id, at, stages=False),
+            at=not_before(connection, issue_id, at, stages=False),
         )
     else:
         done = cases.transition(
@@ -179,7 +179,7 @@ def apply(connection: Connection, answer: Answer, issue_id: int, *, actor: Actor
             actor=actor,
             version=None,
             reason=words_of(answer) if event == "return" else "",
-            at=_not_before(connection, issue_id, at, stages=True),
+            at=not_before(connection, issue_id, at),
             needs={} if event == "return" or not answer.note else {"note": answer.note},
             facts=facts,
         )
@@ -200,7 +200,7 @@ def remark(
         version=None,
         note=words_of(answer),
         facts={"field": field_facts(answer, team=actor.team)},
-        at=_not_before(connection, issue_id, at, stages=False),
+        at=not_before(connection, issue_id, at, stages=False),
     )
     return done.seq
 
@@ -319,8 +319,9 @@ def settle(
     reason: str,
     event_seq: int | None = None,
     issue_id: int | None = None,
+    photo_came: bool = False,
 ) -> KeptAnswer:
-    """Write down what somebody decided on an answer; a photo that is in the folder now is dropped here."""
+    """Write down what somebody decided on an answer; a photo that came into the folder is not kept here."""
     values: dict[str, Any] = {
         "state": state,
         "settled_at": now(),
@@ -328,9 +329,28 @@ def settle(
         "reason": reason,
     }
     if state == "applied":
-        values |= {"photo": None, "event_seq": event_seq, "issue_id": issue_id}
+        values |= {"event_seq": event_seq, "issue_id": issue_id}
+    if photo_came:
+        values["photo"] = None
     connection.execute(update(FIELD_ANSWER).where(FIELD_ANSWER.c.uid == uid).values(values))
     return one(connection, uid)
+
+
+def not_before(
+    connection: Connection, issue_id: int, at: datetime, *, stages: bool = True
+) -> datetime | None:
+    """Return when something happened to a case: not before its report, nor before the last stage it entered.
+
+    None, which is now, where those lie ahead of this clock.
+    """
+    state = case_rows.state_of(case_rows.row_of(connection, issue_id))
+    times: list[datetime | None] = [state.reported_at]
+    if stages:
+        times += [
+            state.accepted_at, state.dispatched_at, state.started_at, state.fixed_at, state.verified_at,
+        ]  # fmt: skip
+    found = max(at, *(time for time in times if time is not None))
+    return found if found <= moment_of(now()) else None
 
 
 def _since(connection: Connection, issue_id: int, version: int | None, *, team: int | None) -> list[Step]:
@@ -376,21 +396,6 @@ def _seen_at(connection: Connection, issue_id: int, version: int | None) -> date
     if event.kind == "report":
         return event.reported_at
     return event.moment
-
-
-def _not_before(connection: Connection, issue_id: int, at: datetime, *, stages: bool) -> datetime | None:
-    """Return when something happened to a case: not before its report, nor before the last stage it entered.
-
-    None, which is now, where those lie ahead of this clock.
-    """
-    state = case_rows.state_of(case_rows.row_of(connection, issue_id))
-    times: list[datetime | None] = [state.reported_at]
-    if stages:
-        times += [
-            state.accepted_at, state.dispatched_at, state.started_at, state.fixed_at, state.verified_at,
-        ]  # fmt: skip
-    found = max(at, *(time for time in times if time is not None))
-    return found if found <= moment_of(now()) else None
 
 
 def _said(row: Row[Any]) -> str:

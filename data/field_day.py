@@ -8,7 +8,7 @@ from data.actors import Actor
 from data.categories import GROUPS, group_label, labels
 from data.clock import moment
 from data.field_acts import reasons
-from data.field_forms import FORM
+from data.field_forms import FORM, store_name
 from data.field_hot import hot_classes
 from data.field_team import as_member
 from data.rights import require
@@ -44,6 +44,7 @@ def day(here: Workspace, *, team: int | None = None, now: datetime | None = None
     locale = current_locale()
     return {
         "form": FORM,
+        "store": store_name(here.store.identity),
         "at": _text(at),
         "locale": locale,
         "city": here.title(locale),
@@ -63,8 +64,8 @@ def day(here: Workspace, *, team: int | None = None, now: datetime | None = None
     }
 
 
-def team_viewer(here: Workspace, team: int | None) -> Actor:
-    """Return the viewer as somebody of a team, with the errors of `day`."""
+def team_viewer(here: Workspace, team: int | None, *, retired: bool = False) -> Actor:
+    """Return the viewer as somebody of a team, with the errors of `day`; of a retired one too if asked."""
     viewer = here.viewer
     if viewer.team is not None:
         if team not in (None, viewer.team):
@@ -81,7 +82,7 @@ def team_viewer(here: Workspace, team: int | None) -> Actor:
         if team is None:
             raise TeamError(_("Say which team is meant: team=3."))
         viewer = as_member(team)
-    if not here.store.teams(actor=viewer):
+    if not here.store.teams(actor=viewer, retired=retired):
         raise TeamError(_("There is no team {id}.", id=viewer.team))
     return viewer
 

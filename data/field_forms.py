@@ -1,7 +1,6 @@
 """What phones hand in, read and checked before any of it is believed: answers, alone and in files."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,6 +75,42 @@ class Damaged:
     photo: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Answers that are handed in at once.
+
+    Attributes
+    ----------
+    sent
+        What the phone's clock said as it sent them; None where it does not say.
+    answers
+        As they were told, not read yet.
+    store
+        The name of the store that they are for (`store` of the day); empty where they do not say.
+    """
+
+    team: int | None
+    sent: datetime | None
+    answers: list[Any]
+    store: str = ""
+
+    def check_store(self, identity: str) -> None:
+        """Refuse answers for another store: a case of the same number is another case there.
+
+        Raises
+        ------
+        GivenError
+            They are.
+        """
+        if self.store and self.store != store_name(identity):
+            raise GivenError(_("These answers belong to the records of another city, or to an older copy."))
+
+
+def store_name(identity: str) -> str:
+    """Return the name by which a day and its answers know a store of this identity."""
+    return identity[:12]
+
+
 def read_answer(told: Any, *, photo: bytes | None = None) -> Answer | Damaged:
     """Read one answer of the form.
 
@@ -92,8 +127,8 @@ def read_answer(told: Any, *, photo: bytes | None = None) -> Answer | Damaged:
     bare = {str(name): value for name, value in told.items() if name != "photo"}
     text = _text_of(bare)
     faults: list[str] = []
-    picture = photo if photo is not None else _picture(told.get("photo"), faults)
     act = str(told.get("act"))[:16]
+    picture = photo if photo is not None else _picture(told.get("photo"))
     uid = _uid(told.get("uid"))
     if uid is None:
         faults.append(_("uid: {value!r} is not a number of an answer.", value=_short(told.get("uid"))))
@@ -122,8 +157,13 @@ def read_answer(told: Any, *, photo: bytes | None = None) -> Answer | Damaged:
     return Answer(uid=uid or "", act=act, photo=picture, told=text, **values)
 
 
-def read_answers(told: Any) -> tuple[int | None, datetime | None, list[Any]]:
-    """Read what is handed in at once: the team, the phone's clock as it was sent, and the answers as told.
+def photo_uid(uid: str) -> str:
+    """Return the number of the photo that came in an answer of this number."""
+    return str(uuid5(UUID(uid), "photo"))
+
+
+def read_answers(told: Any) -> Handed:
+    """Read what is handed in at once.
 
     Raises
     ------
@@ -133,25 +173,20 @@ def read_answers(told: Any) -> tuple[int | None, datetime | None, list[Any]]:
     if not isinstance(told, Mapping) or not isinstance(told.get("answers"), list):
         raise GivenError(_("These are no answers of a field team: the list 'answers' is missing."))
     if told.get("form") != FORM:
-        raise GivenError(
-            _(
-                "Answers of the form {form} are not known here. Load the page anew.",
-                form=_short(told.get("form")),
-            )
+        form = _short(told.get("form"))
+        raise GivenError(_("Answers of the form {form} are not known here. Load the page anew.", form=form))
+    answers = told["answers"]
+    if len(answers) > MOST_ANSWERS:
+        words = _(
+            "{n} answers at once are too many. Expected {most} at most.", n=len(answers), most=MOST_ANSWERS
         )
-    if len(told["answers"]) > MOST_ANSWERS:
-        raise GivenError(
-            _(
-                "{n} answers at once are too many. Expected {most} at most.",
-                n=len(told["answers"]),
-                most=MOST_ANSWERS,
-            )
-        )
+        raise GivenError(words)
     faults: list[str] = []
     team, sent = _number("team", told.get("team"), faults), _moment(told.get("sent"), faults, name="sent")
     if faults:
         raise GivenError(" ".join(faults))
-    return team, sent, told["answers"]
+    store = told.get("store")
+    return Handed(team, sent, answers, store if isinstance(store, str) else "")
 
 
 def read_moment(name: str, value: Any) -> datetime | None:
@@ -278,15 +313,15 @@ def _position(told: Mapping[str, Any], faults: list[str]) -> dict[str, float | N
     return {"lon": float(lon), "lat": float(lat)}  # type: ignore[arg-type]
 
 
-def _picture(value: Any, faults: list[str]) -> bytes | None:
+def _picture(value: Any) -> bytes | None:
+    """Read a picture in base64; of a damaged one nothing is left, which is no picture but not none."""
     if value is None or value == "":
         return None
     try:
         text = value.partition(",")[2] if value.startswith("data:") else value
         return base64.b64decode(text, validate=True)
-    except (AttributeError, TypeError, ValueError, binascii.Error):
-        faults.append(_("The photo of an answer is damaged: send it again."))
-        return None
+    except (AttributeError, TypeError, ValueError):
+        return b""
 
 
 def _text_of(told: Any) -> str:

@@ -88,7 +88,7 @@ def apply(
             actor=actor,
             version=None,
             reason=words if _needs_reason(connection, found, kind) or last else "",
-            at=None,
+            at=field_answers.not_before(connection, found, kept.at) if len(kinds) == 1 else None,
             needs=needs,
             facts=facts if last else None,
         )

@@ -1,6 +1,7 @@
 """The store's part for field teams at work: their cases of today, and what they answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from data.clock import moment
 from data.field_acts import Verdict
 from data.field_answers import Answered, KeptAnswer
 from data.field_cases import MOST_CASES, Hot
-from data.field_forms import Answer, Damaged, read_answer
+from data.field_forms import Answer, Damaged, photo_uid, read_answer
 from data.field_team import member
 from data.known_places import known_places
 from data.photo_store import PhotoStore
@@ -108,9 +109,16 @@ class FieldStore(PhotoStore):
         TeamError
             There is no such team.
         """
+        found = read_answer(told, photo=photo)
+        if isinstance(found, Answer) and found.photo is not None and found.act != "photo":
+            return self._answer_with_photo(found, actor=actor, team=team, sent=sent)
+        return self._answer(found, actor=actor, team=team, sent=sent)
+
+    def _answer(
+        self, found: Answer | Damaged, *, actor: Actor, team: int | None, sent: datetime | None
+    ) -> Answered:
         received = moment()
         skew = timedelta(0) if sent is None else received - sent
-        found = read_answer(told, photo=photo)
         with self._reading(actor, "act") as connection:
             number, as_one = member(connection, team, actor=actor)
             before = field_answers.known(connection, found, team=number.id)
@@ -166,26 +174,16 @@ class FieldStore(PhotoStore):
             kept, answer = field_settling.waiting(connection, uid)
             target = field_settling.target(connection, kept, answer, into=into)
         if answer.act == "photo":
-            added = self.add_photo(
-                target or 0, answer.photo or b"", actor=actor, role=_role(answer.when), note=answer.note
-            )
-            with self._writing(actor, "rules") as connection:
-                field_settling.waiting(connection, uid)
-                return field_answers.settle(
-                    connection,
-                    uid,
-                    state="applied",
-                    actor=actor,
-                    reason=reason,
-                    event_seq=added.photo.seq,
-                    issue_id=target,
-                )
+            return self._settle_photo(kept, answer, target or 0, actor=actor, reason=reason)
         with self._writing(actor, "rules") as connection:
             kept, answer = field_settling.waiting(connection, uid)
             issue_id, seq = field_settling.apply(connection, kept, answer, actor=actor, into=into)
-            return field_answers.settle(
+            done = field_answers.settle(
                 connection, uid, state="applied", actor=actor, reason=reason, event_seq=seq, issue_id=issue_id
             )
+        if answer.photo is None:
+            return done
+        return self._settle_photo(kept, answer, issue_id, actor=actor, reason=reason, event_seq=seq)
 
     def set_aside_answer(self, uid: str, *, actor: Actor, reason: str) -> KeptAnswer:
         """Decide that a kept answer is to have no effect; it stays, with the reason and who said so.
@@ -205,6 +203,33 @@ class FieldStore(PhotoStore):
             field_settling.check_waiting(connection, uid)
             return field_answers.settle(connection, uid, state="aside", actor=actor, reason=reason.strip())
 
+    def _answer_with_photo(
+        self, answer: Answer, *, actor: Actor, team: int | None, sent: datetime | None
+    ) -> Answered:
+        """Take an answer that brings a photo as two: what was done, and the photo under its own number."""
+        done = self._answer(answer, actor=actor, team=team, sent=sent)
+        if done.state == "refused":
+            return done
+        shown = replace(
+            answer,
+            uid=photo_uid(answer.uid),
+            act="photo",
+            of=answer.uid if answer.act == "report" else answer.of,
+            when=answer.when or ("after" if answer.act == "fix" else "before"),
+            reason="",
+            note="",
+        )
+        added = self._answer(shown, actor=actor, team=team, sent=sent)
+        return (
+            replace(done, words=" ".join(filter(None, (done.words, added.words))))
+            if added.state
+            in (
+                "refused",
+                "conflict",
+            )
+            else done
+        )
+
     def _answer_photo(self, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime) -> Answered:
         content = answer.photo or b""
         try:
@@ -213,7 +238,7 @@ class FieldStore(PhotoStore):
                 verdict = field_answers.judged(connection, answer, issue_id, actor=actor)
                 at = field_answers.given_at(connection, answer, issue_id, skew=skew, received=received)
         except (GivenError, NotAllowedError) as error:
-            return self._refuse(answer, str(error), actor=actor, received=received, photo=content)
+            return self._refuse(answer, str(error), actor=actor, received=received)
         seq = None
         if verdict.state == "applied":
             try:
@@ -222,7 +247,9 @@ class FieldStore(PhotoStore):
                 ).photo.seq
             except PhotoError as error:
                 if not self._shows(content, actor=actor):
-                    return self._refuse(answer, str(error), actor=actor, received=received)
+                    return self._refuse(
+                        replace(answer, photo=None), str(error), actor=actor, received=received
+                    )
                 verdict = Verdict("conflict", str(error))
             except (PhotoFolderError, TransitionError, NotAllowedError) as error:
                 verdict = Verdict("conflict", str(error))
@@ -241,6 +268,32 @@ class FieldStore(PhotoStore):
                 photo=content if verdict.state == "conflict" else None,
             )
 
+    def _settle_photo(
+        self,
+        kept: KeptAnswer,
+        answer: Answer,
+        issue_id: int,
+        *,
+        actor: Actor,
+        reason: str,
+        event_seq: int | None = None,
+    ) -> KeptAnswer:
+        """Bring the photo that is kept with an answer to its case; until it is there it stays kept."""
+        content, role = answer.photo or b"", _role(answer.when)
+        note = answer.note if answer.act == "photo" else ""
+        added = self.add_photo(issue_id, content, actor=actor, role=role, note=note)
+        with self._writing(actor, "rules") as connection:
+            return field_answers.settle(
+                connection,
+                kept.uid,
+                state="applied",
+                actor=actor,
+                reason=reason,
+                event_seq=event_seq or added.photo.seq,
+                issue_id=issue_id,
+                photo_came=True,
+            )
+
     def _shows(self, content: bytes, *, actor: Actor) -> bool:
         """Tell whether these bytes are a picture that could be taken."""
         try:
@@ -256,7 +309,6 @@ class FieldStore(PhotoStore):
         *,
         actor: Actor,
         received: datetime,
-        photo: bytes | None = None,
     ) -> Answered:
         """Keep an answer that cannot be taken as it is; it may be handed in again."""
         with self._writing(actor, "act") as connection:
@@ -270,7 +322,7 @@ class FieldStore(PhotoStore):
                 at=received,
                 received=received,
                 issue_id=answer.case if isinstance(answer, Answer) else None,
-                photo=photo,
+                photo=answer.photo,
             )
 
 

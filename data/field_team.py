@@ -23,7 +23,8 @@ def member(connection: Connection, team: int | None, *, actor: Actor) -> tuple[T
     NotAllowedError
         It is another team than the actor's own, and the actor does not head the whole city.
     TeamError
-        There is no such team, it has retired, or none is named by somebody of no team.
+        There is no such team, or none is named by somebody of no team. A retired one is there, so that
+        what its people still hand in is not lost.
     """
     if actor.team is not None:
         if team not in (None, actor.team):
@@ -49,9 +50,6 @@ def as_member(team: int) -> Actor:
 
 def _there(connection: Connection, number: int) -> Team:
     try:
-        found = teams.one(connection, number)
+        return teams.one(connection, number)
     except StoreError as error:
         raise TeamError(str(error)) from error
-    if found.retired_at is not None:
-        raise TeamError(_("Team {id} is none any more.", id=number))
-    return found

@@ -1,0 +1,398 @@
+"""What a team answers is taken once, applied where it still holds, and kept for a manager where it does not."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.actors import OPERATOR, VIEWER, Actor
+from data.clock import moment
+from data.store import Store
+from geo.errors import ConflictError, NotAllowedError, PhotoFolderError, TeamError, TransitionError
+from tests.data.conftest import FreshStore
+from tests.data.field_towns import (
+    CELLS,
+    ONE,
+    TWO,
+    answer,
+    kinds,
+    publish,
+    report,
+    sent_case,
+    with_teams,
+)
+from tests.data.pictures import encoded, scene
+from tests.data.town_cells import middle
+
+PICTURE = encoded(scene(1, width=80, height=80))
+
+
+@pytest.fixture
+def town(store: Store) -> Store:
+    return with_teams(store)
+
+
+def state(store: Store, told: Any, actor: Actor = ONE) -> str:
+    return store.answer(told, actor=actor).state
+
+
+def test_an_answer_is_an_event_of_its_case_at_the_time_it_was_given(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("fix", case, note="补好了", lon=116.9, lat=38.3)
+    assert state(town, told) == "applied"
+    found = town.case(case, actor=OPERATOR)
+    assert found.status == "fixed"
+    assert found.state.fixed_at and found.state.fixed_at.isoformat() == told["at"]
+    last = json.loads(town.events(case, actor=OPERATOR)["payload"][-1])
+    assert last["note"] == "补好了"
+    assert last["field"] == {"act": "fix", "team": 1, "uid": told["uid"], "lon": 116.9, "lat": 38.3}
+    assert town.check(actor=OPERATOR).ok
+
+
+def test_each_act_becomes_its_event_and_gives_its_reason(town: Store) -> None:
+    expected = {"start": "start", "fix": "fix", "not_found": "return", "not_mine": "return"}
+    for act, kind in (expected | {"note": "note", "needs_help": "note"}).items():
+        case = sent_case(town)
+        assert state(town, answer(act, case, reason="进不去", note="敲门无人")) == "applied"
+        event = town.events(case, actor=OPERATOR).row(-1, named=True)
+        assert event["kind"] == kind
+        assert "敲门无人" in event["payload"]
+        assert (act in ("start",) or "进不去" in event["payload"]) or kind == "fix"
+    status = town.case(case, actor=OPERATOR).status
+    assert status == "dispatched", "a call for help leaves it where it is"
+    (own,), _more = town.field_cases(actor=ONE, issues=[case])
+    assert own["help"]
+    town.transition(case, "dispatch", actor=OPERATOR, unit="城管", reason="请支援")
+    (own,), _more = town.field_cases(actor=ONE, issues=[case])
+    assert not own["help"], "somebody has moved it"
+
+
+def test_the_same_answers_handed_in_twice_change_nothing(town: Store) -> None:
+    case = sent_case(town)
+    told = [answer("start", case), answer("note", case, note="x"), answer("fix", case), report()]
+    told.append(answer("note", None, of=told[-1]["uid"], note="同一处"))
+    assert [state(town, one) for one in told] == ["applied"] * 5
+    seq = town.last_seq(actor=OPERATOR)
+    again = [town.answer(one, actor=ONE) for one in told]
+    assert [one.state for one in again] == ["already"] * 5
+    assert [one.uid for one in again] == [one["uid"] for one in told]
+    assert town.last_seq(actor=OPERATOR) == seq
+
+
+def test_another_answer_under_a_known_number_is_refused_and_does_not_take_its_place(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("note", case, note="一")
+    assert state(town, told) == "applied"
+    assert state(town, told | {"note": "二"}) == "refused"
+    assert town.answer(told, actor=TWO).state == "refused"
+    assert state(town, told) == "already"
+
+
+def test_two_people_of_one_team_do_not_stand_in_each_others_way(town: Store) -> None:
+    case = sent_case(town)
+    assert state(town, answer("start", case)) == "applied"
+    assert state(town, answer("start", case, note="我也在")) == "already"
+    assert state(town, answer("fix", case)) == "applied", "the other one's start does not matter"
+    assert state(town, answer("fix", case)) == "already"
+    assert kinds(town, case)[3:] == ["start", "note", "fix"], "the words of an answer without effect are kept"
+    other = sent_case(town)
+    assert state(town, answer("not_found", other, reason="没有")) == "applied"
+    assert state(town, answer("not_mine", other, reason="不归我们")) == "already"
+
+
+def redispatched(store: Store, case: int) -> None:
+    store.transition(case, "dispatch", actor=OPERATOR, unit="城管", reason="改派")
+
+
+def closed(store: Store, case: int) -> None:
+    store.transition(case, "close", actor=OPERATOR, reason="已处理")
+
+
+def merged(store: Store, case: int) -> None:
+    store.merge(case, sent_case(store), actor=OPERATOR, reason="同一处")
+
+
+def suspended(store: Store, case: int) -> None:
+    store.transition(case, "suspend", actor=OPERATOR, reason="等材料")
+
+
+def given_to_others(store: Store, _case: int) -> None:
+    publish(store, CELLS.with_columns(team_id=3 - pl.col("team_id")))
+
+
+def moved_away(store: Store, case: int) -> None:
+    lon, lat = middle(2)
+    store.correct(case, actor=OPERATOR, lon=lon, lat=lat)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "acts"),
+    [
+        (redispatched, {"fix": "conflict", "not_mine": "conflict", "note": "applied"}),
+        (closed, {"fix": "already", "not_found": "conflict", "note": "applied", "photo": "applied"}),
+        (merged, {"fix": "conflict", "start": "conflict", "note": "applied"}),
+        (suspended, {"fix": "conflict", "needs_help": "applied"}),
+        (given_to_others, {"fix": "conflict", "note": "conflict", "photo": "conflict"}),
+        (moved_away, {"fix": "conflict", "note": "conflict"}),
+    ],
+)
+def test_what_others_did_meanwhile_decides_what_becomes_of_an_answer(
+    town: Store, meanwhile: Any, acts: dict[str, str]
+) -> None:
+    for act, expected in acts.items():
+        case = sent_case(town)
+        told = answer(act, case, reason="因为", note="话", when="after")
+        meanwhile(town, case)
+        before = town.case(case, actor=OPERATOR)
+        photo = PICTURE if act == "photo" else None
+        found = town.answer(told, actor=ONE, photo=photo)
+        assert found.state == expected, (act, found.words)
+        after = town.case(case, actor=OPERATOR)
+        assert after.status == before.status
+        assert (after.version == before.version) == (expected == "conflict")
+        if expected == "conflict":
+            assert found.words
+            kept = town.kept_answers(actor=VIEWER)[0]
+            assert (kept.uid, kept.issue_id, kept.told) == (told["uid"], case, told)
+            assert town.answer_photo(kept.uid, actor=VIEWER) == photo
+            assert town.answer(told, actor=ONE, photo=photo).state == "conflict", "it waits still"
+        if meanwhile is given_to_others:
+            publish(town, CELLS)
+    assert town.check(actor=OPERATOR).ok
+
+
+def test_a_case_that_was_never_theirs_is_refused_in_the_words_for_one_that_is_not_there(town: Store) -> None:
+    case = sent_case(town, 2)
+    words = {town.answer(answer("note", number, note="x"), actor=ONE).words for number in (case, 999_999)}
+    assert len(words) == 1
+    assert kinds(town, case) == ["report", "accept", "dispatch"]
+    with pytest.raises(NotAllowedError):
+        town.answer(answer("note", case, note="x"), actor=ONE, team=2)
+    with pytest.raises(TeamError):
+        town.answer(answer("note", case, note="x"), actor=OPERATOR, team=9)
+
+
+@pytest.mark.parametrize(
+    ("hours", "believed"),
+    [(-3, True), (-24 * 2, True), (0.05, False), (5, False), (-24 * 5, False), (-24 * 365 * 50, False)],
+)
+def test_a_clock_is_believed_between_what_was_seen_and_now(town: Store, hours: float, believed: bool) -> None:
+    case, now = sent_case(town), moment()
+    at = now + timedelta(hours=hours)
+    assert state(town, answer("fix", case, at=at.isoformat())) == "applied"
+    fixed = town.case(case, actor=OPERATOR).state.fixed_at
+    assert fixed is not None
+    assert (fixed == at) == believed
+    assert believed or timedelta(0) <= fixed - now < timedelta(minutes=1), "else when it arrived"
+
+
+def test_a_wrong_clock_is_set_right_where_the_phone_says_what_time_it_has(town: Store) -> None:
+    case, now, wrong = sent_case(town), moment(), timedelta(days=400)
+    told = answer("fix", case, at=(now - wrong - timedelta(hours=2)).isoformat())
+    assert town.answer(told, actor=ONE, sent=now - wrong).state == "applied"
+    fixed = town.case(case, actor=OPERATOR).state.fixed_at
+    assert fixed and abs(fixed - (now - timedelta(hours=2))) < timedelta(minutes=1)
+
+
+def test_a_report_made_without_a_network_takes_its_photo_and_notes_with_it(town: Store) -> None:
+    told = report()
+    photo = answer("photo", None, of=told["uid"], when="before")
+    early = town.answer(photo, actor=ONE, photo=PICTURE)
+    assert early.state == "refused", "its report has not come yet"
+    case = town.answer(told, actor=ONE).issue_id
+    assert case is not None
+    again = town.answer(photo, actor=ONE, photo=PICTURE)
+    assert (again.state, again.issue_id) == ("applied", case)
+    assert [one.role for one in town.photos(case, actor=OPERATOR)] == ["before"]
+    assert town.kept_answers(actor=VIEWER, states=("refused",)) == []
+    found = town.case(case, actor=OPERATOR)
+    assert found.report["description"] == "井盖没了"
+    assert found.state.reported_at.isoformat() == told["at"]
+
+
+def test_a_report_outside_of_the_own_cells_is_taken_and_cannot_be_opened(town: Store) -> None:
+    done = town.answer(report(2), actor=ONE)
+    assert done.state == "applied"
+    assert town.field_cases(actor=ONE, issues=[done.issue_id or 0]) == ([], 0)
+    assert len(town.field_cases(actor=TWO)[0]) == 1
+
+
+def test_an_answer_may_bring_its_photo_within_it(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("fix", case, photo=base64.b64encode(PICTURE).decode())
+    assert [state(town, told) for _time in range(2)] == ["applied", "already"]
+    (shown,) = town.photos(case, actor=OPERATOR)
+    assert shown.role == "after"
+    damaged = answer("fix", sent_case(town), photo="%%%")
+    done = town.answer(damaged, actor=ONE)
+    assert done.state == "applied" and "empty" in done.words, "what was done is not lost with its photo"
+
+
+def test_a_photo_waits_in_the_store_while_the_photo_folder_is_away(
+    town: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = sent_case(town)
+
+    def away(*_arguments: object, **_named: object) -> None:
+        raise PhotoFolderError("the folder is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(town, "_opened", away)
+        assert town.answer(answer("photo", case, when="after"), actor=ONE, photo=PICTURE).state == "conflict"
+    (kept,) = town.kept_answers(actor=VIEWER)
+    assert kept.photo
+    assert town.apply_answer(kept.uid, actor=VIEWER).state == "applied"
+    assert len(town.photos(case, actor=OPERATOR)) == 1
+    assert town.answer_photo(kept.uid, actor=VIEWER) is None, "it is in the folder now"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        3,
+        {},
+        {"uid": "x", "act": "fix", "case": 1},
+        {"act": "paint", "case": 1},
+        {"act": "fix"},
+        {"act": "fix", "case": "1"},
+        {"act": "fix", "case": 2**70},
+        {"act": "fix", "case": 1, "at": "yesterday"},
+        {"act": "fix", "case": 1, "at": "2026-01-01T10:00"},
+        {"act": "not_found", "case": 1, "reason": "  "},
+        {"act": "note", "case": 1, "note": "x" * 5_000},
+        {"act": "report", "category": "manhole", "lon": 200, "lat": 0},
+        {"act": "report", "category": "manhole", "lon": float("nan"), "lat": 0},
+        {"act": "report", "category": "", "lon": 1, "lat": 0},
+        {"act": "photo", "case": 1, "photo": "%%%"},
+        {"act": "photo", "case": 1, "photo": base64.b64encode(b"no picture").decode()},
+        {"act": "note", "case": 1, "note": ["x"], "of": "7"},
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_its_fault_and_kept(town: Store, told: Any) -> None:
+    sent_case(town)
+    seq = town.last_seq(actor=OPERATOR)
+    if isinstance(told, dict) and told and "uid" not in told:
+        told = {"uid": str(uuid4()), **told}
+    done = town.answer(told, actor=ONE)
+    assert done.state == "refused" and done.words
+    assert town.last_seq(actor=OPERATOR) == seq
+    assert len(town.kept_answers(actor=VIEWER, states=("refused",))) == 1
+    assert town.answer(told, actor=ONE).state == "refused"
+    assert len(town.kept_answers(actor=VIEWER, states=("refused",))) == 1
+
+
+def test_a_refused_answer_may_be_handed_in_again_mended(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("not_found", case)
+    assert [state(town, one) for one in (told, told | {"reason": "没有"})] == ["refused", "applied"]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "act", "status", "told_by"),
+    [
+        (redispatched, "fix", "fixed", "fix"),
+        (suspended, "fix", "fixed", "fix"),
+        (given_to_others, "start", "in_progress", "start"),
+        (closed, "not_found", "closed", "note"),
+        (redispatched, "not_mine", "accepted", "return"),
+    ],
+)
+def test_a_manager_applies_a_kept_answer_anyhow(
+    town: Store, meanwhile: Any, act: str, status: str, told_by: str
+) -> None:
+    case = sent_case(town)
+    told = answer(act, case, reason="因为")
+    meanwhile(town, case)
+    assert state(town, told) == "conflict"
+    done = town.apply_answer(told["uid"], actor=VIEWER)
+    assert (done.state, done.settled_by, done.issue_id) == ("applied", "viewer", case)
+    assert town.case(case, actor=OPERATOR).status == status
+    last = town.events(case, actor=OPERATOR).row(-1, named=True)
+    assert (last["kind"], last["actor"], last["seq"]) == (told_by, "viewer", done.event_seq)
+    assert town.kept_answers(actor=VIEWER) == []
+    assert state(town, told) == "already"
+    with pytest.raises(ConflictError):
+        town.set_aside_answer(told["uid"], actor=VIEWER, reason="晚了")
+    assert town.check(actor=OPERATOR).ok
+
+
+def test_a_kept_answer_to_a_duplicate_is_applied_to_the_case_that_it_repeats(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("fix", case)
+    into = sent_case(town)
+    town.merge(case, into, actor=OPERATOR, reason="同一处")
+    assert state(town, told) == "conflict"
+    assert town.apply_answer(told["uid"], actor=VIEWER).issue_id == into
+    assert [town.case(one, actor=OPERATOR).status for one in (case, into)] == ["merged", "fixed"]
+
+
+def test_a_kept_answer_is_set_aside_with_a_reason_and_stays(town: Store) -> None:
+    case = sent_case(town)
+    told = answer("fix", case)
+    redispatched(town, case)
+    assert state(town, told) == "conflict"
+    with pytest.raises(TransitionError, match="Say why"):
+        town.set_aside_answer(told["uid"], actor=VIEWER, reason=" ")
+    town.set_aside_answer(told["uid"], actor=VIEWER, reason="城管去了")
+    assert town.kept_answers(actor=VIEWER) == []
+    (kept,) = town.kept_answers(actor=VIEWER, settled=True)
+    assert (kept.state, kept.reason, kept.told) == ("aside", "城管去了", told)
+    assert "城管去了" in town.answer(told, actor=ONE).words
+    with pytest.raises(ConflictError):
+        town.apply_answer(told["uid"], actor=VIEWER)
+
+
+CASES = 4
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["start", "fix", "note", "not_found", "not_mine", "needs_help", "report"]),
+        st.integers(0, CASES - 1),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(first=STEPS, second=STEPS)
+def test_two_teams_answers_come_to_the_same_in_either_order(
+    fresh_store: FreshStore, first: list[tuple[str, int]], second: list[tuple[str, int]]
+) -> None:
+    outcomes = []
+    told: dict[int, list[dict[str, Any]]] = {}
+    for order in ((1, 2), (2, 1)):
+        with fresh_store() as store:
+            with_teams(store)
+            cases = [sent_case(store, team) for team in (1, 1, 2, 2)]
+            publish(store, CELLS.with_columns(team_id=3 - pl.col("team_id")))
+            more = [sent_case(store, team) for team in (1, 2)]  # of these the other team knows nothing
+            store.transition(cases[1], "suspend", actor=OPERATOR, reason="等")
+            every = [*cases, *more]
+            for team, steps in ((1, first), (2, second)):
+                told.setdefault(
+                    team,
+                    [
+                        report(team)
+                        if act == "report"
+                        else answer(act, every[place + team - 1], reason="因为")
+                        for act, place in steps
+                    ],
+                )
+            results = {
+                one["uid"]: store.answer(one, actor=OPERATOR, team=team).state
+                for team in order
+                for one in told[team]
+            }
+            after = [(store.case(case, actor=OPERATOR).status, kinds(store, case)) for case in every]
+            kept = {one.uid for one in store.kept_answers(actor=OPERATOR, states=("conflict", "refused"))}
+            assert store.check(actor=OPERATOR).ok
+            outcomes.append((results, after, kept, store.visible_ids(actor=OPERATOR).len()))
+    assert outcomes[0] == outcomes[1]
+    results, _after, kept, _n = outcomes[0]
+    assert kept == {uid for uid, found in results.items() if found in ("conflict", "refused")}
