@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app_pages import rota_card
 from app_pages.parts import Part
+from i18n import N_
 
 #: The parts by their name in the address, in the order of the page; without any there is no such page.
-PARTS: Final[Mapping[str, Part]] = {}
+PARTS: Final[Mapping[str, Part]] = {
+    "rota": Part(
+        N_("Friday rota"),
+        N_("Who goes where on Friday, and is that fair?"),
+        rota_card.render,
+        own=("friday",),
+    ),
+}

@@ -15,7 +15,7 @@ _FRIDAYS: Final = 2
 _FRIDAY: Final = 4
 _NEEDED: Final = ("id", "place_id", "reported_at", "closed_at")
 #: Of each Friday, how far down the list of teams the one is that is excused, and the one that stays away.
-_EXCUSED: Final = ((3, "队长外出培训"), (11, "社区体检日"))
+_EXCUSED: Final = ((3, "队长外出培训 · leader on a course"), (11, "社区体检日 · community health day"))
 _AWAY: Final = ((14,), (5, 16))
 
 
