@@ -109,6 +109,15 @@ LINK_TEAM: Final = "link_team"
 LINK_LABEL: Final = "link_label"
 LINK_MADE: Final = "link_made"
 LINK_SAID: Final = "link_said"
+#: A rota: of which Friday, who is to be excused, the team that is sent elsewhere and where to, why it is
+#: excused, the note, who came, and what was just done or refused.
+ROTA_DAY: Final = "rota_day"
+ROTA_EXCUSED: Final = "rota_excused"
+ROTA_TEAM: Final = "rota_team"
+ROTA_PLACE: Final = "rota_place"
+ROTA_WHY: Final = "rota_why"
+ROTA_CAME: Final = "rota_came"
+ROTA_SAID: Final = "rota_said"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

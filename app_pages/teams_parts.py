@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app_pages import teams_links
+from app_pages import rota_card, teams_links
 from app_pages.parts import Part
 from i18n import N_
 
 #: The parts by their name in the address, in the order of the page; without any there is no such page.
 PARTS: Final[Mapping[str, Part]] = {
+    "rota": Part(
+        N_("Friday rota"),
+        N_("Who goes where on Friday, and is that fair?"),
+        rota_card.render,
+        own=("friday",),
+    ),
     "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
 }

@@ -199,7 +199,6 @@ def _queue_words() -> dict[str, str]:
             "It is kept on this phone, also when you close the page, and sent by itself "
             "as soon as there is a network."
         ),
-        "waiting_alone": _("It is kept in this file's browser. Save it as a file and hand it in."),
         "waiting_none_alone": _("What you do is kept here until you hand it in."),
         "waiting_strange": _("Of another team; sent once this phone has that team's link again"),
         "sending": _("being sent"),
