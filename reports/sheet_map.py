@@ -270,10 +270,10 @@ def _scale(paper: _Paper) -> str:
     metres = max((m for m in _ROUND_M if m * mm_per_m <= _SCALE_MM), default=_ROUND_M[0])
     wide, y = metres * mm_per_m, paper.height - 2.5
     said = f"{metres // 1_000} km" if metres >= 1_000 else f"{metres} m"
-    north = paper.width - 5
+    north, letter = paper.width - 5, escape(_("N"))
     return (
         f'<path class="scale" d="M3 {y - 1:.2f}V{y:.2f}H{3 + wide:.2f}V{y - 1:.2f}"/>'
         f'<text class="said" x="{3 + wide / 2:.2f}" y="{y - 1:.2f}">{said}</text>'
         f'<path class="north" d="M{north:g} 3l1.6 5l-1.6 -1.2l-1.6 1.2Z"/>'
-        f'<text class="said" x="{north:g}" y="11.2">{escape(_("N"))}</text>'
+        f'<text class="said" x="{north:g}" y="11.2">{letter}</text>'
     )
