@@ -1,4 +1,4 @@
-"""What a team answers is taken once, applied where it still holds, and kept for a manager where it does not."""
+"""What a team answers is taken once, applied where it still holds, and kept for a manager where not."""
 
 import base64
 import json
