@@ -13,6 +13,7 @@ from api.first_page import FirstPage
 from api.promptness import send_at_once
 from api.routes import routes
 from app_pages.active import in_words
+from app_pages.field import field_routes
 from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
 from data.settings import settings
@@ -41,7 +42,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "app_pages/shell.py",
-    routes=routes(workspace, Exports(in_words)),
+    routes=[*routes(workspace, Exports(in_words)), *field_routes()],
     lifespan=lifespan,
     middleware=[
         Middleware(Admission, workspace=workspace, key=settings().key.get_secret_value()),

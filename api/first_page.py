@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from layers import assets
 
 _PULSE_S = 0.12
+#: Pages that are not Streamlit's, and answers of routes that are pages: they are sent as they are.
+_OWN = ("/field", "/api/")
 _HEAD = b"<head>"
 _HEAD_END = b"</head>"
 #: Where Streamlit's server is. Left to itself its script guesses from the page's address, and on every page
@@ -35,8 +37,8 @@ class FirstPage:
         self.head = f'<script defer src="{assets.url("start.js")}"></script>'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; of an HTML answer that comes in one piece, write the head anew."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        """Pass everything on; of a page of Streamlit's that comes in one piece, write the head anew."""
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_OWN):
             await self.app(scope, receive, send)
             return
         if _asks_for_page(scope):  # compressed, it could not be written anew

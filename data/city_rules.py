@@ -1,4 +1,4 @@
-"""What a city decides for itself about its cases: limits, working hours, units, routing, second persons.
+"""What a city decides for itself about its cases: limits, hours, units, routing, second persons, field work.
 
 The delivered tables hold until a city writes its own into the store.
 """
@@ -12,6 +12,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from data import shifts, units
+from data.field_work import FieldWork
 from data.holidays import Calendar
 from data.limits import Limits
 from data.place_rules import PlaceRules
@@ -25,7 +26,16 @@ from geo.errors import TableError
 from i18n import gettext as _
 
 #: The tables that a city may write.
-CITY_TABLES: Final = ("limits", "holidays", "shifts", "units", "routing", "second_person", "place_rules")
+CITY_TABLES: Final = (
+    "limits",
+    "holidays",
+    "shifts",
+    "units",
+    "routing",
+    "second_person",
+    "place_rules",
+    "field_work",
+)
 
 _FACT: Final = "table_{}"
 
@@ -40,6 +50,7 @@ class CityRules:
     routing: Rules
     second_person: SecondPerson
     places: PlaceRules
+    field_work: FieldWork
 
 
 def city_rules(connection: Connection) -> CityRules:
@@ -70,9 +81,8 @@ def table_fact(name: str, frame: pl.DataFrame) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
-    limits, holidays, shift_table, unit_table, routing, second_person, place_rules = (
-        tables  # as in `CITY_TABLES`
-    )
+    # as in `CITY_TABLES`
+    limits, holidays, shift_table, unit_table, routing, second_person, place_rules, field_work = tables
     calendar = Calendar.read(_frame(holidays)) if holidays else None
     shift_rows = shifts.read(_frame(shift_table)) if shift_table else None
     return CityRules(
@@ -82,6 +92,7 @@ def _made(tz: str, tables: tuple[str | None, ...]) -> CityRules:
         Rules.read(_frame(routing)) if routing else Rules.read(),
         SecondPerson.read(_frame(second_person)) if second_person else SecondPerson.read(),
         PlaceRules.read(_frame(place_rules)) if place_rules else PlaceRules.read(),
+        FieldWork.read(_frame(field_work)) if field_work else FieldWork.read(),
     )
 
 

@@ -372,6 +372,66 @@ TEAM_LINK: Final = Table(
     UniqueConstraint("hash"),
 )
 
+#: The route of a field team on a day. It is a plan, and planned anew: of older days nothing is kept.
+FIELD_ROUTE: Final = Table(
+    "field_route",
+    METADATA,
+    Column("team_id", Key, ForeignKey("team.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970 in the city's time zone
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON, see `data.kept_routes`
+)
+
+#: Rotas: which team goes to which compound on a day; drafts, and what was published, which keeps its places.
+#: One of a day at most holds, which the database itself sees to.
+ROTA: Final = Table(
+    "rota",
+    METADATA,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),  # since 1970
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("dropped_at", Moment),  # of a draft that was given up
+    Column("published_at", Moment),  # null for a draft
+    Column("published_by", Text),
+    Column("ended_at", Moment),  # when another one of its day was published
+    Column("attended_at", Moment),  # when it was last noted who came
+    Column("attended_by", Text),
+    Column("holds", Integer),  # 1 or null
+    UniqueConstraint("day", "holds"),
+    CheckConstraint("holds = 1", name="holds"),
+    CheckConstraint("holds IS NULL OR published_at IS NOT NULL", name="published"),
+)
+
+#: Where a team goes by a rota: to a place, or nowhere with an excuse.
+DUTY: Final = Table(
+    "duty",
+    METADATA,
+    Column("rota_id", Key, ForeignKey("rota.id"), primary_key=True, autoincrement=False),
+    Column("team_id", Key, ForeignKey("team.id"), primary_key=True, autoincrement=False),
+    Column("place_id", Key, ForeignKey("place.id")),
+    Column("excuse", Text, nullable=False),
+    Column("by_hand", Integer, nullable=False),  # 1 where somebody chose it, and a proposal leaves it
+    Column("came", Integer),  # 1 or 0; null where nobody noted it
+    CheckConstraint("place_id IS NOT NULL OR came IS NULL", name="came"),
+)
+
+#: How much work a place was thought to have when the rota was made.
+NEED: Final = Table(
+    "need",
+    METADATA,
+    Column("rota_id", Key, ForeignKey("rota.id"), primary_key=True, autoincrement=False),
+    Column("place_id", Key, ForeignKey("place.id"), primary_key=True, autoincrement=False),
+    Column("amount", Float(53), nullable=False),
+    CheckConstraint("amount >= 0", name="amount"),
+)
+
 #: The keys of the rows being written, beside the tables for as long as the connection lasts.
 BATCH: Final = Table(
     "batch",

@@ -25,6 +25,8 @@ from data.migration import migrate
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
+from data.rota_store import RotaStore
+from data.route_store import RouteStore
 from data.saved_store import SavedStore
 from data.settings import settings
 from data.team_store import TeamStore
@@ -34,7 +36,16 @@ __all__ = ["Batch", "Store", "Written"]
 
 
 class Store(
-    FieldStore, DuplicateStore, ImportStore, PlaceStore, SavedStore, VisitStore, TeamStore, LinkStore
+    FieldStore,
+    DuplicateStore,
+    ImportStore,
+    PlaceStore,
+    SavedStore,
+    VisitStore,
+    TeamStore,
+    LinkStore,
+    RouteStore,
+    RotaStore,
 ):
     """An open store. Threads may share it; other processes may open the same one and write."""
 

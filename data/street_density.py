@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from data import place_kinds
-from data.actors import Actor
+from data.actors import SYSTEM, Actor
 from data.cube import Cube
 from data.filters import Filter
 from data.heat import positions
@@ -60,7 +60,7 @@ class StreetDensity(NamedTuple):
 
 def street_lines(store: Store, *, actor: Actor) -> StreetLines:
     """Return the network of a city's streets, made once for each state of its places."""
-    return _lines(store, places_version(store, actor=actor), actor)
+    return _lines(store, places_version(store, actor=actor))
 
 
 def street_density(
@@ -84,8 +84,8 @@ def street_density(
 
 
 @lru_cache(maxsize=4)
-def _lines(store: Store, version: str, actor: Actor) -> StreetLines:
-    frame = store.places(actor=actor, kinds=[place_kinds.STREET])
+def _lines(store: Store, version: str) -> StreetLines:
+    frame = store.places(actor=SYSTEM, kinds=[place_kinds.STREET])  # streets are for everybody
     streets = Streets.from_lines(frame.geometry)
     names = tuple(name if isinstance(name, str) and name else None for name in frame["name"])
     english = tuple(

@@ -6,7 +6,7 @@ millions of moments is a binary search in that table.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
@@ -210,6 +210,18 @@ class WorkClock:
         days = np.datetime64(FIRST_DAY, "D") + self._day(micros)
         return np.where(micros == _NO_TIME, np.datetime64("NaT", "D"), days)
 
+    def spans_of(self, day: date) -> list[tuple[datetime, datetime]]:
+        """Return from when to when is worked in the shifts that begin on a day of the city, in UTC, in order.
+
+        None on a day off, and on a day beyond the calendar.
+        """
+        place = (day - FIRST_DAY).days
+        if not 0 <= place < len(self._worked):
+            return []
+        first, last = np.searchsorted(self._hours.start, self._midnight[place : place + 2])
+        found = zip(self._hours.start[first:last], self._hours.end[first:last], strict=True)
+        return [(_datetime(start), _datetime(end)) for start, end in found]
+
     def _after(self, begin: Ints, amounts: Floats, unit: Unit) -> Ints:
         if unit in ("hours", "days"):
             return begin + np.rint(amounts * (_HOUR_US if unit == "hours" else _DAY_US)).astype(np.int64)
@@ -301,6 +313,10 @@ def _micros(moments: Any) -> Ints:
     if not np.issubdtype(array.dtype, np.datetime64):
         raise ClockError(f"Found values of type {array.dtype}. Expected moments (datetime64, in UTC).")
     return array.astype("datetime64[us]").astype(np.int64)
+
+
+def _datetime(micros: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros))
 
 
 def _to_utc(local: Ints, tz: str) -> Ints:

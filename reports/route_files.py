@@ -12,30 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
-from geo.routes import Left, Leg, Reason, Route, Visit
-from i18n import N_, ngettext
+from data.route_words import STRAIGHT, left_out, straight_legs, summary, why_left, why_straight
+from geo.routes import Left, Leg, Route, Visit
 from i18n import gettext as _
 from reports.provenance import PROGRAM, Provenance
 
 GPX_TYPE: Final = "application/gpx+xml"
 KML_TYPE: Final = "application/vnd.google-earth.kml+xml"
-
-#: Why a stop is not on a route.
-REASONS: Final[Mapping[Reason, str]] = {
-    "no_position": N_("its position is not known"),
-    "too_far": N_("the shift is too short to go there at all"),
-    "closed": N_("nobody can be there while it is open"),
-    "most_stops": N_("the route has as many stops as it may have"),
-    "capacity": N_("there is no room for its load"),
-    "window": N_("its times do not fit with the other stops"),
-    "time": N_("no time is left for it"),
-}
-#: Why a leg is a straight line.
-STRAIGHT: Final[Mapping[str, str]] = {
-    "near": N_("straight line: closer than the next street"),
-    "off": N_("straight line: no street within reach"),
-    "apart": N_("straight line: the streets are not connected"),
-}
 
 _GPX: Final = "http://www.topografix.com/GPX/1/1"
 _KML: Final = "http://www.opengis.net/kml/2.2"
@@ -46,7 +29,6 @@ _SPACE: Final = re.compile(r"\s+")
 #: Colours as KML has them: opacity, blue, green, red.
 _ON_STREETS: Final = "ffbf2f8f"
 _STRAIGHT: Final = "ff3f7fef"
-_M_PER_KM: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +61,11 @@ class RouteSheet:
     def lines(self) -> list[str]:
         """Tell the route as a whole, what is not on it, and where it comes from."""
         route = self.route
-        found = [
-            ngettext(
-                "{n} stop, {km} km, over at {time}",
-                "{n} stops, {km} km, over at {time}",
-                len(route.visits),
-                km=f"{route.metres / _M_PER_KM:.1f}",
-                time=f"{self._moment(route.over_s):%H:%M}",
-            )
-        ]
+        found = [summary(len(route.visits), route.metres, f"{self._moment(route.over_s):%H:%M}")]
         straight = sum(leg.kind in STRAIGHT for leg in route.legs)
         if straight:
-            found.append(
-                ngettext(
-                    "{n} leg is a straight line: no street leads there",
-                    "{n} legs are straight lines: no street leads there",
-                    straight,
-                )
-            )
-        found += [_("Not on the route: {stop}", stop=self.left_line(left)) for left in route.left]
+            found.append(straight_legs(straight))
+        found += [left_out(self.left_line(left)) for left in route.left]
         return [_line(line) for line in [*found, *self.about.lines()]]
 
     def name(self, id: Hashable) -> str:  # noqa: A002 - what it is called everywhere
@@ -123,12 +91,13 @@ class RouteSheet:
 
     def left_line(self, left: Left) -> str:
         """Return a stop that is not on the route, and why."""
-        return f"{self.name(left.stop.id)} ({_(REASONS[left.reason])})"
+        return f"{self.name(left.stop.id)} ({why_left(left.reason)})"
 
     def leg_lines(self, leg: Leg) -> list[str]:
         """Tell how long a leg is, and why it is straight where it is."""
         metres = _("{m} m on foot", m=f"{leg.metres:.0f}")
-        return [metres, _(STRAIGHT[leg.kind])] if leg.kind in STRAIGHT else [metres]
+        why = why_straight(leg.kind)
+        return [metres] if why is None else [metres, why]
 
     def _moment(self, seconds: float) -> datetime:
         """Return a moment of the route; hours that the clocks change count as they pass."""
@@ -201,7 +170,7 @@ def write_kml(sheet: RouteSheet, path: Path) -> None:
     if route.left:
         folder = _folder(document, _("Not on the route"))
         for left in route.left:
-            mark = _placemark(folder, sheet.name(left.stop.id), [_(REASONS[left.reason])])
+            mark = _placemark(folder, sheet.name(left.stop.id), [why_left(left.reason)])
             if left.reason != "no_position":
                 _point(mark, left.stop.lon, left.stop.lat)
     _write(root, path)

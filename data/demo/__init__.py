@@ -25,6 +25,7 @@ from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
 from data.demo.teams import write as write_teams
+from data.demo.territories import write as write_territories
 from data.demo.zone import NAME, SHOPS, SOURCE, demo_zone
 from data.schema import UTC
 from data.store import Store, Written
@@ -128,10 +129,10 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, all reports, visits, drives, teams.
+    """Write the zone to a store: facts, categories, places, units, all reports, visits, drives, territories.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already. One
-    that an older program made gets its visits, drives and teams.
+    that an older program made gets its visits, drives, teams and territories.
 
     Raises
     ------
@@ -163,11 +164,12 @@ def build(
     store.locate(actor=actor)
     write_drives(store, process.truth)
     write_teams(store)
+    write_territories(store)
     return written
 
 
 def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
-    """Give a demo zone that an older program made what it lacks: teams, visits, drives.
+    """Give a demo zone that an older program made what it lacks: teams and their territories, visits, drives.
 
     Returns
     -------
@@ -177,14 +179,14 @@ def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
     no_visits, no_drives = (store.fact(name, actor=actor) is None for name in (VISITS_VERSION, DRIVES))
     if there.get("edition") != _EDITION:
         return False
-    teams = write_teams(store)
+    teams = bool(write_teams(store)) | bool(write_territories(store))
     if not (no_visits or no_drives):
-        return bool(teams)
+        return teams
     end = date.fromisoformat(there["end"])
     truth = Process(reports=there["reports"], seed=there["seed"], end=end).truth
     if no_drives:
         write_drives(store, truth)
-    return bool(no_visits and _write_visits(store, truth, actor=actor).taken) or no_drives or bool(teams)
+    return bool(no_visits and _write_visits(store, truth, actor=actor).taken) or no_drives or teams
 
 
 def visit_rows(truth: Truth, areas: pl.DataFrame) -> pl.DataFrame:

@@ -114,6 +114,36 @@ EXPLORER_SCRIPTS: Final = (
     "explorer",
 )
 
+#: Those of the phone page of a field team, a page of its own without Streamlit and without hexagons' library.
+FIELD_SCRIPTS: Final = (
+    "words",
+    "datums",
+    "field_dom",
+    "field_icons",
+    "field_text",
+    "field_storage",
+    "field_online",
+    "field_queue",
+    "field_cases",
+    "field_position",
+    "field_photo",
+    "field_ways",
+    "field_territory",
+    "field_names",
+    "field_marks",
+    "field_map",
+    "field_sheet",
+    "field_toast",
+    "field_list",
+    "field_card",
+    "field_acts",
+    "field_report",
+    "field_waiting",
+    "field_menu",
+    "field_states",
+    "field_start",
+)
+
 #: The map's own styles, in the order in which they count.
 STYLES: Final = (
     "map",
@@ -216,6 +246,8 @@ def _files() -> dict[str, tuple[Path, ...]]:
         "start.js": (FOLDER / "js" / "start.js",),
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
         "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
+        "field.js": tuple(FOLDER / "js" / f"{name}.js" for name in FIELD_SCRIPTS),
+        "field.css": (FOLDER / "css" / "field.css",),
         "explorer.css": (FOLDER / "css" / "explorer.css",),
         "gezhi.css": tuple(FOLDER / "css" / f"{name}.css" for name in STYLES),
     }

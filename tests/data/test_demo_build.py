@@ -5,16 +5,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from data import demo
 from data.actors import SYSTEM, VIEWER
+from data.case_cells import cells as case_cells
 from data.database import write_transaction
 from data.schema import REPORT
 from data.store import Store, Written
+from geo.cells import ANALYSIS_RESOLUTION, from_points
 from geo.errors import StoreError
+from geo.territories import balance
 
 END = date(2025, 6, 30)
 
@@ -85,12 +89,46 @@ def test_the_zone_has_its_field_teams_where_they_start_from_and_an_older_one_get
     assert [team.id for team in teams] == list(range(1, 20))
     assert all(store.place(team.place_id or 0, actor=VIEWER).name == team.name for team in teams)
     assert teams[0].en.endswith("volunteers")
-    retired = store.change_team(3, retired=True, actor=SYSTEM, version=1)
-    assert not demo.complete(store) and store.teams(actor=VIEWER, retired=True)[2] == retired
+    assert not demo.complete(store)
     with write_transaction(store._engine) as connection:
-        connection.exec_driver_sql("DELETE FROM team")
+        for table in ("territory", "edition", "team"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
     assert demo.complete(store)
     assert [team.name for team in store.teams(actor=VIEWER)] == [team.name for team in teams]
+
+
+def test_the_zone_has_first_territories_that_hang_together_and_cover_it(store: Store) -> None:
+    demo.build(store, reports=300, end=END)
+    in_force = store.edition_in_force(actor=VIEWER)
+    frame = store.territories(actor=VIEWER)
+    assert in_force is not None and in_force.published_by == "system"
+    reported = pl.concat(store.changed_since(0, actor=VIEWER)).select(case_cells()).to_series()
+    assert set(reported) <= set(frame["cell"]) and len(frame) >= 919
+    even = balance(
+        pd.Series(1.0, index=frame["cell"].to_numpy()),
+        pd.Series((frame["team_id"] - 1).to_numpy(), index=frame["cell"].to_numpy()),
+    )
+    assert list(even["pieces"]) == [1] * 19
+    starts = store.places(actor=VIEWER, kinds=["team"])
+    own = dict(frame.iter_rows())
+    lies_in = from_points(starts.geometry.x, starts.geometry.y, ANALYSIS_RESOLUTION)
+    team_at = {team.place_id: team.id for team in store.teams(actor=VIEWER)}
+    assert [own[int(cell)] for cell in lies_in] == [team_at[place] for place in starts["id"]]
+
+
+def test_territories_that_are_there_stay_and_teams_that_have_gone_get_none(store: Store) -> None:
+    demo.build(store, reports=10, end=END)
+    frame, version = store.territories(actor=VIEWER), store.editions(actor=VIEWER)
+    assert not demo.complete(store) and store.editions(actor=VIEWER) == version
+    with write_transaction(store._engine) as connection:
+        for table in ("territory", "edition"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    for team in store.teams(actor=VIEWER):
+        if team.id != 7:
+            store.change_team(team.id, retired=True, version=team.version, actor=SYSTEM)
+    assert demo.complete(store)
+    assert set(store.territories(actor=VIEWER)["team_id"]) == {7}
+    assert set(store.territories(actor=VIEWER)["cell"]) == set(frame["cell"])
 
 
 @pytest.mark.parametrize("other", [{"reports": 501}, {"seed": 9}, {"end": END - timedelta(days=1)}])

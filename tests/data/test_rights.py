@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from shapely.geometry import Point, box
 from data.actors import OPERATOR, Actor
 from data.contacts import Contact
 from data.drives import Drive
+from data.rotas import NEEDS
 from data.store import Store
 from data.transitions import ROLES
 from geo.errors import NotAllowedError
@@ -29,6 +30,7 @@ OFFICE = frozenset({"manager", "dispatcher", "administrator"})
 HEADS = frozenset({"manager", "administrator"})
 NUMBERS = count(1)
 CELLS = [0x8A2A1072B59FFFF]
+DAY = date(2026, 6, 15)
 DRIVE = Drive.of(CELLS, date(2026, 3, 1), date(2026, 3, 7))
 
 
@@ -81,6 +83,20 @@ def publish(store: Store, actor: Actor) -> None:
 def a_link(store: Store) -> tuple[int, str]:
     link, secret = store.make_link(a_team(store), label="小李", actor=OPERATOR)
     return link.id, secret
+
+
+def a_duty(store: Store) -> pl.DataFrame:
+    place = int(store.places(actor=OPERATOR)["id"].iloc[0])
+    return pl.DataFrame({"team_id": [a_team(store)], "place_id": [place], "excuse": [""], "by_hand": [False]})
+
+
+def a_rota(store: Store) -> int:
+    day = date(2026, 1, 2) + timedelta(weeks=next(NUMBERS))
+    return store.draft_rota(day, a_duty(store), pl.DataFrame(schema=dict(NEEDS)), actor=OPERATOR).id
+
+
+def a_held_rota(store: Store) -> int:
+    return store.publish_rota(a_rota(store), actor=OPERATOR, version=1, replaces=None).id
 
 
 #: Who may call a method, and how it is called on a store with the case 1.
@@ -218,6 +234,36 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
         HEADS,
         lambda store, actor: store.set_aside_answer(kept_answer(store), actor=actor, reason="看过了"),
     ),
+    "team_route": (STAFF, lambda store, actor: store.team_route(a_team(store), DAY, actor=actor)),
+    "keep_team_route": (
+        STAFF - {"analyst"},
+        lambda store, actor: store.keep_team_route(a_team(store), DAY, "{}", actor=actor, version=None),
+    ),
+    "field_work": (EVERYBODY, lambda store, actor: store.field_work(actor=actor)),
+    "work_spans": (EVERYBODY, lambda store, actor: store.work_spans(DAY, actor=actor)),
+    "draft_rota": (
+        HEADS,
+        lambda store, actor: store.draft_rota(
+            date(2026, 1, 2), a_duty(store), pl.DataFrame(schema=dict(NEEDS)), actor=actor
+        ),
+    ),
+    "change_rota": (
+        HEADS,
+        lambda store, actor: store.change_rota(a_rota(store), actor=actor, version=1, note="再看"),
+    ),
+    "publish_rota": (
+        HEADS,
+        lambda store, actor: store.publish_rota(a_rota(store), actor=actor, version=1, replaces=None),
+    ),
+    "drop_rota": (HEADS, lambda store, actor: store.drop_rota(a_rota(store), actor=actor, version=1)),
+    "note_attendance": (
+        HEADS,
+        lambda store, actor: store.note_attendance(a_held_rota(store), {}, actor=actor, version=2),
+    ),
+    "rotas": (STAFF, lambda store, actor: store.rotas(actor=actor)),
+    "duties": (STAFF, lambda store, actor: store.duties(a_held_rota(store), actor=actor)),
+    "rota_needs": (STAFF, lambda store, actor: store.rota_needs(a_held_rota(store), actor=actor)),
+    "turns": (STAFF, lambda store, actor: store.turns(before=date(2026, 1, 2), actor=actor)),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }

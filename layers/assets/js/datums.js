@@ -1,4 +1,4 @@
-/* GCJ-02 from and to WGS-84 in the browser: geo/datums.py says what it is, and the tests hold both together. */
+/* GCJ-02 and BD-09 in the browser: geo/datums.py says what it is, and the tests hold both together. */
 (function (gezhi) {
   "use strict";
 
@@ -8,6 +8,7 @@
   const SEMI_MAJOR_M = 6378245.0;
   const ECCENTRICITY_SQUARED = 0.006693421622965943;
   const STEPS = 6;
+  const BD09_TURN = (Math.PI * 3000) / 180;
 
   const { sin, cos, sqrt, abs, PI } = Math;
 
@@ -50,5 +51,14 @@
     return isWithin(...guess) ? guess : [lon, lat];
   }
 
-  gezhi.datums = { toGcj02, fromGcj02 };
+  /** [longitude, latitude] in BD-09 of a WGS-84 point: GCJ-02, turned and stretched once more. */
+  function toBd09(lon, lat) {
+    if (!isWithin(lon, lat)) return [lon, lat];
+    const [x, y] = toGcj02(lon, lat);
+    const radius = sqrt(x * x + y * y) + 0.00002 * sin(y * BD09_TURN);
+    const angle = Math.atan2(y, x) + 0.000003 * cos(x * BD09_TURN);
+    return [radius * cos(angle) + 0.0065, radius * sin(angle) + 0.006];
+  }
+
+  gezhi.datums = { toGcj02, fromGcj02, toBd09 };
 })((window.gezhi = window.gezhi || {}));

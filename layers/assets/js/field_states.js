@@ -1,0 +1,54 @@
+/* What is shown instead of the map and the list: no link, a link that was taken back, no answer, no team. */
+(function (gezhi) {
+  "use strict";
+
+  const field = (gezhi.field = gezhi.field || {});
+
+  const { h, icon, button } = field;
+  const SIGNS = { link: "link", revoked: "link", offline: "cloud_off", failed: "warn" };
+
+  /** The token in a link that somebody pasted, or the bare token. */
+  field.tokenOf = function (text) {
+    const found = /[#&?]k=([^&#\s]+)/.exec(text);
+    if (found) return decodeURIComponent(found[1]);
+    const bare = text.trim();
+    return /^[\w-]{12,}$/.test(bare) ? bare : "";
+  };
+
+  /** A page of one sentence and one way on. `state` is "link", "revoked", "offline" or "failed". */
+  field.stateView = function (app, state, words = "") {
+    const { t, count } = app.text;
+    const waits = app.queue?.waiting.length || 0;
+    return h(
+      "div",
+      { class: "gf-state", "data-state": state },
+      h("div", { class: "gf-state-sign" }, icon(SIGNS[state])),
+      h("h1", {}, t(`${state}_title`)),
+      h("p", {}, t(`${state}_text`)),
+      words ? h("p", { class: "gf-quiet" }, words) : null,
+      waits ? h("p", { class: "gf-note" }, icon("cloud"), h("span", {}, count("state_waiting", waits))) : null,
+      state === "link" || state === "revoked" ? entry(app) : button(t("retry"), { icon: "refresh", look: "gf-primary", press: () => app.start() }),
+    );
+  };
+
+  function entry(app) {
+    const { t } = app.text;
+    const input = h("input", {
+      class: "gf-input",
+      type: "text",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      placeholder: t("link_placeholder"),
+      "aria-label": t("link_placeholder"),
+    });
+    const fault = h("p", { class: "gf-fault", role: "alert" });
+    const enter = async (event) => {
+      event.preventDefault();
+      const token = field.tokenOf(input.value);
+      fault.textContent = token ? "" : t("link_unclear");
+      if (token) await app.enter(token);
+    };
+    return h("form", { class: "gf-entry", onsubmit: enter }, input, fault, h("button", { type: "submit", class: "gf-button gf-primary" }, h("span", {}, t("link_enter"))));
+  }
+})((window.gezhi = window.gezhi || {}));
