@@ -30,7 +30,9 @@ _log: Final = logging.getLogger(__name__)
 #: The page of field teams. It shows nothing by itself: what it shows it asks the routes for.
 FIELD: Final = "/field"
 #: What anybody may ask for: pages and scripts without data, the ways in, and whether the service is well.
-OPEN: Final = frozenset({FIELD, "/api/field/enter", "/api/field/leave", "/healthz", "/_stcore/health"})
+OPEN: Final = frozenset(
+    {FIELD, f"{FIELD}/worker.js", "/api/field/enter", "/api/field/leave", "/healthz", "/_stcore/health"}
+)
 OPEN_BELOW: Final = ("/assets/", "/static/")
 #: What a field team asks beside that, each answered for its own part of the city.
 FOR_TEAMS: Final = ("/api/", "/tiles/")

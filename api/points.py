@@ -91,8 +91,8 @@ def _answer(here: Workspace, found: pl.DataFrame, limit: int) -> dict[str, objec
         "columns": shown.columns,
         "rows": shown.rows(),
         "names": {
-            "category": {slug: words.get(slug, slug) for slug in shown["category"].unique()},
-            "status": {status: label(status) for status in shown["status"].unique()},
+            "category": {slug: words.get(slug, slug) for slug in shown["category"].unique().sort()},
+            "status": {status: label(status) for status in shown["status"].unique().sort()},
         },
         "truncated": found.height > limit,
     }

@@ -103,6 +103,12 @@ HOT_LISTED: Final = "hot_listed"
 ANALYSIS: Final = "analysis_part"
 #: The part of the page of field teams that is shown.
 TEAMS: Final = "teams_part"
+#: The links of field teams: of which team, the label of a new one, the one just made with its secret, and
+#: what was just done.
+LINK_TEAM: Final = "link_team"
+LINK_LABEL: Final = "link_label"
+LINK_MADE: Final = "link_made"
+LINK_SAID: Final = "link_said"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

@@ -18,7 +18,7 @@ _component = st.components.v2.component(
 )
 
 
-def copy_link(words: str, query: str | None = None, *, key: str, title: str = "") -> None:
+def copy_link(words: str, query: str | None = None, *, key: str, title: str = "", address: str = "") -> None:
     """Draw the button.
 
     Parameters
@@ -27,10 +27,15 @@ def copy_link(words: str, query: str | None = None, *, key: str, title: str = ""
         What stands on it.
     query
         The parameters of the address on this page; None copies the address that the browser shows then.
+    address
+        A whole address to copy, whatever the browser shows.
     title
         What a pointer that rests on it is told.
     """
     said = {"copy": words, "copied": _("Copied"), "by_hand": _("Copy it from here")}
     _component(
-        data={"query": query, "words": said, "title": title}, key=key, width="content", height="content"
+        data={"query": query, "words": said, "title": title, "address": address},
+        key=key,
+        width="content",
+        height="content",
     )

@@ -37,7 +37,6 @@ def served(store: Store, *, key: str = "") -> TestClient:
     behind: list[BaseRoute] = [
         Route("/api/who", who),
         *routes(acting, Exports()),
-        Route("/field", page),
         WebSocketRoute("/_stcore/stream", stream),
         Route("/{rest:path}", page, methods=["GET", "POST", "PUT", "DELETE"]),
     ]

@@ -113,7 +113,7 @@ def test_the_websocket_is_refused_to_a_team(client: TestClient, secret: str) -> 
         pass
 
 
-@pytest.mark.parametrize("path", ["/field", "/field?lang=zh", "/static/js/a.js", "/_stcore/health"])
+@pytest.mark.parametrize("path", ["/field?lang=zh", "/field/worker.js", "/static/js/a.js", "/_stcore/health"])
 def test_what_shows_no_data_is_open_to_a_team_and_to_a_revoked_one(
     client: TestClient, store: Store, secret: str, path: str
 ) -> None:

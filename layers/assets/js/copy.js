@@ -13,6 +13,7 @@ export default function (component) {
   field.setAttribute("aria-label", data.words.copy);
 
   function address() {
+    if (data.address) return data.address;
     const url = new URL(window.location.href);
     if (data.query !== null) url.search = data.query;
     url.hash = "";
