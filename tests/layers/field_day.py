@@ -90,6 +90,7 @@ def made_up(*, n: int = 24, locale: str = "en", seed: int = 3, rings: int = 3) -
     lons, lats = [x for c in corners for x in c[::2]], [x for c in corners for x in c[1::2]]
     return {
         "form": 1,
+        "store": "one",
         "at": now.isoformat(),
         "locale": locale,
         "city": words["city"],
@@ -101,6 +102,7 @@ def made_up(*, n: int = 24, locale: str = "en", seed: int = 3, rings: int = 3) -
         "cells": [[cell, flat] for cell, flat in zip(cells, corners, strict=True)],
         "ground": _ground(words),
         "cases": cases,
+        "left_out": 0,
         "done": [],
         "categories": [
             {"code": code, "name": _name(code, locale), "group": group}

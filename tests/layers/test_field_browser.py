@@ -175,13 +175,14 @@ def test_a_new_problem_takes_three_taps_and_what_is_known_near_comes_first(
 ) -> None:
     known = min(work(server), key=away)
     known.update(lon=HERE["longitude"] + 0.0001, lat=HERE["latitude"])
-    server.similar = [{"id": None, "distance_m": 22.0, "category_name": "full bin"}]
+    elsewhere = {"id": None, "case": None, "distance_m": 22, "why": "20 m away", "reported_at": known["reported_at"]}
+    server.similar = [elsewhere]
     enter(phone, server)
     expect(phone.locator(".gf-here")).to_be_visible()
     phone.locator(".gf-report").tap()
     phone.locator(f".gf-tile[data-category={known['category']}]").tap()
     expect(phone.locator(f".gf-near[data-case='{known['id']}']")).to_be_visible()
-    expect(phone.locator(".gf-near").filter(has_text="full bin")).to_be_visible()
+    expect(phone.locator(".gf-near").filter(has_text="20 m away")).to_be_visible()
     phone.locator("[data-act=report]").tap()
     (report,) = told(phone, server)
     assert (report["act"], report["category"], report["case"]) == ("report", known["category"], None)
@@ -209,7 +210,6 @@ def test_what_is_done_without_a_network_survives_a_reload_and_is_sent_once(
     )
     first, second = (one["id"] for one in work(server)[:2])
     server.stop()
-    context.set_offline(True)
     for number in (first, second):
         page.locator(f"button.gf-row[data-case='{number}']").tap()
         page.locator("[data-act=fix]").tap()
@@ -230,7 +230,7 @@ def test_what_is_done_without_a_network_survives_a_reload_and_is_sent_once(
     assert server.answers == []
     assert server.photos == []
     server.start()
-    context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
     told(page, server)
     expect(page.locator(".gf-waiting-row")).to_have_count(0)
     assert [(one["act"], one["case"]) for one in server.answers] == [

@@ -115,7 +115,7 @@
       const known = { off: "position_asking", asking: "position_asking", denied: "position_denied", lost: "position_lost", insecure: "position_insecure" };
       found.push(note("locate", t(known[app.position.state])));
     }
-    if (app.day.more) found.push(note("list", app.text.count("note_more", app.day.more)));
+    if (app.day.left_out) found.push(note("list", app.text.count("note_more", app.day.left_out)));
     return found;
   }
 

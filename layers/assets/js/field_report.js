@@ -91,7 +91,7 @@
       const known = new Set(asked.near.map(({ id }) => id));
       for (const one of found || []) {
         if (one.id && known.has(one.id)) continue;
-        asked.near.push({ ...(own.get(one.id) || {}), ...one, metres: one.metres ?? one.distance_m ?? 0 });
+        asked.near.push({ ...(one.case || own.get(one.id) || {}), id: one.id, why: one.why, metres: one.distance_m, reported_at: one.reported_at });
       }
       asked.near.sort((a, b) => a.metres - b.metres);
       showNear(asked);
@@ -135,7 +135,7 @@
 
     function nearRow(one) {
       const { distance } = app.text;
-      const words = [one.status_name, one.reported_at ? app.text.ago(one.reported_at) : null].filter(Boolean).join(" · ");
+      const words = [one.status_name || one.why, one.reported_at ? app.text.ago(one.reported_at) : null].filter(Boolean).join(" · ");
       return h(
         "div",
         { class: "gf-near", "data-case": one.id || null },

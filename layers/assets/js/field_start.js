@@ -26,7 +26,7 @@
     const app = { page, text, host, storage, settings, day: null, sent: [], order: settings.order };
     const { t } = text;
     app.position = field.position();
-    app.queue = field.queue({ storage, host, team: () => app.day?.team.id ?? null });
+    app.queue = field.queue({ storage, host, whose: () => ({ team: app.day?.team.id ?? null, store: app.day?.store ?? null }) });
     app.cases = field.cases(app);
     let frame = null; // what is built once there is a day
     let pressed = false;

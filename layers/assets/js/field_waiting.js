@@ -21,8 +21,8 @@
   field.waitingView = function (app) {
     const { t, count } = app.text;
     const { waiting, troubled } = app.queue;
-    const own = waiting.filter((item) => item.team === app.day?.team.id);
-    const strange = waiting.filter((item) => item.team !== app.day?.team.id);
+    const own = waiting.filter(app.queue.isOwn);
+    const strange = waiting.filter((item) => !app.queue.isOwn(item));
     const packed = app.host.waiting?.(app);
     const state = packed
       ? packed.state
