@@ -16,6 +16,7 @@ from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db, progress_bar
 from cli_field import answers
 from cli_import import import_
+from cli_pack import pack
 from cli_places import places
 from cli_visits import visits
 from data.filters import Filter
@@ -28,6 +29,7 @@ app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pret
 app.add_typer(db)
 app.add_typer(basemap)
 app.command("import")(import_)
+app.command("pack")(pack)
 app.command("places")(places)
 app.command("visits")(visits)
 app.command("answers")(answers)

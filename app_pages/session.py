@@ -109,6 +109,15 @@ LINK_TEAM: Final = "link_team"
 LINK_LABEL: Final = "link_label"
 LINK_MADE: Final = "link_made"
 LINK_SAID: Final = "link_said"
+#: A rota: of which Friday, who is to be excused, the team that is sent elsewhere and where to, why it is
+#: excused, the note, who came, and what was just done or refused.
+ROTA_DAY: Final = "rota_day"
+ROTA_EXCUSED: Final = "rota_excused"
+ROTA_TEAM: Final = "rota_team"
+ROTA_PLACE: Final = "rota_place"
+ROTA_WHY: Final = "rota_why"
+ROTA_CAME: Final = "rota_came"
+ROTA_SAID: Final = "rota_said"
 #: Answers of field teams: the upload of their files, how many were taken, what became of the last, and what
 #: was just decided.
 ANSWERS_UPLOAD: Final = "answers_upload"

@@ -67,12 +67,12 @@ def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
     """Draw an answer: whose, what it says, why it waits, and what can be decided."""
     zone, told = ZoneInfo(here.tz), kept.told
     with st.container(border=True, key=f"answer_{kept.uid}", gap="small"):
-        head = (
-            f"**{plain(act_label(kept.act) or _('Damaged answer'))}** · {plain(names.get(kept.team_id, ''))}"
-        )
+        act = act_label(kept.act) or _("Damaged answer")
+        head = f"**{plain(act)}** · {plain(names.get(kept.team_id, ''))}"
         if kept.issue_id is not None:
             link = session.case_link(kept.issue_id)
-            head += f" · [{_('Case {id}', id=kept.issue_id)}]({link})"
+            case = _("Case {id}", id=kept.issue_id)
+            head += f" · [{case}]({link})"
         st.markdown(head)
         st.caption(
             plain(
@@ -115,7 +115,8 @@ def _photo(here: Workspace, kept: KeptAnswer) -> None:
     content = here.store.answer_photo(kept.uid, actor=session.actor(here))
     if content and content.startswith(b"\xff\xd8\xff"):
         address = f"data:image/jpeg;base64,{b64encode(content).decode()}"
-        st.html(f'<img src="{address}" alt="{_("Photo")}" style="max-width:{_PHOTO_PX}px;border-radius:6px">')
+        alt = _("Photo")
+        st.html(f'<img src="{address}" alt="{alt}" style="max-width:{_PHOTO_PX}px;border-radius:6px">')
     else:
         st.caption(_("The picture that came with it cannot be shown."))
 

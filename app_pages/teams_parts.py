@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app_pages import teams_answers, teams_links
+from app_pages import rota_card, teams_answers, teams_links
 from app_pages.parts import Part
 from i18n import N_
 
 #: The parts by their name in the address, in the order of the page; without any there is no such page.
 PARTS: Final[Mapping[str, Part]] = {
-    "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
+    "rota": Part(
+        N_("Friday rota"),
+        N_("Who goes where on Friday, and is that fair?"),
+        rota_card.render,
+        own=("friday",),
+    ),
     "answers": Part(
         N_("Answers"), N_("What did the teams answer that somebody has to decide?"), teams_answers.render
     ),
+    "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
 }

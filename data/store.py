@@ -22,6 +22,7 @@ from data.known_cases import KnownHashes
 from data.known_places import known_places
 from data.link_store import LinkStore
 from data.migration import migrate
+from data.onsite_store import OnSiteStore
 from data.place_store import PlaceStore
 from data.records import CATEGORY, EVENT
 from data.rights import Right, require, scope
@@ -46,6 +47,7 @@ class Store(
     LinkStore,
     RouteStore,
     RotaStore,
+    OnSiteStore,
 ):
     """An open store. Threads may share it; other processes may open the same one and write."""
 

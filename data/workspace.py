@@ -207,7 +207,7 @@ def _make_demo(url: str) -> None:
     with Store.open(url) as store:
         empty = store.last_seq(actor=SYSTEM) == 0
         no_visits = store.fact(VISITS_VERSION, actor=SYSTEM) is None
-        if empty or no_visits or not store.editions(actor=SYSTEM):
+        if empty or no_visits or not store.editions(actor=SYSTEM) or not store.rotas(actor=SYSTEM):
             from data import demo
 
             demo.build(store) if empty else demo.complete(store)

@@ -22,7 +22,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from geo.errors import AnalysisError, NotEnoughDataError
 
@@ -135,6 +134,8 @@ def propose(
     places = np.repeat(np.arange(len(compounds)), left)
     rows = dict(fixed_rows)
     if free:
+        from scipy.optimize import linear_sum_assignment  # slow to load, and needed for nothing else
+
         costs = _costs(turns, free, compounds, work / np.maximum(n, 1), balances(history, there))
         random = np.random.default_rng(seed).random(costs.shape)
         costs += _TIE * max(1.0, float(np.ptp(costs))) / len(free) * random

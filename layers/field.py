@@ -2,8 +2,8 @@
 
 The page is no Streamlit page: it must be usable within seconds on a slow phone and go on without a network.
 Its scripts (`assets/js/field_*.js`) read two blocks of JSON in it: `gz-field` (words, locale, whether the
-page stands alone) and `gz-day` (the day of a team, as `/api/field/day` answers it), which a linked page
-leaves out and asks for. Everything that people wrote is text there, never markup.
+page stands alone) and `gz-day` (the day of a team, as `/api/field/day` answers it), which a linked page asks
+for. Everything that people wrote is text there, never markup.
 """
 
 import json

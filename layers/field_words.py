@@ -37,7 +37,7 @@ def _page_words() -> dict[str, str]:
         "undo": _("Undo"),
         "look": _("Look"),
         "synthetic": _("This city is made up."),
-        "synthetic_short": _("{city}, made up"),
+        "synthetic_short": _("Made up: {city}"),
     }
 
 
@@ -108,6 +108,8 @@ def _case_words() -> dict[str, str]:
         "photo": _("Photo"),
         "photo_before": _("Before"),
         "photo_after": _("After"),
+        "photo_after_take": _("After photo"),
+        "next_case": _("Next case"),
         "photo_again": _("Another photo"),
         "photo_working": _("The photo is being made smaller"),
         "photo_unreadable": _("This picture cannot be read. Take it again with the camera."),
@@ -137,7 +139,7 @@ def _act_words() -> dict[str, str]:
         "act_not_mine": _("Not mine"),
         "act_report": _("Report a problem"),
         "did_start": _("Work has started"),
-        "did_fix": _("Reported as fixed"),
+        "did_fix": _("Marked as fixed"),
         "did_photo": _("The photo is kept"),
         "did_note": _("The note is kept"),
         "did_not_found": _("Told that it was not found"),
@@ -170,7 +172,7 @@ def _report_words() -> dict[str, str]:
         "report_title": _("What is it?"),
         "report_others": _("Everything else"),
         "report_here": _("At your position, to {n} m. Move the map to correct it."),
-        "report_cross": _("At the cross. Move the map to correct it."),
+        "report_cross": _("At the ring. Move the map to correct it."),
         "report_note": _("A word about it, if need be"),
         "report_send": _("Send the report"),
         "near_title": _("Known near here. Is it one of these?"),
@@ -197,7 +199,6 @@ def _queue_words() -> dict[str, str]:
             "It is kept on this phone, also when you close the page, and sent by itself "
             "as soon as there is a network."
         ),
-        "waiting_alone": _("It is kept in this file's browser. Save it as a file and hand it in."),
         "waiting_none_alone": _("What you do is kept here until you hand it in."),
         "waiting_strange": _("Of another team; sent once this phone has that team's link again"),
         "sending": _("being sent"),
@@ -244,6 +245,7 @@ def _state_words() -> dict[str, str]:
         ),
         "link_placeholder": _("Link or code"),
         "link_enter": _("Enter"),
+        "link_lead": _("I lead the city: to the teams"),
         "link_unclear": _("That is no link of a team."),
         "revoked_title": _("This link no longer works"),
         "revoked_text": _("It was taken back, or another one replaced it. Ask for the new one."),

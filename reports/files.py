@@ -69,12 +69,12 @@ def _write_csv(table: gpd.GeoDataFrame, path: Path, about: Provenance) -> None:
     plain = pd.DataFrame(_with_times_in_words(table).drop(columns="geometry"))
     for name in plain.columns:
         if pd.api.types.is_string_dtype(plain[name]) or plain[name].dtype == object:
-            plain[name] = plain[name].map(_harmless)
+            plain[name] = plain[name].map(harmless)
     plain["data_version"], plain["filter"] = about.version, about.query
     plain.to_csv(path, index=False, encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """Put an apostrophe before what a spreadsheet would run: it is shown as the text that it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 

@@ -24,6 +24,7 @@ from data.demo.drives import write as write_drives
 from data.demo.duties import routing_table, unit_table
 from data.demo.process import TZ, Process
 from data.demo.rhythm import SOURCES
+from data.demo.rotas import write as write_rotas
 from data.demo.teams import write as write_teams
 from data.demo.territories import write as write_territories
 from data.demo.zone import NAME, SHOPS, SOURCE, demo_zone
@@ -129,10 +130,10 @@ def build(
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the zone to a store: facts, categories, places, units, all reports, visits, drives, territories.
+    """Write the zone to a store: facts, places, units, reports, visits, drives, territories, rotas.
 
     Building the same zone again changes nothing; without `end` that is the zone that is there already. One
-    that an older program made gets its visits, drives, teams and territories.
+    that an older program made gets its visits, drives, teams, territories and rotas.
 
     Raises
     ------
@@ -165,11 +166,12 @@ def build(
     write_drives(store, process.truth)
     write_teams(store)
     write_territories(store)
+    write_rotas(store, end, tz=TZ)
     return written
 
 
 def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
-    """Give a demo zone that an older program made what it lacks: teams and their territories, visits, drives.
+    """Give a demo zone that an older program made what it lacks: teams, territories, rotas, visits, drives.
 
     Returns
     -------
@@ -179,10 +181,10 @@ def complete(store: Store, *, actor: Actor = SYSTEM) -> bool:
     no_visits, no_drives = (store.fact(name, actor=actor) is None for name in (VISITS_VERSION, DRIVES))
     if there.get("edition") != _EDITION:
         return False
-    teams = bool(write_teams(store)) | bool(write_territories(store))
+    end = date.fromisoformat(there["end"])
+    teams = bool(write_teams(store)) | bool(write_territories(store)) | bool(write_rotas(store, end, tz=TZ))
     if not (no_visits or no_drives):
         return teams
-    end = date.fromisoformat(there["end"])
     truth = Process(reports=there["reports"], seed=there["seed"], end=end).truth
     if no_drives:
         write_drives(store, truth)

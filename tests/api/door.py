@@ -14,6 +14,7 @@ from data.cube import Cube
 from data.store import Store
 from data.workspace import Workspace, seen_by_acting
 from reports.exports import Exports
+from reports.field_documents import FieldDocuments
 
 
 def served(store: Store, *, key: str = "") -> TestClient:
@@ -36,7 +37,7 @@ def served(store: Store, *, key: str = "") -> TestClient:
 
     behind: list[BaseRoute] = [
         Route("/api/who", who),
-        *routes(acting, Exports()),
+        *routes(acting, Exports(), FieldDocuments()),
         WebSocketRoute("/_stcore/stream", stream),
         Route("/{rest:path}", page, methods=["GET", "POST", "PUT", "DELETE"]),
     ]

@@ -91,7 +91,7 @@ def test_the_zone_has_its_field_teams_where_they_start_from_and_an_older_one_get
     assert teams[0].en.endswith("volunteers")
     assert not demo.complete(store)
     with write_transaction(store._engine) as connection:
-        for table in ("territory", "edition", "team"):
+        for table in ("territory", "edition", "duty", "need", "rota", "team"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     assert demo.complete(store)
     assert [team.name for team in store.teams(actor=VIEWER)] == [team.name for team in teams]
@@ -185,3 +185,19 @@ def test_the_export_speaks_the_city_s_language_and_time(tmp_path: Path) -> None:
     local = reports["reported_at"].dt.convert_time_zone(demo.TZ).dt.strftime("%Y-%m-%d %H:%M:%S")
     assert rows["上报时间"].to_list() == local.to_list()
     assert rows["结案时间"].is_null().equals(reports["closed_at"].is_null())
+
+
+def test_the_last_fridays_have_rotas_with_who_came_and_an_older_zone_gets_them_once(store: Store) -> None:
+    demo.build(store, reports=500, end=END)
+    rotas = store.rotas(actor=VIEWER)
+    assert [rota.day for rota in rotas] == [date(2025, 6, 27), date(2025, 6, 20)]
+    assert {(rota.state, rota.attended_at is not None) for rota in rotas} == {("holds", True)}
+    duties = [store.duties(rota.id, actor=VIEWER) for rota in rotas]
+    assert [own.height for own in duties] == [19, 19]
+    assert [own["came"].sum() for own in duties] == [16, 17], "one is excused, some stay away"
+    assert not demo.complete(store)
+    with write_transaction(store._engine) as connection:
+        for table in ("duty", "need", "rota"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    assert demo.complete(store)
+    assert store.duties(store.rotas(actor=VIEWER)[0].id, actor=VIEWER).equals(duties[0])

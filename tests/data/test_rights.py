@@ -264,6 +264,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "duties": (STAFF, lambda store, actor: store.duties(a_held_rota(store), actor=actor)),
     "rota_needs": (STAFF, lambda store, actor: store.rota_needs(a_held_rota(store), actor=actor)),
     "turns": (STAFF, lambda store, actor: store.turns(before=date(2026, 1, 2), actor=actor)),
+    "on_site": (STAFF, lambda store, actor: store.on_site(datetime(2026, 1, 1, tzinfo=UTC), actor=actor)),
     "repair": (HEADS, lambda store, actor: store.repair(actor=actor, write=True)),
     "check": (STAFF, lambda store, actor: store.check(actor=actor)),
 }

@@ -40,7 +40,7 @@
       const actions = [];
       if (hold) actions.push({ words: t("undo"), press: () => undo(item, one) });
       if (act === "fix" && !one.photos.some(({ when }) => when === "after")) {
-        actions.unshift({ words: t("photo_after"), press: () => photo(one, "after") });
+        actions.unshift({ words: t("photo_after_take"), press: () => photo(one, "after") });
       }
       app.toast.say(t(`did_${act}`), { actions, ms: hold || undefined, icon: "check" });
       return item;

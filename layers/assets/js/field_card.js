@@ -109,12 +109,25 @@
     const others = one.acts.filter(({ act }) => act !== main?.act && act !== "photo" && !(act === "start" && main));
     const start = one.acts.find(({ act }) => act === "start");
     const made = [];
+    if (!main) made.push(...afterwards(app, one));
     if (start && main?.act === "fix") made.push(act(app, one, start, "gf-second"));
     if (main) made.push(act(app, one, main, "gf-primary"));
     if (others.length) {
-      made.push(button(t("more"), { icon: "more", look: "gf-second gf-more", press: () => app.go(`case=${one.id}&do=more`) }));
+      made.push(button(t("more"), { icon: "more", look: "gf-second gf-more", hidden: true, press: () => app.go(`case=${one.id}&do=more`) }));
     }
     return made.length ? h("div", { class: "gf-bar" }, made) : null;
+  }
+
+  /** Where nothing is left to do: the photo that proves it, and on to the next case. */
+  function afterwards(app, one) {
+    const { t } = app.text;
+    const proves = one.status === "fixed" && !one.photos.some(({ when }) => when === "after") && one.acts.some(({ act }) => act === "photo");
+    const next = app.cases.listed(app.order).work[0];
+    const look = proves && next ? "gf-second" : "gf-primary";
+    return [
+      proves ? button(t("photo_after_take"), { icon: "camera", look, "data-act": "photo", press: () => app.acts.photo(one, "after") }) : null,
+      next ? button(t("next_case"), { icon: "next", look: "gf-primary", "data-act": "next", press: () => app.replace(`case=${next.id}`) }) : null,
+    ].filter(Boolean);
   }
 
   function act(app, one, { act: name, label }, look) {

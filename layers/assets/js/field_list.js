@@ -35,7 +35,7 @@
   function sign(one, tone) {
     if (one.told || one.status === "fixed") return icon("check");
     if (one.help) return icon("help");
-    return tone === "late" ? icon("alert") : tone === "soon" ? icon("clock") : null;
+    return icon(tone === "late" ? "alert" : tone === "soon" ? "clock" : "dot");
   }
 
   function arrow(degrees) {
@@ -85,7 +85,7 @@
     if (others.length) rows.push(h("h2", {}, t("for_others"), h("small", {}, text(app, others.length))), others.map((one) => field.caseRow(app, one)));
     const done = app.day.done || [];
     if (done.length) rows.push(h("h2", {}, t("done_today"), h("small", {}, text(app, done.length))), done.map((one) => doneRow(app, one)));
-    return { key: "list", keeps: true, head: h("div", { class: "gf-title" }, title, order), body: rows };
+    return { key: "list", keeps: true, head: h("div", { class: "gf-title" }, title, work.length ? order : null), body: rows };
   };
 
   const text = (app, n) => app.text.number(n);
@@ -115,7 +115,7 @@
       const known = { off: "position_asking", asking: "position_asking", denied: "position_denied", lost: "position_lost", insecure: "position_insecure" };
       found.push(note("locate", t(known[app.position.state])));
     }
-    if (app.day.more) found.push(note("list", app.text.count("note_more", app.day.more)));
+    if (app.day.left_out) found.push(note("list", app.text.count("note_more", app.day.left_out)));
     return found;
   }
 

@@ -113,7 +113,7 @@
       if (!here) {
         const dot = L.divIcon({ className: "gf-here-box", iconSize: [22, 22], html: field.h("span", { class: "gf-here" }) });
         const around = L.circle(spot, { radius: 1, interactive: false, stroke: false, fillColor: colour("--gf-here"), fillOpacity: 0.14 });
-        const mark = L.marker(spot, { icon: dot, interactive: false, keyboard: false, zIndexOffset: 3000 });
+        const mark = L.marker(spot, { icon: dot, interactive: false, keyboard: false, zIndexOffset: 1000 });
         here = L.layerGroup([around, mark]).addTo(map);
         Object.assign(here, { around, mark });
       }

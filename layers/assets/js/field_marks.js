@@ -13,7 +13,7 @@
 
     function icon(one, chosen) {
       const shade = tone(one);
-      const sign = one.pending?.length ? "cloud" : one.told || one.status === "fixed" ? "check" : one.help ? "help" : SIGNS[shade];
+      const sign = one.pending?.length ? "cloud" : one.told || one.status === "fixed" ? "check" : one.help ? "help" : SIGNS[shade] || "dot";
       const body = field.h("span", { class: `gf-mark gf-tone-${shade}${chosen ? " gf-chosen" : ""}` }, sign ? field.icon(sign) : null);
       return L.divIcon({ className: "gf-mark-box", iconSize: [SIZE_PX, SIZE_PX], html: body });
     }

@@ -1,6 +1,6 @@
 /* The server behind the phone page. A file that stands alone has another host with the same calls.
 
-   A host is `{alone, enter(token), leave(), day(), send(team, answers), sendPhoto(team, answer, blob), similar(at,
+   A host is `{alone, enter(token), leave(), day(), send({team, store}, answers), sendPhoto({team}, answer, blob), similar(at,
    category), route(at), photoUrl(photo, size)}`. One that stands alone (`gezhi.field.alone(page, day)`) never sends;
    it may have `openStorage()`, as `field.openStorage`, and `actions(app)`: buttons `{words, icon, press}` of the view of
    what waits, such as saving it as a file. Calls throw a `field.HostError`, whose `kind` says what to do:
@@ -79,10 +79,10 @@
         tag = answer.headers.get("ETag");
         return last;
       },
-      send: async (of, answers) => (await json(await post("answers", { form: 1, team: of, sent: new Date().toISOString(), answers }, { ms: LONG_MS }))).results,
-      async sendPhoto(of, answer, blob) {
+      send: async ({ team: of, store }, answers) => (await json(await post("answers", { form: 1, team: of, store, sent: new Date().toISOString(), answers }, { ms: LONG_MS }))).results,
+      async sendPhoto({ team: of }, answer, blob) {
         const { uid, when, at, lon, lat } = answer;
-        const query = { uid, case: answer.case, of: answer.of, when, at, lon, lat };
+        const query = { uid, team: of, case: answer.case, of: answer.of, when, at, lon, lat, sent: new Date().toISOString() };
         const sent = await ask("photos", {
           method: "POST",
           headers: { "Content-Type": "image/jpeg" },

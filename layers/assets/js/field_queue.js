@@ -1,6 +1,6 @@
 /* The answers of this phone: kept first, shown at once, sent by themselves, each once.
 
-   An item is `{uid, order, team, answer, blob, held, state, words, label}`: `answer` as the server takes it, `blob` the photo
+   An item is `{uid, order, team, store, answer, blob, held, state, words, label}`: `answer` as the server takes it, `blob` the photo
    beside it, `held` until when it can be taken back without anybody knowing. `state` is "waiting", or what came of
    it when that needs a person's eyes: "conflict" (kept by the server for the managers) or "refused". What was
    applied leaves the queue. The server takes each uid once, so that sending again is safe. */
@@ -14,8 +14,8 @@
   const MOST_AT_ONCE = 20;
   const RETRY_MS = [2e3, 5e3, 15e3, 30e3, 60e3];
 
-  /** A queue over a storage and a host; `team()` says whose answers are sent now. */
-  field.queue = function ({ storage, host, team, now = () => Date.now() }) {
+  /** A queue over a storage and a host; `whose()` says `{team, store}`: whose answers are sent now, and where to. */
+  field.queue = function ({ storage, host, whose, now = () => Date.now() }) {
     const events = new EventTarget();
     let items = [];
     let sending = false;
@@ -24,8 +24,9 @@
     let network = "unknown"; // "up", "down": what the last try found
 
     const emit = (name, detail) => events.dispatchEvent(new CustomEvent(name, { detail }));
+    const isOwn = ({ team, store }) => team === whose().team && store === whose().store;
     const waiting = () => items.filter((item) => item.state === "waiting");
-    const sendable = () => waiting().filter((item) => item.team === team());
+    const sendable = () => waiting().filter(isOwn);
 
     async function load() {
       items = await storage.answers();
@@ -38,7 +39,7 @@
       const item = {
         uid: answer.uid || uuid(),
         order: now() + items.length / 1e3,
-        team: team(),
+        ...whose(),
         answer: null,
         blob,
         held: hold ? now() + hold : 0,
@@ -122,8 +123,8 @@
       let results;
       try {
         results = await (batch[0].blob
-          ? host.sendPhoto(batch[0].team, batch[0].answer, batch[0].blob).then((one) => [one])
-          : host.send(batch[0].team, batch.map((item) => item.answer)));
+          ? host.sendPhoto(batch[0], batch[0].answer, batch[0].blob).then((one) => [one])
+          : host.send(batch[0], batch.map((item) => item.answer)));
       } catch (error) {
         if (!(error instanceof field.HostError) || error.kind !== "refused") throw error;
         if (batch.length > 1) {
@@ -180,6 +181,7 @@
       undo,
       dismiss,
       flush,
+      isOwn,
       noteNetwork,
       get items() {
         return items;

@@ -11,20 +11,27 @@
 
   field.report = function (app) {
     const { t } = app.text;
-    let draft = null; // {at, exact, category, note, blob, near}
+    let draft = null; // {here, at, note, blob, near, nearBox}
 
     /** Begin where the phone is, or where the map looks. */
     function begin() {
-      const own = app.position.at && app.position.at.accuracy <= PRECISE_M ? app.position.at : null;
-      draft = { at: null, own, note: "", blob: null, near: null };
-      if (own) app.map.center(own);
+      const here = Boolean(app.position.at && app.position.at.accuracy <= PRECISE_M);
+      draft = { here, at: null, note: "", blob: null, near: [], nearBox: null };
     }
 
-    /** The place of the report: under the cross, which stands on the phone's position until the map is moved. */
+    /** The place of the report: that of the phone, until somebody moves the map; then what is under the ring. */
     function place() {
-      const middle = app.map.middle();
-      const own = draft.own;
-      return own && field.metres(middle, own) < 8 ? { lon: own.lon, lat: own.lat, own } : middle;
+      const own = app.position.at;
+      return draft.here && own ? { lon: own.lon, lat: own.lat, own } : app.map.middle();
+    }
+
+    /** The view is there, and with it the room for the map: bring the phone's position under the ring. */
+    function shown() {
+      if (draft?.here) app.map.center(app.position.at, { animate: false });
+    }
+
+    function moved() {
+      if (draft) draft.here = false;
     }
 
     function head(words) {
@@ -64,6 +71,7 @@
     function choose(code) {
       draft.at = place();
       draft.near = app.cases.similar(draft.at, code);
+      draft.nearBox = h("div", { class: "gf-near-box" });
       app.go(`report=${code}`);
       ask(code, draft);
     }
@@ -83,10 +91,16 @@
       const known = new Set(asked.near.map(({ id }) => id));
       for (const one of found || []) {
         if (one.id && known.has(one.id)) continue;
-        asked.near.push({ ...(own.get(one.id) || {}), ...one, metres: one.metres ?? one.distance_m ?? 0 });
+        asked.near.push({ ...(one.case || own.get(one.id) || {}), id: one.id, why: one.why, metres: one.distance_m, reported_at: one.reported_at });
       }
       asked.near.sort((a, b) => a.metres - b.metres);
-      app.render({ force: true });
+      showNear(asked);
+    }
+
+    /** What is known near stands in a box of its own: an answer that comes late leaves what is typed alone. */
+    function showNear({ near, nearBox }) {
+      if (!near.length) return;
+      nearBox.replaceChildren(h("h2", { class: "gf-near-title" }, t("near_title")), ...near.map(nearRow), h("p", { class: "gf-quiet" }, t("near_else")));
     }
 
     /** Second step: is it one of these? Else send it. */
@@ -103,16 +117,12 @@
         oninput: (event) => (draft.note = event.target.value),
       });
       note.value = draft.note;
-      const near = draft.near || [];
-      const body = [];
-      if (near.length) {
-        body.push(h("h2", { class: "gf-near-title" }, t("near_title")), near.map((one) => nearRow(one)));
-        body.push(h("p", { class: "gf-quiet" }, t("near_else")));
-      }
-      body.push(
+      showNear(draft);
+      const body = [
+        draft.nearBox,
         h("div", { class: "gf-photos" }, draft.blob ? shot() : null, button(t(draft.blob ? "photo_again" : "photo"), { icon: "camera", look: "gf-photo-add", press: shoot })),
         note,
-      );
+      ];
       return {
         key: `report=${code}`,
         form: true,
@@ -125,7 +135,7 @@
 
     function nearRow(one) {
       const { distance } = app.text;
-      const words = [one.status_name, one.reported_at ? app.text.ago(one.reported_at) : null].filter(Boolean).join(" · ");
+      const words = [one.status_name || one.why, one.reported_at ? app.text.ago(one.reported_at) : null].filter(Boolean).join(" · ");
       return h(
         "div",
         { class: "gf-near", "data-case": one.id || null },
@@ -183,6 +193,6 @@
       });
     }
 
-    return { kindView, sendView, end: () => (draft = null), get active() { return draft !== null; } };
+    return { kindView, sendView, shown, moved, end: () => (draft = null), get active() { return draft !== null; } };
   };
 })((window.gezhi = window.gezhi || {}));

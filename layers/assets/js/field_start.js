@@ -26,7 +26,7 @@
     const app = { page, text, host, storage, settings, day: null, sent: [], order: settings.order };
     const { t } = text;
     app.position = field.position();
-    app.queue = field.queue({ storage, host, team: () => app.day?.team.id ?? null });
+    app.queue = field.queue({ storage, host, whose: () => ({ team: app.day?.team.id ?? null, store: app.day?.store ?? null }) });
     app.cases = field.cases(app);
     let frame = null; // what is built once there is a day
     let pressed = false;
@@ -53,11 +53,12 @@
       else app.home();
     };
 
-    /** To the list, or to something else as if from there, without leaving a trail. */
+    /** To the list, or from there to something else: the steps between are forgotten. */
     app.home = (hash = "") => {
       const arrive = () => {
-        history.replaceState({ depth: 0 }, "", location.pathname + location.search + (hash ? `#${hash}` : ""));
-        render({ force: true });
+        history.replaceState({ depth: 0 }, "", location.pathname + location.search);
+        if (hash) app.go(hash);
+        else render({ force: true });
       };
       if (!depth()) return arrive();
       window.addEventListener("popstate", arrive, { once: true });
@@ -114,6 +115,7 @@
       if (!again && !next.key.startsWith("report") && app.report.active) app.report.end();
       shownKey = next.key;
       frame.sheet.show(next);
+      if (!again && next.key === "report") app.report.shown();
       if (!again && chosen && app.cases.find(chosen)) app.map.center(app.cases.find(chosen));
     }
     app.render = render;
@@ -150,7 +152,7 @@
       const tools = h(
         "div",
         { class: "gf-tools" },
-        button(t("fit"), { icon: "empty", look: "gf-round gf-fit", hidden: true, press: () => app.map.fit() }),
+        button(t("fit"), { icon: "hex", look: "gf-round gf-fit", hidden: true, press: () => app.map.fit() }),
         button(t("locate"), { icon: "locate", look: "gf-round gf-locate", hidden: true, press: locate }),
         button(t("report"), { icon: "plus", look: "gf-primary gf-report", press: () => app.go("report") }),
       );
@@ -161,21 +163,24 @@
       app.report = field.report(app);
       frame.sheet = field.sheet(root, { t, moved: () => root.style.setProperty("--gf-cover", `${frame.sheet?.cover() ?? 0}px`) });
       app.map = field.map(document.getElementById("gf-map"), {
-        open: (id) => (address().has("report") ? null : address().has("case") ? replace(`case=${id}`) : app.go(`case=${id}`)),
+        open: (id) => (address().has("report") ? null : address().has("case") ? app.replace(`case=${id}`) : app.go(`case=${id}`)),
         tone: app.cases.tone,
         name: (one) => `${one.category_name}, ${one.place || one.address || ""}`,
         cover: () => frame.sheet.cover(),
       });
       frame.sheet.set("half");
+      app.map.showHere(app.position.at);
+      app.map.leaflet.on("dragstart", app.report.moved);
       app.map.leaflet.on("moveend", () => {
         if (document.body.dataset.view === "report" && !address().get("report")) render({ force: true });
       });
     }
 
-    function replace(hash) {
+    /** Show something instead of what is shown: the way back leads where it led. */
+    app.replace = (hash) => {
       history.replaceState(history.state, "", `#${hash}`);
       render({ force: true });
-    }
+    };
 
     function bar() {
       const { team, city, synthetic, cases } = app.day;
@@ -187,7 +192,9 @@
       const down = !host.alone && app.offline();
       const sign = trouble ? "warn" : down ? "cloud_off" : waits ? "cloud" : "check";
       const words = trouble ? text.count("sync_trouble", trouble) : waits ? text.count("sync_waiting", waits) : t(down ? "sync_offline" : host.alone ? "sync_alone" : "sync_done");
-      frame.sync.replaceChildren(icon(sign), h("span", {}, words));
+      const quiet = sign === "check" && !host.alone; // nothing to say: the name of the team has the room
+      frame.sync.replaceChildren(icon(sign), quiet ? "" : h("span", {}, words));
+      frame.sync.setAttribute("aria-label", words);
       frame.sync.dataset.state = trouble ? "trouble" : down ? "offline" : waits ? "waiting" : "done";
       frame.sync.classList.toggle("gf-busy", app.queue.sending);
       document.title = t("title", { team: team.name, n: cases.length });

@@ -49,6 +49,13 @@
       fault.textContent = token ? "" : t("link_unclear");
       if (token) await app.enter(token);
     };
-    return h("form", { class: "gf-entry", onsubmit: enter }, input, fault, h("button", { type: "submit", class: "gf-button gf-primary" }, h("span", {}, t("link_enter"))));
+    return h(
+      "form",
+      { class: "gf-entry", onsubmit: enter },
+      input,
+      fault,
+      h("button", { type: "submit", class: "gf-button gf-primary" }, h("span", {}, t("link_enter"))),
+      h("a", { class: "gf-button gf-plain", href: "/teams" }, h("span", {}, t("link_lead"))),
+    );
   }
 })((window.gezhi = window.gezhi || {}));

@@ -13,18 +13,18 @@
 
       Answers come in the order in which they were given. `kind` is "indexeddb", or "memory" where the browser
       refuses to keep anything: then a page that is closed forgets what waits, which the page says. */
-  field.openStorage = async function () {
+  field.openStorage = async function (name = NAME) {
     try {
-      return database(await open());
+      return database(await open(name));
     } catch {
       return memory();
     }
   };
 
-  function open() {
+  function open(name) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("the database does not answer")), OPEN_MS);
-      const asked = indexedDB.open(NAME, VERSION);
+      const asked = indexedDB.open(name, VERSION);
       asked.onupgradeneeded = () => {
         asked.result.createObjectStore("answers", { keyPath: "uid" });
         asked.result.createObjectStore("kept");

@@ -21,10 +21,11 @@
   field.waitingView = function (app) {
     const { t, count } = app.text;
     const { waiting, troubled } = app.queue;
-    const own = waiting.filter((item) => item.team === app.day?.team.id);
-    const strange = waiting.filter((item) => item.team !== app.day?.team.id);
-    const state = app.host.alone
-      ? t(own.length ? "waiting_alone" : "waiting_none_alone")
+    const own = waiting.filter(app.queue.isOwn);
+    const strange = waiting.filter((item) => !app.queue.isOwn(item));
+    const packed = app.host.waiting?.(app);
+    const state = packed
+      ? packed.state
       : !own.length
         ? t("waiting_none", { at: app.day ? app.text.at(app.day.at) : "" })
         : app.offline()
@@ -38,11 +39,12 @@
     );
     const body = [
       h("p", { class: "gf-quiet gf-waiting-state" }, state),
+      packed?.above,
       troubled.map((item) => field.troubleNote(app, item)),
       own.map((item) => row(app, item)),
       strange.length ? h("h2", {}, t("waiting_strange")) : null,
       strange.map((item) => row(app, item)),
-      app.host.alone ? null : sent(app),
+      packed ? packed.below : sent(app),
     ];
     const actions = (app.host.actions?.(app) || []).map((one) => button(one.words, { icon: one.icon, look: one.look || "gf-primary", press: one.press }));
     if (!app.host.alone && own.length) {
