@@ -21,6 +21,7 @@ from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
 from reports.exports import Exports
 from reports.field_documents import FieldDocuments
+from reports.field_routes import FieldRouteFiles
 
 
 @asynccontextmanager
@@ -43,7 +44,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "app_pages/shell.py",
-    routes=[*routes(workspace, Exports(in_words), FieldDocuments(settings().address)), *field_routes()],
+    routes=[
+        *routes(workspace, Exports(in_words), FieldDocuments(settings().address), FieldRouteFiles()),
+        *field_routes(),
+    ],
     lifespan=lifespan,
     middleware=[
         Middleware(Admission, workspace=workspace, key=settings().key.get_secret_value()),

@@ -14,6 +14,7 @@ from api.export import Exporter, export_route
 from api.field import field_routes
 from api.field_entry import entry_routes
 from api.field_files import Documents, field_file_routes
+from api.field_route import RouteFiles, route_routes
 from api.figures import figures_route
 from api.first_page import pulse_route
 from api.health import health_route
@@ -38,10 +39,12 @@ def routes(
     workspace: Callable[[], Workspace],
     exporter: Exporter | None = None,
     documents: Documents | None = None,
+    route_files: RouteFiles | None = None,
 ) -> list[BaseRoute]:
     """Return the routes; the workspace is opened when the first of them is asked.
 
-    Without an `exporter` nothing can be taken away as a file, without `documents` nothing for a field team.
+    Without an `exporter` nothing can be taken away as a file, without `documents` nothing for a field team,
+    without `route_files` no team's route.
     """
     return [
         cells_route(workspace),
@@ -62,6 +65,7 @@ def routes(
         photos_route(workspace),
         *field_routes(workspace),
         *(field_file_routes(workspace, documents) if documents else []),
+        *route_routes(workspace, route_files),
         *([export_route(workspace, exporter)] if exporter else []),
         *entry_routes(workspace),
         health_route(workspace),

@@ -28,7 +28,8 @@ def places_table(
     for place in sorted(amounts, key=lambda one: (-amounts[one], one)):
         own = standing.filter(place_id=place)
         chips = "".join(_chip(row, teams) for row in own.iter_rows(named=True))
-        nobody = f'<em class="gz-nobody">{escape(_("nobody"))}</em>'
+        word = escape(_("Nobody"))
+        nobody = f'<em class="gz-nobody">{word}</em>'
         share = f"{amounts[place] / own.height:.1f}" if own.height else "–"
         rows.append(
             f'<tr><th scope="row">{escape(places.get(place, str(place)))}</th>'
@@ -38,9 +39,9 @@ def places_table(
     excused = standing.filter(pl.col("place_id").is_null() & pl.col("by_hand").is_not_null())
     if excused.height:
         chips = "".join(_chip(row, teams) for row in excused.iter_rows(named=True))
+        word = escape(_("Excused"))
         rows.append(
-            f'<tr><th scope="row">{escape(_("Excused"))}</th><td></td><td></td>'
-            f'<td class="gz-teams">{chips}</td></tr>'
+            f'<tr><th scope="row">{word}</th><td></td><td></td><td class="gz-teams">{chips}</td></tr>'
         )
     heads = (_("Compound"), _("Cases"), _("per team"), _("Teams"))
     return _table(heads, rows, numbers=(1, 2), css="gz-rota")

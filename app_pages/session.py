@@ -118,6 +118,12 @@ ROTA_PLACE: Final = "rota_place"
 ROTA_WHY: Final = "rota_why"
 ROTA_CAME: Final = "rota_came"
 ROTA_SAID: Final = "rota_said"
+#: Answers of field teams: the upload of their files, how many were taken, what became of the last, and what
+#: was just decided.
+ANSWERS_UPLOAD: Final = "answers_upload"
+ANSWERS_TAKEN: Final = "answers_taken_files"
+ANSWERS_DONE: Final = "answers_done"
+ANSWER_SAID: Final = "answer_said"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

@@ -115,7 +115,7 @@ def _made(team: Team) -> None:
     _team_id, label, secret = made
     link = link_to(teams_link_notes.address(), secret)
     with st.container(border=True, key="new_link_card"):
-        st.markdown(f"###### {plain(_('The link of {name}', name=label))}")
+        st.markdown("###### " + plain(_("The link of {name}", name=label)))
         st.image(code_of(link), width=_CODE_PX)
         st.code(link, language=None, wrap_lines=True)
         row = st.container(horizontal=True, vertical_alignment="center")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app_pages import rota_card, teams_links
+from app_pages import rota_card, teams_answers, teams_links
 from app_pages.parts import Part
 from i18n import N_
 
@@ -14,6 +14,9 @@ PARTS: Final[Mapping[str, Part]] = {
         N_("Who goes where on Friday, and is that fair?"),
         rota_card.render,
         own=("friday",),
+    ),
+    "answers": Part(
+        N_("Answers"), N_("What did the teams answer that somebody has to decide?"), teams_answers.render
     ),
     "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
 }

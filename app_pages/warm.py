@@ -12,6 +12,7 @@ from api.counting import classes_of
 from api.heat import scale_of
 from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
+from data.field_routes import prepare
 from data.filters import Filter
 from data.heat import WEIGHTS, usual_bandwidth
 from data.heat_border import heat_border
@@ -58,6 +59,9 @@ def _beside(here: Workspace) -> None:
             weight=WEIGHTS[0],
             bandwidth_m=usual_bandwidth(here.cube),
         )
+    with suppress(StoreError, AnalysisError):
+        if here.store.teams(actor=here.viewer):
+            prepare(here.store, actor=here.viewer)
 
 
 def _hot_spots(here: Workspace) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any, Final
 
 import polars as pl
@@ -10,9 +11,9 @@ from sqlalchemy import Connection, func, select
 
 from data import case_photos
 from data.actors import Actor
-from data.case_rows import to_moment
+from data.bulk_reading import fetch
+from data.case_rows import to_micros, to_moment
 from data.categories import labels
-from data.clock import moment_of
 from data.field_acts import NEEDS, WORK, act_label, offered
 from data.records import CATEGORY, EVENT, FIELD_ANSWER, ISSUE, OPEN, PHOTO, PLACE
 from data.rights import scope
@@ -37,6 +38,8 @@ HOT_WORDS: Final[dict[str, str]] = {
     "historical_hot": N_("Historical hot spot"),
 }
 
+#: In microseconds, as the store keeps moments.
+_HOUR: Final = 3_600_000_000
 #: After one of these a call for help is answered.
 _MOVES: Final = ("dispatch", "fix", "return", "reject", "close", "verify", "reopen", "suspend", "merge")
 _COLUMNS: Final = (
@@ -56,11 +59,12 @@ def listed(
     What is to be worked on comes first, then what may be looked at; each by urgency, then by deadline.
     """
     light = select(ISSUE.c.id, ISSUE.c.status, ISSUE.c.cell, ISSUE.c.due_at).where(OPEN, scope(actor))
-    order = sorted(
-        (row.status not in WORK, -_urgency(row, now, hot), row.due_at is None, row.due_at or 0, row.id)
-        for row in connection.execute(light)
-    )
-    ids = [place[-1] for place in order[:most]]
+    micros = to_micros(now) or 0
+    order = [
+        (status not in WORK, -_urgency(cell, due_at, micros, hot), due_at is None, due_at or 0, number)
+        for number, status, cell, due_at in fetch(connection, light)
+    ]
+    ids = [place[-1] for place in nsmallest(most, order)]
     return told(connection, ids, actor=actor, now=now, hot=hot), len(order) - len(ids)
 
 
@@ -79,10 +83,13 @@ def told(
         _photos(connection, rows, actor),
         _help(connection, rows),
     )
+    cells = dict(zip(rows, to_text([row.cell for row in rows.values()]), strict=True))
+    can = {status: acts(status, actor) for status in {row.status for row in rows.values()}}
+    micros = to_micros(now) or 0
     found = []
     for row in (rows[number] for number in ids if number in rows):
         own_class = hot.get(row.cell)
-        hours = _hours(row, now)
+        hours = _hours(row.due_at, micros)
         found.append(
             {
                 "id": row.id,
@@ -93,20 +100,20 @@ def told(
                 "status_name": label(row.status),
                 "lon": row.lon,
                 "lat": row.lat,
-                "cell": str(to_text([row.cell])[0]),
+                "cell": str(cells[row.id]),
                 "place": places.get(row.place_id, ""),
                 "address": row.address or "",
                 "description": row.description or "",
                 "reported_at": _text(row.reported_at),
                 "due_at": _text(row.due_at),
                 "hours_left": None if hours is None else round(hours, 2),
-                "urgency": _urgency(row, now, hot),
+                "urgency": _urgency(row.cell, row.due_at, micros, hot),
                 "hot": own_class,
                 "hot_words": gettext(HOT_WORDS[own_class]) if own_class in HOT_WORDS else None,
                 "repeats": repeats.get(row.id, 0),
                 "help": row.id in help_wanted,
                 "photos": photos.get(row.id, []),
-                "acts": acts(row.status, actor),
+                "acts": can[row.status],
             }
         )
     return found
@@ -168,14 +175,13 @@ def category_names(connection: Connection) -> dict[str, str]:
     return labels(pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row"), current_locale())
 
 
-def _urgency(row: Any, now: datetime, hot: Hot) -> int:
-    own_class = hot.get(row.cell)
-    return urgency(hours_left=_hours(row, now), hot=own_class)
+def _urgency(cell: int, due_at: int | None, now: int, hot: Hot) -> int:
+    return urgency(hours_left=_hours(due_at, now), hot=hot.get(cell))
 
 
-def _hours(row: Any, now: datetime) -> float | None:
-    """Return how many hours of the clock are left; negative where it is overdue."""
-    return None if row.due_at is None else (moment_of(row.due_at) - now).total_seconds() / 3600
+def _hours(due_at: int | None, now: int) -> float | None:
+    """Return how many hours of the clock are left, moments in microseconds; negative where it is overdue."""
+    return None if due_at is None else (due_at - now) / _HOUR
 
 
 def _places(connection: Connection, ids: set[int]) -> dict[int | None, str]:

@@ -19,8 +19,11 @@ import numpy as np
 
 from data import clock
 from data.actors import Actor
+from data.field_cases import Hot
+from data.field_hot import hot_classes
 from data.field_shifts import MOST_DAYS_AHEAD, FieldShift, day_of
-from data.field_stops import Hot, Windows, case_of, stops_of, worked
+from data.field_stops import Aside, Windows, case_of, stops_of, worked
+from data.field_team import as_member
 from data.kept_routes import Done, KeptRoute, rounded
 from data.rights import has
 from data.route_ends import RouteEnds, route_ends
@@ -28,15 +31,17 @@ from data.route_store import RouteRow
 from data.store import Store
 from data.street_density import street_lines
 from data.teams import Team
+from data.workspace import Workspace
 from geo.errors import ConflictError, GivenError, NotAllowedError, StoreError
 from geo.network import Streets
-from geo.routes import Route, Shift, Stop, replan
+from geo.routes import Route, Shift, Stop, plan, replan
 from i18n import gettext as _
 
 #: A team that is behind by more than this is told other times, and perhaps another order.
 BEHIND_S: Final = 600.0
 
 _DAY: Final = timedelta(days=1)
+_STEP_DEG: Final = 1e-4
 #: How often another program may be first in keeping a route before that is an error.
 _ATTEMPTS: Final = 5
 
@@ -207,15 +212,15 @@ class FieldRoutes:
     def _planned(
         self, team: Team, shift: FieldShift, before: KeptRoute | None, ends: RouteEnds, *, chosen: bool
     ) -> KeptRoute:
-        member = Actor(self._actor.name, "team_member", team=team.id)
+        member = self._actor if self._actor.team == team.id else as_member(team.id)
         spans = self._spans(shift.day)
-        stops, beyond = stops_of(
+        stops, aside = stops_of(
             self._store, member=member, shift=shift, spans=spans, tz=self._tz, now=self._now, hot=self._hot
         )
         done = before.done if before else ()
         if before is not None:
-            done = (*done, *self._done_since(before, {*stops, *beyond}, member))
-            if not chosen and (same := self._struck_off(before, stops, beyond, done)) is not None:
+            done = (*done, *self._done_since(before, stops, member))
+            if not chosen and (same := self._struck_off(before, stops, aside, done)) is not None:
                 return same
         zero = shift.midnight(self._tz)
         begins, over = (round((moment - zero).total_seconds()) for moment in shift.moments(self._tz))
@@ -236,18 +241,18 @@ class FieldRoutes:
         route = _for_want_of_time(route, worked(shift, spans, self._tz))
         was_chosen = chosen or (before is not None and before.chosen)
         version = before.version if before else 0
-        return KeptRoute(shift, was_chosen, rounded(route), done, beyond, self._now, version)
+        return KeptRoute(shift, was_chosen, rounded(route), done, aside, self._now, version)
 
     def _struck_off(
         self,
         before: KeptRoute,
         stops: Mapping[int, Stop],
-        beyond: tuple[int, ...],
+        aside: dict[int, Aside],
         done: tuple[Done, ...],
     ) -> KeptRoute | None:
         """Return what was planned without what is done; None where it has to be planned anew."""
-        missing = before.cases - stops.keys() - set(beyond)
         known = {case_of(stop): stop for stop in before.stops()}
+        missing = known.keys() - stops.keys()
         if any(not _same(stop, known.get(case)) for case, stop in stops.items()):
             return None
         visits, finished = before.route.visits, {one.case for one in done}
@@ -260,19 +265,18 @@ class FieldRoutes:
         zero = before.shift.midnight(self._tz)
         if rest and (self._now - zero).total_seconds() > rest[0].leaves_s + BEHIND_S:
             return None
-        if not missing and beyond == before.beyond:
+        if not missing and aside == before.aside:
             return before
         left = tuple(one for one in before.route.left if case_of(one.stop) not in missing)
         carried = sum(one.load for one in done)
         route = replace(before.route, visits=rest, left=left, done=len(done), carried=carried)
-        return replace(before, route=route, done=done, beyond=beyond)
+        return replace(before, route=route, done=done, aside=aside)
 
-    def _done_since(self, before: KeptRoute, there: set[int], member: Actor) -> list[Done]:
+    def _done_since(self, before: KeptRoute, stops: Mapping[int, Stop], member: Actor) -> list[Done]:
         """Return the cases that somebody of a team dealt with last, among those that are to do no more."""
-        missing = before.cases - there
         known = {case_of(stop): stop for stop in before.stops()}
         found = []
-        for case in sorted(missing & known.keys()):
+        for case in sorted(known.keys() - stops.keys()):
             with suppress(NotAllowedError, StoreError):  # it lies in other cells now
                 event = self._store.events(case, actor=member).row(-1, named=True)
                 if json.loads(event["payload"]).get("role") == member.role and not np.isnan(known[case].lon):
@@ -292,6 +296,20 @@ class FieldRoutes:
         begins = (found.kept.shift.moments(self._tz)[0] - found.midnight).total_seconds()
         at = max(begins, (self._now - found.midnight).total_seconds())
         return min(at, walk.ends_s - 1)
+
+
+def routes_in(here: Workspace) -> FieldRoutes:
+    """Return the routes of a workspace's teams as its viewer may see them."""
+    return FieldRoutes(here.store, actor=here.viewer, tz=here.tz, hot=hot_classes(here.cube))
+
+
+def prepare(store: Store, *, actor: Actor) -> None:
+    """Do once what the first route of a program would wait for: the network of streets, compiled kernels."""
+    streets = street_lines(store, actor=actor).streets
+    lon, lat = streets.at[0] if len(streets.at) else (0.0, 0.0)
+    # More than there is time for, so that all of the search takes part.
+    stops = [Stop(k, lon + k * _STEP_DEG, lat, service_s=60, windows=((0, 300),)) for k in range(8)]
+    plan(streets, stops, Shift(start=(lon, lat), end=(lon, lat), ends_s=400))
 
 
 def _walk(

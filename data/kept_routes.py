@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 import numpy as np
 
 from data.field_shifts import FieldShift
-from data.field_stops import case_of
+from data.field_stops import Aside, case_of
 from geo.errors import StoreError
 from geo.network import Floats
 from geo.routes import Left, Leg, Reason, Route, Shift, Stop, Visit
@@ -44,8 +44,8 @@ class KeptRoute:
         The rest of the shift; seconds count from the shift's midnight. Ways are rounded to 1e-6 degrees.
     done
         In the order of time.
-    beyond
-        Cases that were not planned among, because so many are more urgent.
+    aside
+        Cases that were not planned with, and why.
     planned_at
         When the order was last chosen.
     version
@@ -56,14 +56,9 @@ class KeptRoute:
     chosen: bool
     route: Route
     done: tuple[Done, ...]
-    beyond: tuple[int, ...]
+    aside: dict[int, Aside]
     planned_at: datetime
     version: int = 0
-
-    @property
-    def cases(self) -> set[int]:
-        """All cases that it knows and that are not done."""
-        return {*map(case_of, self.stops()), *self.beyond}
 
     def stops(self) -> Iterator[Stop]:
         """Return the stops that are to do, in their order, then those that are left out."""
@@ -79,7 +74,7 @@ class KeptRoute:
             "chosen": self.chosen,
             "planned_at": self.planned_at.isoformat(),
             "done": [[*one[:2], one.at.isoformat(), *one[3:]] for one in self.done],
-            "beyond": self.beyond,
+            "aside": [*self.aside.items()],
             "walk": {
                 "start": route.shift.start,
                 "end": route.shift.end,
@@ -115,7 +110,7 @@ class KeptRoute:
                 told["chosen"],
                 _route_in(told),
                 tuple(Done(n, case, _moment(at), *rest) for n, case, at, *rest in told["done"]),
-                tuple(told["beyond"]),
+                dict(told["aside"]),
                 _moment(told["planned_at"]),
                 version,
             )

@@ -1,15 +1,12 @@
 """What people read of a route: why a stop is not on it, and why a leg is a straight line."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-from geo.routes import Reason
 from i18n import N_, gettext, ngettext
 from i18n import gettext as _
 
-#: Why a case is not on a route; `beyond`: routes are planned among a limited number of cases.
-LeftReason = Reason | Literal["beyond"]
-
+#: Why a case is not on a route: `geo.routes.Reason` and `data.field_stops.Aside`.
 REASONS: Final[Mapping[str, str]] = {
     "no_position": N_("its position is not known"),
     "too_far": N_("the shift is too short to go there at all"),
@@ -19,6 +16,7 @@ REASONS: Final[Mapping[str, str]] = {
     "window": N_("its times do not fit with the other stops"),
     "time": N_("no time is left for it"),
     "beyond": N_("many cases are more urgent"),
+    "help": N_("it waits for help"),
 }
 #: Why a leg is a straight line.
 STRAIGHT: Final[Mapping[str, str]] = {

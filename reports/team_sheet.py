@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import accumulate
 from pathlib import Path
@@ -53,21 +53,23 @@ def team_sheet(day: Mapping[str, Any], *, address: str = "") -> str:
     rows = [_row(number, case, at, address) for number, case in enumerate(work, 1)]
     numbered = [(n, case["lon"], case["lat"]) for n, case in enumerate(work, 1)]
     title = " · ".join((_team(day), day["team"]["name"], _moment(at)))
+    nothing = escape(_("Nothing to do in these cells."))
     body = [
         f"<header>{_head(day, at)}</header>",
         f'<p class="sums">{escape(_sums(work, day))}</p>',
         sheet_map(day, numbered, wide=_MAP_MM, high=_MAP_HIGH_MM),
-        _table(rows, title) if rows else f'<p class="none">{escape(_("Nothing to do in these cells."))}</p>',
+        _table(rows, title) if rows else f'<p class="none">{nothing}</p>',
         f'<p class="foot">{escape(_foot(bool(address)))}</p>',
     ]
     language = "zh-CN" if current_locale() == "zh" else "en"
-    press = f'<button type="button" onclick="{_PRINT}">{escape(_("Print"))}</button>'
+    press = escape(_("Print"))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(title)}</title><style>{_page_words(title)}{_style()}</style></head>"
-        f"<body>{press}<main>{''.join(body)}</main></body></html>"
+        f'<body><button type="button" onclick="{_PRINT}">{press}</button>'
+        f"<main>{''.join(body)}</main></body></html>"
     )
 
 
@@ -82,7 +84,8 @@ def _head(day: Mapping[str, Any], at: datetime) -> str:
     said = [day["city"], _("as of {time}", time=_moment(at))]
     if edition:
         said.append(_("territories: {name}", name=edition["name"]))
-    made_up = f'<p class="made-up">{escape(_("Synthetic data: no real place or person"))}</p>'
+    synthetic = escape(_("Synthetic data: no real place or person"))
+    made_up = f'<p class="made-up">{synthetic}</p>'
     return (
         f"<h1><b>{escape(_team(day))}</b> {escape(team['name'])}</h1><p>{escape(' · '.join(said))}</p>"
         f"{made_up if day.get('synthetic') else ''}"
@@ -146,7 +149,8 @@ def _times(case: Mapping[str, Any], day: datetime) -> str:
     if case.get("due_at"):
         time = _short_moment(case["due_at"], day)
         if _is_late(case):
-            said.append(f'<b class="late">{escape(_("was due {time}", time=time))}</b>')
+            late = escape(_("was due {time}", time=time))
+            said.append(f'<b class="late">{late}</b>')
         else:
             said.append(escape(_("due {time}", time=time)))
     return "<br>".join(said)
@@ -160,9 +164,13 @@ def _boxes() -> str:
 
 
 def _code(id: int, address: str) -> str:  # noqa: A002 - what it is called everywhere
-    if not address:
-        return ""
-    made = segno.make(f"{address.rstrip('/')}/field#case={id}", error="m", micro=False)
+    return _drawn(f"{address.rstrip('/')}/field#case={id}") if address else ""
+
+
+@lru_cache(maxsize=4_096)
+def _drawn(address: str) -> str:
+    """Draw a code; a case keeps its own for as long as it is open."""
+    made = segno.make(address, error="m", micro=False)
     return str(made.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))
 
 

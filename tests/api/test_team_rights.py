@@ -14,7 +14,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.routes import routes
-from data.actors import OPERATOR
+from api.visitors import TEAM_COOKIE
+from data.actors import OPERATOR, Actor
+from data.cube_scope import cut
+from data.cube_state import State
 from data.store import Store
 from geo.cells import from_points
 from reports.exports import Exports
@@ -195,3 +198,30 @@ def test_a_case_elsewhere_is_not_there_for_a_team_and_neither_is_its_photo(town:
         assert team.get(address.format(**town.named)).status_code == 404
         assert manager.get(address.format(**town.named)).status_code == 200
     assert team.get("/api/reports/{own}".format(**town.named)).status_code == 200
+
+
+def test_a_teams_part_is_cut_once_for_each_state_and_edition(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int | None] = []
+
+    def counted(state: State, store: Store, actor: Actor) -> State:
+        made.append(actor.team)
+        return cut(state, store, actor)
+
+    monkeypatch.setattr("data.cube_scope.cut", counted)
+    member = served(town.store)
+    enter(member, town.secret)
+    other = TestClient(
+        member.app, cookies={TEAM_COOKIE: town.store.make_link(1, label="小王", actor=OPERATOR)[1]}
+    )
+    for one in (member, other, member):
+        assert one.get("/api/cells?res=9").status_code == 200
+    assert made == [1], "two telephones of one team share a part"
+    told = member.get("/api/figures?measures=count").content
+    before = town.store.edition_in_force(actor=OPERATOR)
+    draft = town.store.draft_territories("二版", disk({1: 3, 2: 3}), actor=OPERATOR)
+    town.store.publish_territories(draft.id, actor=OPERATOR, version=1, replaces=before and before.id)
+    assert member.get("/api/figures?measures=count").content != told
+    assert other.get("/api/figures?measures=count").status_code == 200
+    assert made == [1, 1]

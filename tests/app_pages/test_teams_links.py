@@ -54,7 +54,7 @@ def test_a_link_is_shown_once_with_its_code_and_opens_the_team(
     secret = link.removeprefix("https://city.example/field#k=")
     member = store.member(secret, actor=OPERATOR)
     assert (member.team.id, member.link.label, member.actor.team) == (2, HOSTILE, 2)
-    assert page.get("imgs") and "<b>" not in shown(page)
+    assert page.get("image") and "<b>" not in shown(page)
     assert "not used yet" in shown(page)
     page.button(key="link_done").click().run()
     assert not page.code and secret not in shown(page)

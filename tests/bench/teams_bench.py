@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
 def _measured(url: str, where: str) -> Iterator[Row]:
     size = f"{CASES:,} cases, every second open, {TEAMS} teams; {where}"
     with Store.open(url) as store:
-        _build(store)
+        build(store)
         member = Actor("队员", "team_member", team=7)
         ids = store.visible_ids(actor=member)
         store.open_cases(actor=member)  # the clock and the tables are read once
@@ -98,13 +98,13 @@ _NAIVE = """
 """
 
 
-def _build(store: Store) -> None:
+def build(store: Store, *, status: str = "reported") -> None:
     """Draw the cases within 919 cells, and give each team a strip of them."""
     cells = grow(from_points([LON], [LAT], ANALYSIS_RESOLUTION), RINGS)
     open_ = pl.int_range(pl.len()) % _OPEN == 0
     rng = np.random.default_rng(7)
     frame = drawn(CASES).with_columns(
-        status=pl.when(open_).then(pl.lit("reported")).otherwise(pl.lit("closed")),
+        status=pl.when(open_).then(pl.lit(status)).otherwise(pl.lit("closed")),
         closed_at=pl.when(open_).then(None).otherwise(pl.col("reported_at")).cast(REPORT["closed_at"]),
         lon=LON + rng.uniform(-0.018, 0.018, CASES),
         lat=LAT + rng.uniform(-0.014, 0.014, CASES),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -297,3 +298,18 @@ def test_cases_with_hours_of_their_own_are_gone_to_within_them(town: Store) -> N
     assert all(time >= "09:00" for case, time in begins.items() if case not in posters)
     late = routes(town).choose(1, {"begins": "05:00", "ends": "08:40"})
     assert order(late) == posters and set(left(late).values()) == {"closed"}
+
+
+def test_a_case_that_waits_for_help_is_not_gone_to_until_it_comes(town: Store) -> None:
+    fill(town, ROW)
+    before = routes(town).of(1)
+    case = order(before)[0]
+    told = {"uid": str(uuid4()), "act": "needs_help", "case": case, "reason": "人手不够", "note": ""}
+    assert town.answer(told, actor=ONE).state == "applied"
+    after = routes(town, now=BEGINS + timedelta(minutes=3)).of(1)
+    assert order(after) == order(before)[1:] and after.kept.aside == {case: "help"}
+    assert [one.case for one in after.kept.done] == [case]
+    version = town.case(case, actor=OPERATOR).version
+    town.transition(case, "dispatch", actor=OPERATOR, version=version, unit="城管", reason="加派人手")
+    back = routes(town, now=BEGINS + timedelta(minutes=4)).of(1)
+    assert case in order(back) and not back.kept.aside

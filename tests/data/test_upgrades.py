@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from cli import app
-from data import case_places, contents
+from data import case_cells, case_places, contents
 from data.actors import OPERATOR, Actor
 from data.case_rows import STATE_COLUMNS
 from data.database import connect, read_transaction, write_transaction
@@ -28,6 +28,7 @@ CHANGED = {
 #: What a step adds to the rows that are there.
 ADDED = {"0009": {"event": pl.col("kind") == "locate", "fact": pl.col("name") == "located_by"}}
 LOCATED = "0009"
+CELLS = "0012"
 OLDER = [number for number, _about in STEPS if number != HEAD]
 
 
@@ -43,6 +44,8 @@ def make(url: str, step: str) -> None:
             build(connection, step)
             if step >= LOCATED:  # its program located the cases as soon as it found the columns
                 case_places.begin(connection)
+            if step >= CELLS:  # its program noted their cells
+                case_cells.fill(connection)
             released.fill_empty(connection, contents.tables(connection))
     engine.dispose()
 

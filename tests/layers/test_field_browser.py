@@ -175,8 +175,14 @@ def test_a_new_problem_takes_three_taps_and_what_is_known_near_comes_first(
 ) -> None:
     known = min(work(server), key=away)
     known.update(lon=HERE["longitude"] + 0.0001, lat=HERE["latitude"])
-    elsewhere = {"id": None, "case": None, "distance_m": 22, "why": "20 m away"}
-    server.similar = [{**elsewhere, "reported_at": known["reported_at"]}]
+    elsewhere = {
+        "id": None,
+        "case": None,
+        "distance_m": 22,
+        "why": "20 m away",
+        "reported_at": known["reported_at"],
+    }
+    server.similar = [elsewhere]
     enter(phone, server)
     expect(phone.locator(".gf-here")).to_be_visible()
     phone.locator(".gf-report").tap()
