@@ -174,6 +174,7 @@
         tone: app.cases.tone,
         name: (one) => `${one.category_name}, ${one.place || one.address || ""}`,
         cover: () => frame.sheet.cover(),
+        beside: () => frame.sheet.beside(),
       });
       frame.sheet.set("half");
       app.map.showHere(app.position.at);
