@@ -16,7 +16,7 @@ from data.team_links import TeamLink
 from data.teams import Team
 from data.workspace import Workspace
 from geo.errors import GezhiError
-from i18n import current_locale, ngettext
+from i18n import current_locale
 from i18n import gettext as _
 from layers.copy_link import copy_link
 
@@ -61,11 +61,7 @@ def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
         st.session_state[session.LINK_TEAM] = asked if asked in known else next(iter(known))
 
     def named(number: int) -> str:
-        if number not in known:
-            return ""
-        n = sum(link.team_id == number for link in links)
-        said = ngettext("{n} link", "{n} links", n) if n else _("no link")
-        return f"{number} · {known[number].label(current_locale())} · {said}"
+        return f"{number} · {known[number].label(current_locale())}" if number in known else ""
 
     chosen: int = st.selectbox(
         _("Team"),
@@ -77,6 +73,8 @@ def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
     )
     if st.query_params.get(TEAM) != str(chosen):
         st.query_params[TEAM] = str(chosen)
+    if without := sorted(set(known) - {link.team_id for link in links}):
+        st.caption(_("Teams without a link: {numbers}", numbers=", ".join(map(str, without))))
     return known[chosen]
 
 
@@ -121,7 +119,7 @@ def _made(team: Team) -> None:
         row = st.container(horizontal=True, vertical_alignment="center")
         with row:
             copy_link(_("Copy the link"), key="copy_team_link", address=link)
-        row.button(_("Done"), key="link_done", on_click=_forget_made)
+        row.button(_("Hide the link"), key="link_done", on_click=_forget_made)
         st.caption(
             _(
                 "Scan it with the telephone that it is for, or send it to that person alone. It is shown "
