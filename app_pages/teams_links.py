@@ -139,17 +139,33 @@ def _listed(here: Workspace, links: list[TeamLink]) -> None:
             )
             row.markdown(f"**{plain(link.label)}**", width="content")
             with row.popover(
-                _("Revoke"), key=f"revoke_{link.id}", type="tertiary", icon=":material/link_off:"
+                _("Change"), key=f"change_link_{link.id}", type="tertiary", icon=":material/edit:"
             ):
-                st.markdown(_("From the next moment on this link opens nothing, and that stays so."))
-                st.button(
-                    _("Revoke this link"),
-                    key=f"revoke_now_{link.id}",
-                    type="primary",
-                    on_click=_revoke,
-                    args=(here, link),
-                )
+                _change(here, link)
             st.caption(plain(_history(link, zone)))
+
+
+def _change(here: Workspace, link: TeamLink) -> None:
+    """Draw what can be done with a link: another name, and its end."""
+    key = f"{session.LINK_LABEL}_{link.id}"
+    st.text_input(_("Whose link"), value=link.label, key=key, max_chars=MOST_LETTERS)
+    st.button(_("Rename"), key=f"rename_link_{link.id}", on_click=_rename, args=(here, link, key))
+    st.markdown(_("Revoked, it opens nothing from the next moment on, and that stays so."))
+    st.button(
+        _("Revoke this link"),
+        key=f"revoke_now_{link.id}",
+        type="primary",
+        icon=":material/link_off:",
+        on_click=_revoke,
+        args=(here, link),
+    )
+
+
+def _rename(here: Workspace, link: TeamLink, key: str) -> None:
+    try:
+        here.store.rename_link(link.id, str(st.session_state.get(key, "")), actor=session.actor(here))
+    except GezhiError as error:
+        st.session_state[session.LINK_SAID] = ("error", str(error))
 
 
 def _history(link: TeamLink, zone: ZoneInfo) -> str:
