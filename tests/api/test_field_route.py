@@ -47,9 +47,14 @@ def client(town: Store) -> Client:
     here = Workspace(town, Cube.open(town))
 
     def of(actor: Actor) -> TestClient:
+<<<<<<< HEAD
         return TestClient(
             Starlette(routes=routes(lambda: here.seen_by(actor), route_files=FieldRouteFiles()))
         )
+=======
+        made = routes(lambda: here.seen_by(actor), route_files=FieldRouteFiles())
+        return TestClient(Starlette(routes=made))
+>>>>>>> 4610197 (Show a team the route of its shift on the phone, and let it choose the shift)
 
     return of
 
