@@ -21,6 +21,7 @@ from data.cube_state import State
 from data.store import Store
 from geo.cells import from_points
 from reports.exports import Exports
+from reports.field_documents import FieldDocuments
 from tests.api.conftest import places
 from tests.api.door import enter, served
 from tests.data import stores
@@ -62,6 +63,9 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "/api/field/similar": (f"/api/field/similar?team=1&lon={middle(1)[0]}&lat={LAT}&category=manhole",),
     "/api/field/answers": (),  # below
     "/api/field/photos": (),
+    "/api/field/route": (),  # test_field_route
+    "/api/field/pack": (),  # test_field_files
+    "/api/field/sheet": (),
     "/api/pulse": (),
     "/api/field/enter": (),
     "/api/field/leave": (),
@@ -139,7 +143,7 @@ def without_stamps(body: bytes) -> bytes:
 
 def test_every_route_is_tried_here() -> None:
     known: set[str] = set()
-    for route in routes(lambda: pytest.fail("nothing is asked"), Exports()):
+    for route in routes(lambda: pytest.fail("nothing is asked"), Exports(), FieldDocuments()):
         assert isinstance(route, Route)
         known.add(route.path)
     assert known == set(ASKED) | FOR_ALL
