@@ -173,11 +173,11 @@ def _row(number: int, case: Mapping[str, Any], day: datetime, address: str, arri
 
 
 def _times(case: Mapping[str, Any], day: datetime, arrives: str | None) -> str:
-    there = [] if arrives is None else [f"<b>{escape(_('there at {time}', time=_clock(arrives, day)))}</b>"]
-    said = [
-        *there,
-        escape(_("reported {time}", time=_short_moment(case["reported_at"], day))),
-    ]
+    said = []
+    if arrives is not None:
+        there = _("there at {time}", time=_clock(arrives, day))
+        said.append(f"<b>{escape(there)}</b>")
+    said.append(escape(_("reported {time}", time=_short_moment(case["reported_at"], day))))
     if case.get("due_at"):
         time = _short_moment(case["due_at"], day)
         if _is_late(case):
