@@ -8,16 +8,16 @@ from typing import Any, Final, Literal
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from data import case_rows, cases, given
 from data.actors import Actor
 from data.clock import moment_of, now
 from data.events import Event
-from data.field_acts import EVENT_OF, Step, Verdict, act_label, judge
+from data.field_acts import ANSWERS_HELP, EVENT_OF, Step, Verdict, act_label, judge
 from data.field_forms import Answer, Damaged
 from data.issue_writing import Batch
-from data.records import EDITION, EVENT, FIELD_ANSWER, ISSUE, TERRITORY
+from data.records import EDITION, EVENT, FIELD_ANSWER, ISSUE, OPEN, TERRITORY
 from data.rights import in_scope
 from data.schema import REPORT
 from geo.errors import GivenError, StoreError
@@ -285,6 +285,30 @@ def listed(connection: Connection, *, states: Sequence[str], settled: bool, limi
     if not settled:
         query = query.where(FIELD_ANSWER.c.settled_at.is_(None))
     query = query.order_by(FIELD_ANSWER.c.received_at.desc(), FIELD_ANSWER.c.uid).limit(limit)
+    return [_kept(row) for row in connection.execute(query)]
+
+
+def calls_for_help(connection: Connection) -> list[KeptAnswer]:
+    """Return the last call for help at each open case that nobody has moved since, the oldest first."""
+    later = FIELD_ANSWER.alias()
+    moved = exists().where(
+        EVENT.c.issue_id == FIELD_ANSWER.c.issue_id,
+        EVENT.c.seq > FIELD_ANSWER.c.event_seq,
+        EVENT.c.kind.in_(ANSWERS_HELP),
+    )
+    again = exists().where(
+        later.c.issue_id == FIELD_ANSWER.c.issue_id,
+        later.c.act == "needs_help",
+        later.c.event_seq > FIELD_ANSWER.c.event_seq,
+    )
+    query = (
+        _query()
+        .join(ISSUE, ISSUE.c.id == FIELD_ANSWER.c.issue_id)
+        .where(
+            FIELD_ANSWER.c.act == "needs_help", FIELD_ANSWER.c.event_seq.is_not(None), OPEN, ~moved, ~again
+        )
+        .order_by(FIELD_ANSWER.c.at, FIELD_ANSWER.c.uid)
+    )
     return [_kept(row) for row in connection.execute(query)]
 
 

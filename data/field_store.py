@@ -142,6 +142,11 @@ class FieldStore(PhotoStore):
         with self._reading(actor, "rules") as connection:
             return field_answers.listed(connection, states=states, settled=settled, limit=limit)
 
+    def calls_for_help(self, *, actor: Actor) -> list[KeptAnswer]:
+        """Return the calls for help at open cases that nobody has moved since, the oldest first."""
+        with self._reading(actor, "rules") as connection:
+            return field_answers.calls_for_help(connection)
+
     def answer_photo(self, uid: str, *, actor: Actor) -> bytes | None:
         """Return the photo that is kept with an answer; None where there is none."""
         with self._reading(actor, "rules") as connection:

@@ -3,9 +3,11 @@
 import base64
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 from typing import Any
 
 import polars as pl
@@ -69,10 +71,10 @@ def test_each_act_becomes_its_event_and_gives_its_reason(town: Store) -> None:
     status = town.case(case, actor=OPERATOR).status
     assert status == "dispatched", "a call for help leaves it where it is"
     (own,), _more = town.field_cases(actor=ONE, issues=[case])
-    assert own["help"]
+    assert own["help"] and [call.issue_id for call in town.calls_for_help(actor=VIEWER)] == [case]
     town.transition(case, "dispatch", actor=OPERATOR, unit="城管", reason="请支援")
     (own,), _more = town.field_cases(actor=ONE, issues=[case])
-    assert not own["help"], "somebody has moved it"
+    assert not own["help"] and not town.calls_for_help(actor=VIEWER), "somebody has moved it"
 
 
 def test_the_same_answers_handed_in_twice_change_nothing(town: Store) -> None:
@@ -85,6 +87,23 @@ def test_the_same_answers_handed_in_twice_change_nothing(town: Store) -> None:
     assert [one.state for one in again] == ["already"] * 5
     assert [one.uid for one in again] == [one["uid"] for one in told]
     assert town.last_seq(actor=OPERATOR) == seq
+
+
+def test_an_answer_that_is_sent_again_while_it_is_taken_counts_once(town: Store) -> None:
+    case = sent_case(town)
+    told = [answer("start", case), report(), answer("note", case, note="x")]
+    ready = Barrier(3)
+
+    def hand_in() -> list[str]:
+        ready.wait()
+        return [state(town, one) for one in told]
+
+    with ThreadPoolExecutor(3) as threads:
+        found = [asked.result() for asked in [threads.submit(hand_in) for _phone in range(3)]]
+    for results in zip(*found, strict=True):
+        assert sorted(results) == ["already", "already", "applied"]
+    assert kinds(town, case)[3:] == ["start", "note"]
+    assert town.visible_ids(actor=OPERATOR).len() == 2
 
 
 def test_another_answer_under_a_known_number_is_refused_and_does_not_take_its_place(town: Store) -> None:
