@@ -110,9 +110,11 @@ class FieldStore(PhotoStore):
             There is no such team.
         """
         found = read_answer(told, photo=photo)
-        if isinstance(found, Answer) and found.photo is not None and found.act != "photo":
-            return self._answer_with_photo(found, actor=actor, team=team, sent=sent)
-        return self._answer(found, actor=actor, team=team, sent=sent)
+        if isinstance(found, Damaged):
+            return self._answer(found, actor=actor, team=team, sent=sent)
+        with_photo = found.photo is not None and found.act != "photo"
+        take = self._answer_with_photo if with_photo else self._answer
+        return replace(take(found, actor=actor, team=team, sent=sent), uid=str(told["uid"]))
 
     def _answer(
         self, found: Answer | Damaged, *, actor: Actor, team: int | None, sent: datetime | None
