@@ -14,8 +14,7 @@ from starlette.routing import Route
 from api.answers import answer_errors, etag_of, fresh, is_fresh, problem, unchanged
 from api.field_team import team_asked
 from api.posted import read_object, taking_body
-from data.field_hot import hot_classes
-from data.field_routes import FieldRoutes, TeamRoute
+from data.field_routes import TeamRoute, routes_in
 from data.field_shifts import read_point
 from data.route_json import route_json
 from data.workspace import Workspace
@@ -46,11 +45,6 @@ def route_routes(workspace: Callable[[], Workspace], files: RouteFiles | None = 
     return [*found, _files_route(workspace, files)] if files else found
 
 
-def field_routes_of(here: Workspace) -> FieldRoutes:
-    """Return the routes of a workspace's teams as its viewer may see them."""
-    return FieldRoutes(here.store, actor=here.viewer, tz=here.tz, hot=hot_classes(here.cube))
-
-
 def _json_route(workspace: Callable[[], Workspace]) -> Route:
     @answer_errors
     def route(request: Request) -> Response:
@@ -69,7 +63,7 @@ def _choice_route(workspace: Callable[[], Workspace]) -> Route:
         if "shift" not in told:
             raise GivenError(_("Say which shift: an object under 'shift'."))
         team = team_asked(here, told.get("team") or request.query_params.get("team"))
-        return _sent(request, field_routes_of(here).choose(team, told["shift"]))
+        return _sent(request, routes_in(here).choose(team, told["shift"]))
 
     return Route("/api/field/route", taking_body(choose, most=_MOST_BYTES), methods=["POST"])
 
@@ -103,7 +97,7 @@ def _files_route(workspace: Callable[[], Workspace], files: RouteFiles) -> Route
 def _asked(request: Request, here: Workspace) -> TeamRoute:
     """Return the route that an address asks for: the team's, or the rest of it from where somebody is."""
     params = request.query_params
-    team, planner = team_asked(here, params.get("team")), field_routes_of(here)
+    team, planner = team_asked(here, params.get("team")), routes_in(here)
     if params.get("lon") is None and params.get("lat") is None:
         return planner.of(team)
     return planner.from_here(team, read_point([_degrees(params.get(name, "")) for name in ("lon", "lat")]))

@@ -20,6 +20,7 @@ import numpy as np
 from data import clock
 from data.actors import Actor
 from data.field_cases import Hot
+from data.field_hot import hot_classes
 from data.field_shifts import MOST_DAYS_AHEAD, FieldShift, day_of
 from data.field_stops import Aside, Windows, case_of, stops_of, worked
 from data.field_team import as_member
@@ -30,6 +31,7 @@ from data.route_store import RouteRow
 from data.store import Store
 from data.street_density import street_lines
 from data.teams import Team
+from data.workspace import Workspace
 from geo.errors import ConflictError, GivenError, NotAllowedError, StoreError
 from geo.network import Streets
 from geo.routes import Route, Shift, Stop, plan, replan
@@ -294,6 +296,11 @@ class FieldRoutes:
         begins = (found.kept.shift.moments(self._tz)[0] - found.midnight).total_seconds()
         at = max(begins, (self._now - found.midnight).total_seconds())
         return min(at, walk.ends_s - 1)
+
+
+def routes_in(here: Workspace) -> FieldRoutes:
+    """Return the routes of a workspace's teams as its viewer may see them."""
+    return FieldRoutes(here.store, actor=here.viewer, tz=here.tz, hot=hot_classes(here.cube))
 
 
 def prepare(store: Store, *, actor: Actor) -> None:

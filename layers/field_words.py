@@ -4,6 +4,7 @@ Words that differ for one and for many stand twice: `key_one` for one, `key` wit
 """
 
 from i18n import gettext as _
+from layers import route_words
 
 
 def labels() -> dict[str, str]:
@@ -20,6 +21,7 @@ def labels() -> dict[str, str]:
         | _queue_words()
         | _menu_words()
         | _state_words()
+        | route_words.labels()
     )
 
 

@@ -1,9 +1,14 @@
 """What a field team takes along: its day as a file for phones without a network, and as a sheet for paper."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from data.actors import Actor
 from data.field_day import day, team_viewer
+from data.field_routes import routes_in
+from data.route_json import route_json
 from data.workspace import Workspace
+from geo.errors import TeamError
 from reports.pack import Pack, pack
 from reports.team_sheet import sheet_name, team_sheet
 
@@ -47,7 +52,7 @@ class FieldDocuments:
         """
         viewer = team_viewer(here, team)
         return pack(
-            day(here, team=team),
+            day(here, team=team) | {"route": _route(here, viewer)},
             read_photo=lambda name: here.store.photo_bytes(name, actor=viewer, size="thumb"),
             address=self._address or address,
         )
@@ -56,3 +61,11 @@ class FieldDocuments:
         """Make the sheet of a team; parameters and errors as of `pack`."""
         told = day(here, team=team)
         return Sheet(sheet_name(told), team_sheet(told, address=self._address or address))
+
+
+def _route(here: Workspace, viewer: Actor) -> dict[str, Any] | None:
+    """Return the route to take along; None for a team that cannot be planned for, which its page says."""
+    try:
+        return route_json(routes_in(here).of(viewer.team or 0))
+    except TeamError:
+        return None

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import KDTree
 
 from i18n import gettext as _
 
@@ -32,8 +33,10 @@ _SMALL_BADGE_MM: Final = 1.8
 #: From so many cases on the numbers are set small.
 _MANY: Final = 70
 _ROUNDS: Final = 400
-#: Of the way to its place that a number is drawn back in a round; in the second half it is only pushed.
+#: Of the way to its place that a number is drawn back in each of the first rounds; then it is only pushed.
 _BACK: Final = 0.02
+_BACK_ROUNDS: Final = 100
+_TOUCH_MM: Final = 0.02  # nobody sees two numbers overlap by that
 _STREET_MM: Final[Mapping[str, float]] = {"main": 1.5, "side": 1.0, "lane": 0.55}
 _NAME_MM: Final = 2.5  # height of a street's name
 _SCALE_MM: Final = 45.0  # longest bar of the scale
@@ -141,16 +144,16 @@ def _apart(places: Floats, *, radius: float, width: float, height: float) -> Flo
     found: Floats = places + 0.01 * np.column_stack([np.cos(turn), np.sin(turn)])
     low, high = np.array([radius, radius]), np.array([width - radius, height - radius])
     for step in range(_ROUNDS):
-        delta = found[:, None] - found[None]
-        far = np.hypot(delta[..., 0], delta[..., 1])
-        np.fill_diagonal(far, np.inf)
-        lacking = np.clip(2 * radius - far, 0, None)
-        if not lacking.any():
+        one, other = KDTree(found).query_pairs(2 * radius, output_type="ndarray").T
+        delta = found[one] - found[other]
+        far = np.hypot(delta[:, 0], delta[:, 1])
+        if not len(far) or far.min() > 2 * radius - _TOUCH_MM:
             break
-        back = _BACK if step < _ROUNDS // 2 else 0
-        push = (lacking / np.maximum(far, 1e-6) / 2)[..., None] * delta
-        found = found + push.sum(axis=1) + back * (places - found)
-        found = np.clip(found, low, high)
+        push = ((2 * radius - far) / np.maximum(far, 1e-6) / 2)[:, None] * delta
+        moved = found + (_BACK if step < _BACK_ROUNDS else 0) * (places - found)
+        np.add.at(moved, one, push)
+        np.subtract.at(moved, other, push)
+        found = np.clip(moved, low, high)
     return found
 
 
@@ -212,9 +215,13 @@ def _names(paper: _Paper, ground: Mapping[str, Any], taken: list[tuple[float, fl
     for compound in ground.get("compounds", ()):
         name = str(compound.get("name") or "")
         if name and compound["rings"]:
-            middle = paper.points(_flat(compound["rings"][0])).mean(axis=0)
-            if _put(paper, middle, 0, name, taken):
-                found.append(_text(middle, 0, name, "estate"))
+            ring = paper.points(_flat(compound["rings"][0]))
+            middle, high = (ring.min(axis=0) + ring.max(axis=0)) / 2, float(np.ptp(ring[:, 1]))
+            for down in (0.0, -0.2, 0.2, -0.4, 0.4):
+                at = middle + np.array([0.0, down * high])
+                if _put(paper, at, 0, name, taken):
+                    found.append(_text(at, 0, name, "estate"))
+                    break
     return found
 
 

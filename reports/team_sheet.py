@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import accumulate
 from pathlib import Path
@@ -164,9 +164,13 @@ def _boxes() -> str:
 
 
 def _code(id: int, address: str) -> str:  # noqa: A002 - what it is called everywhere
-    if not address:
-        return ""
-    made = segno.make(f"{address.rstrip('/')}/field#case={id}", error="m", micro=False)
+    return _drawn(f"{address.rstrip('/')}/field#case={id}") if address else ""
+
+
+@lru_cache(maxsize=4_096)
+def _drawn(address: str) -> str:
+    """Draw a code; a case keeps its own for as long as it is open."""
+    made = segno.make(address, error="m", micro=False)
     return str(made.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))
 
 

@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start the machine's own Chromium, Chrome or Edge."""
-    found = find_browser()
+    """Start the machine's own Chromium, Chrome or Edge; the headless shell where there is one."""
+    found = find_browser(light=True)
     if found is None:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:

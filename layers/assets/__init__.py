@@ -136,6 +136,8 @@ FIELD_SCRIPTS: Final = (
     "field_toast",
     "field_list",
     "field_card",
+    "field_route",
+    "field_route_view",
     "field_acts",
     "field_report",
     "field_waiting",
@@ -157,6 +159,9 @@ STYLES: Final = (
     "points",
     "select",
 )
+
+#: Those of the phone page.
+FIELD_STYLES: Final = ("field", "field_route")
 
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
@@ -247,7 +252,7 @@ def _files() -> dict[str, tuple[Path, ...]]:
         "gezhi.js": tuple(FOLDER / "js" / f"{name}.js" for name in SCRIPTS),
         "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
         "field.js": tuple(FOLDER / "js" / f"{name}.js" for name in FIELD_SCRIPTS),
-        "field.css": (FOLDER / "css" / "field.css",),
+        "field.css": tuple(FOLDER / "css" / f"{name}.css" for name in FIELD_STYLES),
         "explorer.css": (FOLDER / "css" / "explorer.css",),
         "gezhi.css": tuple(FOLDER / "css" / f"{name}.css" for name in STYLES),
     }

@@ -47,9 +47,8 @@ def client(town: Store) -> Client:
     here = Workspace(town, Cube.open(town))
 
     def of(actor: Actor) -> TestClient:
-        return TestClient(
-            Starlette(routes=routes(lambda: here.seen_by(actor), route_files=FieldRouteFiles()))
-        )
+        made = routes(lambda: here.seen_by(actor), route_files=FieldRouteFiles())
+        return TestClient(Starlette(routes=made))
 
     return of
 

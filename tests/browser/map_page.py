@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Frame, FrameLocator, Page
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+
+from tests.browser.reruns import wait_until_idle
 
 FRAME = 'iframe[title^="streamlit_folium"]'
 
@@ -34,9 +36,26 @@ class MapPage:
     def inside(self) -> FrameLocator:
         return self.page.frame_locator(FRAME)
 
+    def wait_for_address(self, **params: str | None) -> None:
+        """Wait until the address has these parameters, and none of those that are None."""
+        self.page.wait_for_function(
+            """(wanted) => {
+                const found = new URL(location.href).searchParams;
+                return Object.entries(wanted).every(([name, value]) => found.get(name) === value);
+            }""",
+            arg=params,
+        )
+
+    def wait_for_figure(self, words: str, n: int) -> None:
+        """Wait until a figure beside the map is `n`."""
+        expect(self._figure(words)).to_have_text(f"{n:,}")
+
     @property
     def frame(self) -> Frame:
-        return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
+        """The frame of the map, once it is there."""
+        found = self.page.locator(FRAME).first.element_handle().content_frame()
+        assert found
+        return found
 
     @property
     def painted(self) -> dict[str, Any]:
@@ -70,6 +89,10 @@ class MapPage:
         self.page.locator('[data-testid="stSidebar"]').get_by_role("button", name=words, exact=True).click()
 
     def figure(self, words: str) -> int:
-        """Return a figure beside the map."""
+        """Return a figure beside the map, of the last rerun."""
+        wait_until_idle(self.page)
+        return int(self._figure(words).inner_text().replace(",", ""))
+
+    def _figure(self, words: str) -> Locator:
         metric = self.page.locator('[data-testid="stMetric"]').filter(has_text=words).first
-        return int(metric.locator('[data-testid="stMetricValue"]').inner_text().replace(",", ""))
+        return metric.locator('[data-testid="stMetricValue"]')

@@ -11,6 +11,7 @@ from data.actors import OPERATOR
 from data.store import Store
 from tests.browser.conftest import PHONE, Watched, watch
 from tests.browser.map_page import FRAME, MapPage
+from tests.browser.reruns import choose
 from tests.browser.server import DESKTOP, Server, start_server
 
 pytestmark = pytest.mark.browser
@@ -81,7 +82,7 @@ def test_a_case_is_opened_from_the_map_and_moved_on(
     watched.page.mouse.click(*shown.point_of(float(lon), float(lat)))
     watched.page.locator(f'.gz-reports li[data-report="{issue_id}"] a').click()
     watched.page.locator(".gz-case").wait_for()
-    assert watched.page.url.endswith(f"/case?id={issue_id}")
+    watched.page.wait_for_url(f"**/case?id={issue_id}")
     do(watched.page, "Accept")
     watched.page.get_by_text("The case is accepted").wait_for()
     expect(watched.page.locator(".gz-steps .gz-now")).to_have_text("Accepted")
@@ -114,7 +115,7 @@ def test_a_refused_form_says_why_and_stays_open(
     page = open_case(sit_down(), city, a_case(store))
     do(page, "Reject")
     page.get_by_text("'reject' needs a reason.").wait_for()
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
 
@@ -154,9 +155,7 @@ def test_a_report_asks_whether_it_is_one_of_those_that_are_open(
     box = page.locator(FRAME).bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.get_by_label("Category").click()
-    page.keyboard.type("fallen")
-    page.keyboard.press("Enter")
+    choose(page, "Category", "fallen cable")
     page.get_by_label("In your words").fill(HOSTILE)
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Check and send").click()
@@ -198,7 +197,7 @@ def test_the_work_list_leads_to_its_cases_and_its_address_is_the_list(
     assert shown == listed
     page.locator("[data-case]").first.press("Enter")
     page.locator(".gz-case").wait_for()
-    assert page.url.endswith(f"/case?id={listed[0]}")
+    page.wait_for_url(f"**/case?id={listed[0]}")
     page.go_back()
     page.wait_for_url("**part=overdue**")
 

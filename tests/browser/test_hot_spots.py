@@ -44,7 +44,7 @@ def test_a_click_on_a_hot_cell_says_why_it_is_hot(desktop: Watched, server: Serv
     cell = strongest(page)
     page.mouse.click(*shown.point_of(*middle(cell)))
     page.get_by_text("Why is this hot?").wait_for()
-    assert shown.params["cell"] == cell
+    shown.wait_for_address(cell=cell)
     page.locator(".gz-hot-why").filter(has_text="of the last 104 weeks").wait_for()
     page.locator(".gz-facts a[href*='figure=hot_now']").wait_for()
     page.locator(
@@ -64,7 +64,7 @@ def test_on_a_telephone_the_list_leads_to_the_cell_and_to_its_reason(phone: Watc
         "([lat, lon, zoom]) => map.getBounds().contains([lat, lon]) && map.getZoom() > zoom",
         arg=[*middle(cell)[::-1], before],
     )
-    assert (shown.params["cell"], shown.params["hot"]) == (cell, "now")
+    shown.wait_for_address(cell=cell, hot="now")
     assert not overflows(page)
     seen(page.locator(".st-key-close_cell").get_by_role("button")).tap()
     page.locator(".gz-facts").wait_for(state="detached")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched, watch
 from tests.browser.map_page import MapPage
+from tests.browser.reruns import choose
 from tests.browser.server import DESKTOP, Server, start_server
 
 pytestmark = pytest.mark.browser
@@ -56,7 +57,7 @@ def test_a_file_goes_from_the_browser_to_the_map(
     shown = MapPage(page)
     shown.wait_until_painted()
     shown.wait_for("gezhi.total === 60")
-    assert shown.figure("Reports") == 60
+    shown.wait_for_figure("Reports", 60)
     expect(page.get_by_text("synthetic")).to_have_count(0)
     assert visitor.errors == []
 
@@ -82,9 +83,5 @@ def test_columns_that_are_not_recognised_can_be_chosen(
     page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(path)
     page.get_by_text("Say above which columns hold").wait_for()
     for label, column in (("Latitude", "p"), ("Longitude", "q")):
-        box = page.get_by_role("combobox", name=label)
-        box.click()
-        page.keyboard.type(column)
-        page.keyboard.press("Enter")
-        expect(box).to_have_value(column)
+        choose(page, label, column)
     page.get_by_text("Can be taken").wait_for()

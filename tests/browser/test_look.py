@@ -28,11 +28,11 @@ def test_classes_are_kept_while_filters_change_until_they_are_let_go(
     shown.filter("Parking")
     shown.wait_for("gezhi.query.includes('illegal_parking')")
     assert (legend(shown), shown.painted["edges"]) == (before, edges)
-    assert shown.params["edges"] == ",".join(map(str, edges))
+    shown.wait_for_address(edges=",".join(map(str, edges)))
 
     shown.inside.get_by_role("button", name="Classes are kept").click()
     shown.wait_for(f"JSON.stringify(gezhi.edges) !== '{edges}'.replaceAll(' ', '')")
-    assert "edges" not in shown.params
+    shown.wait_for_address(edges=None)
     assert desktop.errors == []
 
 

@@ -27,7 +27,7 @@ def test_a_fresh_start_shows_the_demo_and_says_that_it_is_one(desktop: Watched, 
     shown = MapPage(desktop.page).open(server.url)
     assert shown.painted["total"] == 40_000
     assert shown.painted["cells"] > 300
-    assert shown.figure("Reports") == 40_000
+    shown.wait_for_figure("Reports", 40_000)
     expect(desktop.page.get_by_text("synthetic data").first).to_be_visible()
 
 
@@ -46,8 +46,8 @@ def test_a_click_shows_the_reports_of_that_very_cell(desktop: Watched, server: S
     cell, lon, lat, count = busiest_cell(server, 10)
     desktop.page.mouse.click(*shown.point_of(lon, lat))
     desktop.page.locator(".gz-reports li").first.wait_for()
-    assert shown.params["cell"] == f"{cell:x}"
-    assert shown.figure("Reports in this cell") == count
+    shown.wait_for_address(cell=f"{cell:x}")
+    shown.wait_for_figure("Reports in this cell", count)
     rows = desktop.page.locator(".gz-reports li").all()
     positions = [(row.get_attribute("data-lon"), row.get_attribute("data-lat")) for row in rows]
     found = cells.from_points(
@@ -71,7 +71,7 @@ def test_more_reports_are_listed_on_demand_and_the_cell_can_be_closed_and_opened
         reports.nth(39).wait_for()
         desktop.page.locator(".st-key-close_cell button").locator("visible=true").first.click()
         reports.first.wait_for(state="detached")
-        assert "cell" not in shown.params
+        shown.wait_for_address(cell=None)
 
 
 def test_totals_agree_at_every_resolution_and_zoom(desktop: Watched, server: Server) -> None:
@@ -130,8 +130,9 @@ def test_a_view_is_its_address(desktop: Watched, server: Server) -> None:
     total = shown.painted["total"]
     again = MapPage(desktop.page).open(desktop.page.url)
     again.wait_for("gezhi.resolution === 11 && gezhi.query.includes('illegal_parking')")
-    assert again.painted["total"] == total == again.figure("Reports")
-    assert again.params["group"] == "parking"
+    assert again.painted["total"] == total
+    again.wait_for_figure("Reports", total)
+    again.wait_for_address(group="parking")
     assert float(again.params["lat"]) == pytest.approx(38.302, abs=2e-5)
     assert float(again.params["lon"]) == pytest.approx(116.904, abs=2e-5)
 
@@ -144,14 +145,14 @@ def test_going_back_in_the_history_takes_a_filter_back(desktop: Watched, server:
     desktop.page.go_back()
     desktop.page.wait_for_url(lambda address: "group=parking" not in address)
     desktop.page.locator('[data-testid="stMetric"]').filter(has_text="40,000").first.wait_for()
-    assert MapPage(desktop.page).figure("Reports") == 40_000
+    MapPage(desktop.page).wait_for_figure("Reports", 40_000)
 
 
 def test_a_broken_address_still_opens_the_map(desktop: Watched, server: Server) -> None:
     shown = MapPage(desktop.page).open(
         server.url + "/?status=lost&from=never&res=99&cell=zz&lat=x&lon=&zoom=-3&category=nothing"
     )
-    assert shown.figure("Reports") == 40_000
+    shown.wait_for_figure("Reports", 40_000)
     assert desktop.errors == []
 
 
@@ -173,7 +174,7 @@ def test_the_language_follows_the_browser_and_can_be_changed(
     desktop.page.get_by_text("问题大类").wait_for()
     desktop.page.frame_locator(FRAME).last.get_by_text("每格问题数").wait_for()  # the new map, beside the old
     expect(desktop.page.locator(FRAME)).to_have_count(1)
-    assert shown.params["lang"] == "zh"
+    shown.wait_for_address(lang="zh")
     desktop.page.mouse.click(*shown.point_of(*busiest_cell(server, 10)[1:3]))
     desktop.page.get_by_text("本网格问题数").wait_for()
 
@@ -196,7 +197,7 @@ def test_heat_is_painted_keeps_its_scale_and_follows_the_filter(desktop: Watched
     map_page = MapPage(desktop.page).open(f"{server.url}/?show=heat&bandwidth=200")
     first = map_page.painted
     assert (first["kind"], first["state"], first["bandwidth"]) == ("heat", "ready", 200)
-    assert first["total"] == map_page.figure("Reports")
+    map_page.wait_for_figure("Reports", first["total"])
 
     map_page.frame.evaluate("map_div.setZoom(17)")
     map_page.wait_for(f"gezhi.paints > {first['paints']} && gezhi.inView < {first['total']}")

@@ -43,10 +43,10 @@ def test_the_map_goes_from_cells_to_streets_compounds_areas_and_back(
     for words, kind in (("Streets", "street"), ("Compounds", "compound"), ("Areas", "community")):
         switch(desktop.page, words)
         map_page.wait_for(f"gezhi.kind === '{kind}' && gezhi.state === 'ready'")
-        assert map_page.params["show"] == kind
+        map_page.wait_for_address(show=kind)
     switch(desktop.page, "Cells")
     map_page.wait_for("gezhi.kind === undefined && gezhi.cells > 0")
-    assert "show" not in map_page.params
+    map_page.wait_for_address(show=None)
     assert (desktop.outside, desktop.errors) == ([], [])
 
 
@@ -58,8 +58,8 @@ def test_a_view_of_compounds_opens_from_its_address_and_a_click_opens_the_panel(
     desktop.page.mouse.click(*map_page.point_of(place["lon"], place["lat"]))
 
     expect(desktop.page.get_by_role("heading", name=str(place["name_en"]))).to_be_visible()
-    assert map_page.figure("Reports") == place["n"]
-    assert map_page.params["at"] == str(place["id"])
+    map_page.wait_for_figure("Reports", place["n"])
+    map_page.wait_for_address(at=str(place["id"]))
     assert desktop.errors == []
 
 
@@ -80,6 +80,7 @@ def test_a_filter_changes_the_figures_of_the_places(
     map_page = MapPage(desktop.page).open(f"{server.url}/?show=street")
     map_page.filter("Cables")
     map_page.wait_for("gezhi.query.includes('overhead_cables')")
+    desktop.page.wait_for_url("**group=**")
     chosen = map_page.params["group"]
     slugs = zone.store.categories(actor=VIEWER).filter(group=chosen)["slug"].to_list()
     where = Filter(categories=tuple(slugs))
@@ -99,7 +100,7 @@ def test_from_the_table_to_the_place_to_a_cell_on_the_map_and_back(
 
     line.get_by_role("link", name=str(place["name_en"])).click()
     page.locator(".gz-place-head").wait_for()
-    assert f"/place?id={place['id']}" in page.url
+    page.wait_for_url(f"**/place?id={place['id']}*")
 
     page.locator(".gz-hot a").first.click()
     map_page = MapPage(page)
@@ -119,7 +120,7 @@ def test_the_table_jumps_to_the_map_at_the_place(desktop: Watched, server: Serve
     map_page.wait_until_painted()
     map_page.wait_for("gezhi.kind === 'compound'")
 
-    assert map_page.params["period"] == "365d"
+    map_page.wait_for_address(period="365d")
     x, y = map_page.point_of(place["lon"], place["lat"])
     box = map_page.box
     assert box["x"] < x < box["x"] + box["width"]
@@ -174,9 +175,9 @@ def test_a_tap_on_a_telephone_opens_a_street(phone: Watched, server: Server, zon
     phone.page.touchscreen.tap(*map_page.point_of(middle.x, middle.y))
     phone.page.get_by_text(str(street["name"]), exact=True).first.wait_for()
 
-    assert map_page.params["at"] == str(street["id"])
+    map_page.wait_for_address(at=str(street["id"]))
     own = filter_for(Filter(), street["id"], "street")
-    assert map_page.figure("问题") == zone.cube.total(own)
+    map_page.wait_for_figure("问题", zone.cube.total(own))
 
 
 def test_the_filters_of_the_map_go_along_to_the_places_and_back(desktop: Watched, server: Server) -> None:
@@ -185,12 +186,12 @@ def test_the_filters_of_the_map_go_along_to_the_places_and_back(desktop: Watched
     page.get_by_role("link", name="Places").first.click()
     page.locator(".gz-places").wait_for()
     page.wait_for_url("**/places?*period=90d*")
-    assert "group=parking" in page.url
+    map_page.wait_for_address(group="parking")
 
     page.locator(".gz-places .gz-name a").first.click()
     page.locator(".gz-place-head").wait_for()
-    assert {"period=90d", "group=parking"} <= set(page.url.split("?")[1].split("&"))
+    map_page.wait_for_address(period="90d", group="parking")
 
     page.get_by_role("link", name="Map").first.click()
     map_page.wait_until_painted()
-    assert (map_page.params["period"], map_page.params["group"]) == ("90d", "parking")
+    map_page.wait_for_address(period="90d", group="parking")

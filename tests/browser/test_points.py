@@ -55,7 +55,7 @@ def test_points_alone_are_all_reports_of_the_filter_as_clusters(desktop: Watched
     desktop.page.locator(".st-key-map_switch").get_by_role("radio", name="Points", exact=True).click()
     figures = wait_for_points(shown, "points.inView === 40000")
     assert figures["largest"] > 100
-    assert shown.params["show"] == "points"
+    shown.wait_for_address(show="points")
 
     shown.filter("Parking")
     figures = wait_for_points(shown, "points.query.includes('illegal_parking')")

@@ -42,14 +42,21 @@ def agrees(shown: MapPage, server: Server, number: str) -> list[int]:
     shown.page.wait_for_url("**in=**")
     chosen = chosen_in(shown)
     assert number in (f"{len(chosen)} cells", f"{len(chosen)} cell")
-    assert shown.figure("Reports here") == reports_in(server, chosen)
+    shown.wait_for_figure("Reports here", reports_in(server, chosen))
     assert shown.painted["total"] == 40_000, "the map shows all cells"
     return chosen
 
 
+def forget_what_was_said(shown: MapPage) -> None:
+    """Empty what the screen reader reads, so that `number_of` is of what comes next."""
+    shown.inside.locator(".gz-spoken").evaluate("(said) => { said.textContent = ''; }")
+
+
 def number_of(shown: MapPage) -> str:
-    """Return what the screen reader was told last, without the reports."""
-    return str(shown.inside.locator(".gz-spoken").inner_text().partition(" selected")[0])
+    """Return what the screen reader is told next, without the reports."""
+    said = shown.inside.locator(".gz-spoken")
+    expect(said).to_contain_text(" selected")
+    return said.inner_text().partition(" selected")[0]
 
 
 def test_box_lasso_ring_and_clicks_filter_the_figures_and_stand_in_the_address(
@@ -61,6 +68,7 @@ def test_box_lasso_ring_and_clicks_filter_the_figures_and_stand_in_the_address(
     x, y = shown.point_of(lon, lat)
 
     def drag(*places: tuple[float, float]) -> None:
+        forget_what_was_said(shown)
         page.mouse.move(x + places[0][0], y + places[0][1])
         page.mouse.down()
         for across, down in places[1:]:
@@ -94,7 +102,7 @@ def test_box_lasso_ring_and_clicks_filter_the_figures_and_stand_in_the_address(
     assert agrees(again, server, f"{len(ring) - 1} cells") == sorted({*ring} - {_cell})
     tool(again, "clear").click()
     page.locator('[data-testid="stMetric"]').filter(has_text="40,000").first.wait_for()
-    assert "in" not in again.params
+    again.wait_for_address(**{"in": None})
     assert desktop.errors == [] and desktop.outside == []
 
 
@@ -116,6 +124,7 @@ def test_a_finger_selects_on_the_phone(phone: Watched, server: Server) -> None:
 
     tool(shown, "choose").tap()
     tool(shown, "box").tap()
+    forget_what_was_said(shown)
     finger("touchStart", x - 45, y + 5)
     for step in range(1, 7):
         finger("touchMove", x - 45 + 15 * step, y + 5 + 10 * step)

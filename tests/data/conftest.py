@@ -48,15 +48,27 @@ def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_store_url(tmp_path: Path) -> str:
-    """Return the URL of an empty store in a file."""
-    return stores.new_file(tmp_path / "city.sqlite")
+def beginning() -> stores.Fill | None:
+    """Return what a test's store holds when it gets it: nothing.
+
+    A module whose tests begin alike has a fixture of this name that returns what fills a store: that is done
+    once, and each test works on a copy.
+    """
+    return None
 
 
 @pytest.fixture
-def postgres_store_url(postgres_server: postgres.Server) -> Iterator[str]:
-    """Return the URL of an empty store on the server."""
-    url = postgres_server.new_store()
+def sqlite_store_url(tmp_path: Path, beginning: stores.Fill | None) -> str:
+    """Return the URL of a store in a file, empty or as it has to begin."""
+    return stores.new_file(tmp_path / "city.sqlite", beginning, photos=tmp_path / "photos")
+
+
+@pytest.fixture
+def postgres_store_url(
+    postgres_server: postgres.Server, tmp_path: Path, beginning: stores.Fill | None
+) -> Iterator[str]:
+    """Return the URL of a store on the server, empty or as it has to begin."""
+    url = postgres_server.new_store(beginning, photos=tmp_path / "photos")
     yield url
     postgres_server.drop(url)
 
@@ -65,7 +77,7 @@ def postgres_store_url(postgres_server: postgres.Server) -> Iterator[str]:
 def url(request: pytest.FixtureRequest) -> str:
     """Return the URL of a store, once for each database: one that is not there yet.
 
-    For a test that asks for `store` too it is there, empty: a copy, for making it takes longer than most.
+    For a test that asks for `store` too it is there: a copy, for making it takes longer than most.
     """
     kind = "store_url" if "store" in request.fixturenames else "url"
     found: str = request.getfixturevalue(f"{request.param}_{kind}")
@@ -74,7 +86,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(url: str, tmp_path: Path) -> Iterator[Store]:
-    """Open an empty store with a photo folder of its own."""
+    """Open a store with a photo folder of its own: empty, or as it has to begin."""
     with Store.open(url, photos=str(tmp_path / "photos")) as opened:
         yield opened
 

@@ -19,6 +19,7 @@ from uuid import uuid4
 from sqlalchemy import make_url
 
 from data.store import Store
+from tests.data.stores import Fill, Photos
 
 #: What a skipped test says.
 NO_SERVER = "PostgreSQL with PostGIS is not installed; run: sh tests/data/postgres.sh"
@@ -44,6 +45,7 @@ class Server:
         self.folder = folder
         self._settings = _SETTINGS | (settings or {})
         self._numbers = count(1)
+        self._beginnings: dict[Fill | None, tuple[str, Photos]] = {}
         self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:  # a server refuses to run as root
             shutil.chown(folder, "postgres", "postgres")
@@ -92,18 +94,25 @@ class Server:
         made = self._run("postgres", "--version").stdout
         return " STRATEGY FILE_COPY" if int(re.findall(r"\d+", made)[0]) >= 15 else ""
 
-    def new_store(self) -> str:
-        """Make a database with an empty store of its own identity in it and return its URL."""
-        url = self.url(template=database_of(self._made))
-        self.execute(database_of(url), f"UPDATE fact SET value = '{uuid4().hex}' WHERE name = 'identity'")
+    def new_store(self, fill: Fill | None = None, *, photos: Path | None = None) -> str:
+        """Make a database with a store of its own identity, put its photos in a folder and return its URL."""
+        made, files = self._made(fill)
+        identity = uuid4().hex
+        if photos:
+            files.put(photos, identity)
+        url = self.url(template=database_of(made))
+        self.execute(database_of(url), f"UPDATE fact SET value = '{identity}' WHERE name = 'identity'")
         return url
 
-    @cached_property
-    def _made(self) -> str:
-        """Make the one store that others are copied from, step by step."""
-        url = self.url()
-        Store.open(url).close()
-        return url
+    def _made(self, fill: Fill | None) -> tuple[str, Photos]:
+        """Make the one store that others are copied from, step by step; return its URL and its photos."""
+        if fill not in self._beginnings:
+            url = self.url()
+            with tempfile.TemporaryDirectory() as photos, Store.open(url, photos=photos) as store:
+                if fill:
+                    fill(store)
+                self._beginnings[fill] = url, Photos.of(Path(photos))
+        return self._beginnings[fill]
 
     def drop(self, url: str) -> None:
         """Drop the database behind a URL, whoever is still connected."""

@@ -19,6 +19,7 @@ from data.store import Store
 from geo.errors import StoreError
 from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
+from tests.data.stores import Fill
 
 #: What no event can prove: the number itself, and what a feed said last.
 UNPROVEN = {"id", "said"}
@@ -30,8 +31,7 @@ def url(sqlite_store_url: str) -> str:
     return sqlite_store_url
 
 
-@pytest.fixture
-def city(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store with cases that have lived, in areas."""
     store.write_reports(reports(8, status=pl.lit("reported"), closed_at=None), actor=OPERATOR)
     for case in (1, 2):
@@ -45,6 +45,16 @@ def city(store: Store) -> Store:
     store.write_places(areas, actor=OPERATOR)
     assert store.locate(actor=OPERATOR) == 8
     assert store.check(actor=OPERATOR).ok
+
+
+@pytest.fixture
+def beginning() -> Fill:
+    return fill
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    """A store that was filled."""
     return store
 
 

@@ -14,6 +14,7 @@ from data.store import Store
 from data.workspace import Workspace
 from geo.errors import NotAllowedError
 from tests.data.samples import reports
+from tests.data.stores import Fill
 from tests.data.town_cells import disk
 
 WEST, EAST = box(116, 38, 116.9, 39), box(116.9, 38, 118, 39)
@@ -28,8 +29,7 @@ N = 120
 SCOPED = [TEAM, HEAD, BOTH, NOBODY, JANE, WALKER]
 
 
-@pytest.fixture
-def city(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store with two communities, N reports, and two by a resident."""
     store.write_reports(reports(N), actor=OPERATOR)
     for lon in (116.85, 116.95):
@@ -37,6 +37,16 @@ def city(store: Store) -> Store:
     locate(store, "西社区", "东社区")
     store.add_team("东村", actor=OPERATOR)
     publish(store, 20)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Fill | None:
+    return fill if "city" in request.fixturenames else None
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    """A store that was filled."""
     return store
 
 

@@ -19,6 +19,7 @@ from data.workspace import Workspace
 from geo import cells
 from geo.errors import StoreError
 from tests.data.samples import LAT, LON, reports
+from tests.data.stores import Fill
 
 N = 1_500
 TEAM = Actor("队员", "team_member", units=frozenset({"城管"}))
@@ -66,8 +67,7 @@ def places() -> gpd.GeoDataFrame:
     )
 
 
-@pytest.fixture
-def city(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store with places and reports, some of them exactly on the street."""
     store.write_places(places(), actor=OPERATOR)
     lon = np.concatenate(
@@ -75,6 +75,16 @@ def city(store: Store) -> Store:
     )
     lat = np.concatenate([np.random.default_rng(6).normal(LAT, 0.03, N - 60), np.full(60, LAT + 0.03)])
     store.write_reports(reports(N, lon=lon, lat=lat), actor=OPERATOR)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Fill | None:
+    return fill if "city" in request.fixturenames else None
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    """A store that was filled."""
     return store
 
 

@@ -21,6 +21,7 @@ from data.transitions import ROLES
 from geo.errors import NotAllowedError
 from tests.data.pictures import encoded, scene
 from tests.data.samples import reports
+from tests.data.stores import Fill
 
 PHOTO, SHOWN = (encoded(scene(seed, width=80, height=80)) for seed in (1, 2))
 REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
@@ -312,8 +313,7 @@ def shown(store: Store) -> str:
     return store.photos(2, actor=Actor("居民", "resident"))[0].photo.full
 
 
-@pytest.fixture
-def city(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store with a resident's cases (one repeats another, one has a photo) and an import."""
     jane = Actor("居民", "resident")
     store.report(REPORT, actor=jane, contact=Contact(phone="12345"))
@@ -323,6 +323,16 @@ def city(store: Store) -> Store:
     store.add_photo(2, SHOWN, actor=jane)
     store.begin_import("a", source="a", profile=None, actor=OPERATOR, details={})
     store.write_places(a_place(), actor=OPERATOR)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Fill | None:
+    return fill if "city" in request.fixturenames else None
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    """A store that was filled."""
     return store
 
 

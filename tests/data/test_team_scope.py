@@ -10,6 +10,7 @@ from data.store import Store
 from geo.cells import from_points
 from geo.errors import NotAllowedError
 from tests.data.samples import LAT, reports
+from tests.data.stores import Fill
 from tests.data.town_cells import disk, middle
 
 N = 150
@@ -17,13 +18,22 @@ ONE, TWO = (Actor(f"{team}队队员", "team_member", team=team) for team in (1, 
 FIRST = disk({1: 12, 2: 13})
 
 
-@pytest.fixture
-def town(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store with open cases and two teams, with no territories in force yet."""
     frame = reports(N, status=pl.lit("reported"), closed_at=None, unit=None)
     store.write_reports(frame, actor=OPERATOR)
     for name in ("东村", "西村"):
         store.add_team(name, actor=OPERATOR)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Fill | None:
+    return fill if "town" in request.fixturenames else None
+
+
+@pytest.fixture
+def town(store: Store) -> Store:
+    """A store that was filled."""
     return store
 
 

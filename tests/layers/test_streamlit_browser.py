@@ -12,8 +12,9 @@ from pathlib import Path
 
 import h3
 import pytest
-from playwright.sync_api import Frame, FrameLocator, Page
+from playwright.sync_api import Frame, FrameLocator, Page, expect
 
+from tests.browser.reruns import choose, wait_until_idle
 from tests.layers.harness import LAT, LON
 
 pytestmark = pytest.mark.browser
@@ -63,11 +64,6 @@ def _open(page: Page, address: str) -> tuple[FrameLocator, Frame]:
     return inside, next(frame for frame in page.frames if "streamlit_folium" in frame.url)
 
 
-def _choose(page: Page, box: str, option: str) -> None:
-    page.get_by_role("combobox", name=box).click()
-    page.get_by_role("option", name=option).click()
-
-
 def test_a_click_reaches_the_script_and_comes_back_selected(page: Page, app: str) -> None:
     inside, frame = _open(page, app)
 
@@ -75,7 +71,7 @@ def test_a_click_reaches_the_script_and_comes_back_selected(page: Page, app: str
 
     cell = h3.latlng_to_cell(LAT, LON, 10)
     page.get_by_text(f"selected {cell}").wait_for()
-    assert page.get_by_text("runs 2").count() == 1
+    expect(page.get_by_text("runs 2", exact=True)).to_have_count(1)
     assert (
         frame.evaluate("Object.values(map._layers).find((one) => one instanceof gezhi.MarkCanvas).selected")
         == cell
@@ -90,7 +86,8 @@ def test_moving_the_map_runs_nothing_and_is_in_the_address(page: Page, app: str)
     page.wait_for_function("location.search.includes('zoom=15')")
     frame.wait_for_function("(n) => window.__gezhi.paints > n", arg=before)
 
-    assert page.get_by_text("runs 1").count() == 1
+    wait_until_idle(page)
+    expect(page.get_by_text("runs 1", exact=True)).to_have_count(1)
     assert "category=all" in page.evaluate("location.search")
 
 
@@ -98,7 +95,7 @@ def test_a_filter_keeps_the_map_its_view_and_its_canvases(page: Page, app: str) 
     inside, frame = _open(page, app + "?lat=38.31&lon=116.91&zoom=15")
     frame.evaluate("window.canvases = [...document.querySelectorAll('canvas')]")
 
-    _choose(page, "Category", "posters")
+    choose(page, "Category", "posters")
     inside.locator("[data-gezhi-query='category=posters']").wait_for()
     page.wait_for_function(
         "location.search.includes('category=posters') && location.search.includes('zoom=15')"
@@ -113,7 +110,7 @@ def test_the_theme_changes_without_a_new_map(page: Page, app: str) -> None:
     inside, frame = _open(page, app)
     frame.evaluate("window.kept = true")
 
-    _choose(page, "Theme", "dark")
+    choose(page, "Theme", "dark")
 
     inside.locator(".gz-dark").wait_for()
     assert frame.evaluate("window.kept")

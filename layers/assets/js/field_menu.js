@@ -52,7 +52,6 @@
       h("button", { type: "button", class: "gf-choice", onclick: () => app.refresh({ told: true }) }, icon("refresh"), h("span", {}, h("strong", {}, t("refresh")))),
       link("pack", "download", t("get_pack"), { download: true }),
       link("sheet", "list", t("get_sheet"), { target: "_blank" }),
-      app.day.route ? link("route.gpx", "route", t("get_gpx"), { download: true }) : null,
     );
   }
 

@@ -1,7 +1,8 @@
 /* The server behind the phone page. A file that stands alone has another host with the same calls.
 
    A host is `{alone, enter(token), leave(), day(), send({team, store}, answers), sendPhoto({team}, answer, blob), similar(at,
-   category), route(at), photoUrl(photo, size)}`. One that stands alone (`gezhi.field.alone(page, day)`) never sends;
+   category), route(at), shift(team, shift), photoUrl(photo, size)}`. One that stands alone (`gezhi.field.alone(page, day)`)
+   never sends;
    it may have `openStorage()`, as `field.openStorage`, and `actions(app)`: buttons `{words, icon, press}` of the view of
    what waits, such as saving it as a file. Calls throw a `field.HostError`, whose `kind` says what to do:
    "network" (try again later), "link" (who asks is not known or no longer), "refused" (this very thing is not
@@ -93,6 +94,7 @@
         return json(sent);
       },
       similar: async ({ lon, lat }, category) => (await json(await ask("similar", { query: { lon, lat, category } }))).similar,
+      shift: async (of, shift) => json(await post("route", { form: 1, team: of, shift }, { ms: LONG_MS })),
       route: async (at) => json(await ask("route", { query: at ? { lon: at.lon, lat: at.lat } : {} })),
       photoUrl: (photo, size) => photo.url || `/api/photos/${encodeURIComponent(photo.name)}?size=${size}`,
     };

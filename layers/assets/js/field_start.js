@@ -28,6 +28,7 @@
     app.position = field.position();
     app.queue = field.queue({ storage, host, whose: () => ({ team: app.day?.team.id ?? null, store: app.day?.store ?? null }) });
     app.cases = field.cases(app);
+    app.routes = field.routes(app);
     let frame = null; // what is built once there is a day
     let pressed = false;
     let wanted = false;
@@ -85,6 +86,7 @@
       if (at.has("report")) return app.report.kindView();
       if (at.has("waiting")) return field.waitingView(app);
       if (at.has("menu")) return field.menuView(app);
+      if (at.has("route")) return at.get("do") === "shift" ? field.shiftView(app) : field.routeView(app);
       return field.listView(app);
     }
 
@@ -115,6 +117,7 @@
       if (!again && !next.key.startsWith("report") && app.report.active) app.report.end();
       shownKey = next.key;
       frame.sheet.show(next);
+      app.routes.draw(next.key);
       if (!again && next.key === "report") app.report.shown();
       if (!again && chosen && app.cases.find(chosen)) app.map.center(app.cases.find(chosen));
     }
@@ -152,6 +155,7 @@
       const tools = h(
         "div",
         { class: "gf-tools" },
+        app.host.alone && !app.day.route ? "" : button(t("route"), { icon: "route", look: "gf-round gf-to-route", hidden: true, press: app.routes.open }),
         button(t("fit"), { icon: "hex", look: "gf-round gf-fit", hidden: true, press: () => app.map.fit() }),
         button(t("locate"), { icon: "locate", look: "gf-round gf-locate", hidden: true, press: locate }),
         button(t("report"), { icon: "plus", look: "gf-primary gf-report", press: () => app.go("report") }),
@@ -280,7 +284,7 @@
       app.day = day;
       if (!frame) build();
       app.map.redraw(day);
-      app.map.route(day.route);
+      if (fresh) app.routes.renew();
       if (fresh && before && !other) tellNew(before, day);
       render();
     }
@@ -319,7 +323,9 @@
 
     async function forget() {
       app.day = null;
+      app.routes.forget();
       await storage.forget("day");
+      await storage.forget("route");
       if (window.caches) for (const name of await caches.keys()) if (name.startsWith("gezhi-photos")) await caches.delete(name);
     }
 
