@@ -79,7 +79,7 @@ def known(connection: Connection, answer: Answer | Damaged, *, team: int) -> Ans
         return Answered(answer.uid, "refused", _("Another team has an answer of this number."))
     if row.state == "refused" and row.settled_at is None:
         return None
-    if row.answer != answer.told:
+    if not _is_same(json.loads(row.answer), answer):
         return Answered(answer.uid, "refused", _("Another answer was handed in under this number before."))
     if row.state == "conflict":
         return Answered(answer.uid, "conflict", row.words, row.issue_id)
@@ -420,6 +420,20 @@ def _seen_at(connection: Connection, issue_id: int, version: int | None) -> date
     if event.kind == "report":
         return event.reported_at
     return event.moment
+
+
+def _is_same(before: Any, answer: Answer | Damaged) -> bool:
+    """Tell whether an answer says what was said under its number before, in whichever form it came.
+
+    A picture that was sent by itself comes with fewer words than in a file, and an answer that named a report
+    may name its case by now.
+    """
+    if isinstance(answer, Damaged) or not isinstance(before, dict):
+        return isinstance(answer, Damaged) and json.loads(answer.told) == before
+    cases = {before.get("case"), answer.case} - {None}
+    told = [before.get(name) or "" for name in ("act", "reason", "note", "category")]
+    words = [text.strip() if isinstance(text, str) else text for text in told]
+    return len(cases) <= 1 and words == [answer.act, answer.reason, answer.note, answer.category or ""]
 
 
 def _said(row: Row[Any]) -> str:
