@@ -47,7 +47,8 @@ def coverage_table(rows: pl.DataFrame, teams: Mapping[int, str], days: int) -> s
         bar = f'<span class="gz-part"><i style="width: {part:.0%}"></i></span>'
         longest = _("{n} d", n=row["longest"])
         if row["longest"] >= days:
-            longest = f'<span class="gz-up">{escape(_("{n} d and more", n=days))}</span>'
+            words = escape(_("{n} d and more", n=days))
+            longest = f'<span class="gz-up">{words}</span>'
         figures = [f"{row['visited']:,} / {row['cells']:,}", longest, wait_words(row["median_hours"])]
         figures += [f"{row['reports']:,}", _count(row["waiting"])]
         first, *others = (f'<td class="gz-n">{figure}</td>' for figure in figures)
@@ -90,7 +91,8 @@ def ago_words(at: datetime, now: datetime) -> str:
 def team_words(team_id: int, teams: Mapping[int, str]) -> str:
     """Write a team's number and name as HTML; what lies in no team's cells says so."""
     if team_id == NOBODYS:
-        return f"<em>{escape(_('Cells of no team'))}</em>"
+        words = escape(_("Cells of no team"))
+        return f"<em>{words}</em>"
     return f"<b>{team_id}</b> {escape(teams.get(team_id, ''))}"
 
 
