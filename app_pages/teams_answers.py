@@ -33,10 +33,28 @@ def render(here: Workspace) -> None:
     _said()
     left, right = st.columns([3, 2], gap="large")
     with left:
+        _help_wanted(here)
         _waiting(here)
     with right:
         _files(here)
         _decided(here)
+
+
+def _help_wanted(here: Workspace) -> None:
+    """List the calls for help that nobody has answered by moving the case."""
+    calls = here.store.calls_for_help(actor=session.actor(here))
+    if not calls:
+        return
+    zone, names = ZoneInfo(here.tz), _team_names(here)
+    st.markdown("###### " + _("Teams that call for help"))
+    for kept in calls[:_SHOWN]:
+        words = _("Case {id}", id=kept.issue_id)
+        link = f"[{words}]({session.case_link(kept.issue_id or 0)})"
+        said = [text for text in (kept.told.get("reason"), kept.told.get("note")) if isinstance(text, str)]
+        about = plain(" · ".join(filter(None, said)))
+        at = time_words(kept.at, zone)
+        st.markdown(f":material/sos: {link} · {plain(names.get(kept.team_id, ''))} · {at} · {about}")
+    st.caption(_("A call is answered once somebody sends the case on, suspends or closes it."))
 
 
 def _waiting(here: Workspace) -> None:
@@ -93,9 +111,9 @@ def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
         row = st.container(horizontal=True)
         with row.popover(_("Apply anyhow"), key=f"apply_{kept.uid}", icon=":material/task_alt:"):
             st.markdown(_("It then happens in your name, whatever the case is now."))
-            case = kept.issue_id
-            if case is None and kept.act != "report":
-                case = st.number_input(
+            into = None
+            if kept.issue_id is None and kept.act != "report":
+                into = st.number_input(
                     _("For which case"), min_value=1, value=None, step=1, key=f"apply_case_{kept.uid}"
                 )
             st.button(
@@ -103,7 +121,7 @@ def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
                 key=f"apply_now_{kept.uid}",
                 type="primary",
                 on_click=_apply,
-                args=(here, kept, None if case == kept.issue_id else case),
+                args=(here, kept, into),
             )
         with row.popover(_("Set aside"), key=f"aside_{kept.uid}", icon=":material/archive:"):
             st.text_input(_("Reason"), key=f"aside_why_{kept.uid}", max_chars=500)

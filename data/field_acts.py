@@ -50,6 +50,11 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 #: Where a case stands that somebody has to work on now; the rest a team may look at.
 WORK: Final = ("dispatched", "in_progress")
 
+#: After one of these events a call for help is answered.
+ANSWERS_HELP: Final = (
+    "dispatch", "fix", "return", "reject", "close", "verify", "reopen", "suspend", "merge",
+)  # fmt: skip
+
 #: What only adds something to a case: it counts whatever happened meanwhile.
 _ADDS: Final = frozenset({"note", "photo", "needs_help"})
 #: Where a case has come as far as the act would have brought it, or farther.

@@ -8,16 +8,16 @@ from typing import Any, Final, Literal
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from data import case_rows, cases, given
 from data.actors import Actor
 from data.clock import moment_of, now
 from data.events import Event
-from data.field_acts import EVENT_OF, Step, Verdict, act_label, judge
+from data.field_acts import ANSWERS_HELP, EVENT_OF, Step, Verdict, act_label, judge
 from data.field_forms import Answer, Damaged
 from data.issue_writing import Batch
-from data.records import EDITION, EVENT, FIELD_ANSWER, ISSUE, TERRITORY
+from data.records import EDITION, EVENT, FIELD_ANSWER, ISSUE, OPEN, TERRITORY
 from data.rights import in_scope
 from data.schema import REPORT
 from geo.errors import GivenError, StoreError
@@ -79,7 +79,7 @@ def known(connection: Connection, answer: Answer | Damaged, *, team: int) -> Ans
         return Answered(answer.uid, "refused", _("Another team has an answer of this number."))
     if row.state == "refused" and row.settled_at is None:
         return None
-    if row.answer != answer.told:
+    if not _is_same(json.loads(row.answer), answer):
         return Answered(answer.uid, "refused", _("Another answer was handed in under this number before."))
     if row.state == "conflict":
         return Answered(answer.uid, "conflict", row.words, row.issue_id)
@@ -288,6 +288,30 @@ def listed(connection: Connection, *, states: Sequence[str], settled: bool, limi
     return [_kept(row) for row in connection.execute(query)]
 
 
+def calls_for_help(connection: Connection) -> list[KeptAnswer]:
+    """Return the last call for help at each open case that nobody has moved since, the oldest first."""
+    later = FIELD_ANSWER.alias()
+    moved = exists().where(
+        EVENT.c.issue_id == FIELD_ANSWER.c.issue_id,
+        EVENT.c.seq > FIELD_ANSWER.c.event_seq,
+        EVENT.c.kind.in_(ANSWERS_HELP),
+    )
+    again = exists().where(
+        later.c.issue_id == FIELD_ANSWER.c.issue_id,
+        later.c.act == "needs_help",
+        later.c.event_seq > FIELD_ANSWER.c.event_seq,
+    )
+    query = (
+        _query()
+        .join(ISSUE, ISSUE.c.id == FIELD_ANSWER.c.issue_id)
+        .where(
+            FIELD_ANSWER.c.act == "needs_help", FIELD_ANSWER.c.event_seq.is_not(None), OPEN, ~moved, ~again
+        )
+        .order_by(FIELD_ANSWER.c.at, FIELD_ANSWER.c.uid)
+    )
+    return [_kept(row) for row in connection.execute(query)]
+
+
 def one(connection: Connection, uid: str) -> KeptAnswer:
     """Return a kept answer.
 
@@ -396,6 +420,20 @@ def _seen_at(connection: Connection, issue_id: int, version: int | None) -> date
     if event.kind == "report":
         return event.reported_at
     return event.moment
+
+
+def _is_same(before: Any, answer: Answer | Damaged) -> bool:
+    """Tell whether an answer says what was said under its number before, in whichever form it came.
+
+    A picture that was sent by itself comes with fewer words than in a file, and an answer that named a report
+    may name its case by now.
+    """
+    if isinstance(answer, Damaged) or not isinstance(before, dict):
+        return isinstance(answer, Damaged) and json.loads(answer.told) == before
+    cases = {before.get("case"), answer.case} - {None}
+    told = [before.get(name) or "" for name in ("act", "reason", "note", "category")]
+    words = [text.strip() if isinstance(text, str) else text for text in told]
+    return len(cases) <= 1 and words == [answer.act, answer.reason, answer.note, answer.category or ""]
 
 
 def _said(row: Row[Any]) -> str:

@@ -14,7 +14,7 @@ from data.actors import Actor
 from data.bulk_reading import fetch
 from data.case_rows import to_micros, to_moment
 from data.categories import labels
-from data.field_acts import NEEDS, WORK, act_label, offered
+from data.field_acts import ANSWERS_HELP, NEEDS, WORK, act_label, offered
 from data.records import CATEGORY, EVENT, FIELD_ANSWER, ISSUE, OPEN, PHOTO, PLACE
 from data.rights import scope
 from data.statuses import label
@@ -40,8 +40,6 @@ HOT_WORDS: Final[dict[str, str]] = {
 
 #: In microseconds, as the store keeps moments.
 _HOUR: Final = 3_600_000_000
-#: After one of these a call for help is answered.
-_MOVES: Final = ("dispatch", "fix", "return", "reject", "close", "verify", "reopen", "suspend", "merge")
 _COLUMNS: Final = (
     "id", "version", "category", "status", "lon", "lat", "cell", "place_id", "address", "description",
     "reported_at", "due_at",
@@ -221,7 +219,7 @@ def _help(connection: Connection, ids: Iterable[int]) -> set[int]:
         return set()
     moves = (
         select(EVENT.c.issue_id, func.max(EVENT.c.seq))
-        .where(EVENT.c.issue_id.in_(list(called)), EVENT.c.kind.in_(_MOVES))
+        .where(EVENT.c.issue_id.in_(list(called)), EVENT.c.kind.in_(ANSWERS_HELP))
         .group_by(EVENT.c.issue_id)
     )
     moved = {case: seq for case, seq in connection.execute(moves) if seq is not None}

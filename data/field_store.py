@@ -110,9 +110,11 @@ class FieldStore(PhotoStore):
             There is no such team.
         """
         found = read_answer(told, photo=photo)
-        if isinstance(found, Answer) and found.photo is not None and found.act != "photo":
-            return self._answer_with_photo(found, actor=actor, team=team, sent=sent)
-        return self._answer(found, actor=actor, team=team, sent=sent)
+        if isinstance(found, Damaged):
+            return self._answer(found, actor=actor, team=team, sent=sent)
+        with_photo = found.photo is not None and found.act != "photo"
+        take = self._answer_with_photo if with_photo else self._answer
+        return replace(take(found, actor=actor, team=team, sent=sent), uid=str(told["uid"]))
 
     def _answer(
         self, found: Answer | Damaged, *, actor: Actor, team: int | None, sent: datetime | None
@@ -141,6 +143,11 @@ class FieldStore(PhotoStore):
         """Return answers that wait for a decision, the last first; or those that somebody has decided on."""
         with self._reading(actor, "rules") as connection:
             return field_answers.listed(connection, states=states, settled=settled, limit=limit)
+
+    def calls_for_help(self, *, actor: Actor) -> list[KeptAnswer]:
+        """Return the calls for help at open cases that nobody has moved since, the oldest first."""
+        with self._reading(actor, "rules") as connection:
+            return field_answers.calls_for_help(connection)
 
     def answer_photo(self, uid: str, *, actor: Actor) -> bytes | None:
         """Return the photo that is kept with an answer; None where there is none."""

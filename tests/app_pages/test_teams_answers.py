@@ -80,6 +80,15 @@ def test_a_refused_photo_is_shown_and_can_be_given_to_a_case(store: Store, drawn
     assert len(store.photos(case, actor=OPERATOR)) == 1
 
 
+def test_a_call_for_help_is_listed_until_somebody_moves_the_case(store: Store, drawn: Draw) -> None:
+    case = sent_case(store)
+    assert store.answer(answer("needs_help", case, reason="要车"), actor=ONE).state == "applied"
+    page = answers_part(drawn())
+    assert "要车" in shown(page) and f"case?id={case}" in shown(page)
+    store.transition(case, "suspend", actor=OPERATOR, reason="车在路上")
+    assert "要车" not in shown(page.run())
+
+
 def test_files_of_answers_are_taken_and_a_damaged_one_only_when_asked_for(store: Store, drawn: Draw) -> None:
     first, second = sent_case(store), sent_case(store)
     told = [answer("fix", first), answer("fix", second)]

@@ -229,6 +229,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "field_done": (HEADS, lambda store, actor: store.field_done(team=a_team(store), actor=actor)),
     "answer": (HEADS, lambda store, actor: store.answer(an_answer(), team=a_team(store), actor=actor)),
     "kept_answers": (HEADS, lambda store, actor: store.kept_answers(actor=actor)),
+    "calls_for_help": (HEADS, lambda store, actor: store.calls_for_help(actor=actor)),
     "answer_photo": (HEADS, lambda store, actor: store.answer_photo(kept_answer(store), actor=actor)),
     "apply_answer": (HEADS, lambda store, actor: store.apply_answer(kept_answer(store), actor=actor)),
     "set_aside_answer": (
