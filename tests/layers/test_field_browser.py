@@ -280,7 +280,7 @@ def test_an_answer_that_meets_a_change_or_a_refusal_is_told_and_stops_nothing(
 
 
 def test_an_own_answer_is_no_change_by_somebody_else(phone: Page, server: FieldServer) -> None:
-    """What follows it names the version that it made, so that nobody has to judge it; a clock set back is none."""
+    """What follows it names the version that it made; a clock that was set back changes no order."""
     enter(phone, server)
     number = next(one["id"] for one in work(server) if one["status"] == "dispatched")
     phone.evaluate(
