@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app_pages import rota_card, teams_answers, teams_links, watch_card
+from app_pages import rota_card, teams_answers, teams_links, teams_routes, watch_card
 from app_pages.parts import Part
 from i18n import N_
 
@@ -18,6 +18,9 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "answers": Part(
         N_("Answers"), N_("What did the teams answer that somebody has to decide?"), teams_answers.render
+    ),
+    "routes": Part(
+        N_("Routes"), N_("Where do the teams go today, and what is left out?"), teams_routes.render
     ),
     "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
 }
