@@ -1,5 +1,6 @@
 """What a manager decides on answers that were kept: let them happen all the same."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -9,6 +10,7 @@ from data.actors import Actor
 from data.field_acts import act_label
 from data.field_answers import KeptAnswer
 from data.field_forms import Answer, Damaged, read_answer
+from data.field_team import as_member
 from data.lifecycle import State, way_to
 from data.transitions import find
 from geo.errors import ConflictError, GivenError
@@ -44,6 +46,18 @@ def waiting(connection: Connection, uid: str) -> tuple[KeptAnswer, Answer]:
     if isinstance(answer, Damaged):
         raise GivenError(answer.faults)
     return kept, answer
+
+
+def said_now(connection: Connection, kept: KeptAnswer) -> KeptAnswer:
+    """Return an answer in conflict with why it is, as things stand now and in the language in use."""
+    answer = read_answer(kept.told, photo=b"x" if kept.act == "photo" else None)
+    if kept.state != "conflict" or isinstance(answer, Damaged):
+        return kept
+    try:
+        found = field_answers.judged(connection, answer, kept.issue_id, actor=as_member(kept.team_id))
+    except GivenError:
+        return kept
+    return replace(kept, words=found.words) if found.state == "conflict" else kept
 
 
 def target(connection: Connection, kept: KeptAnswer, answer: Answer, *, into: int | None) -> int | None:

@@ -138,11 +138,15 @@ class FieldStore(PhotoStore):
             return self._refuse(found, str(error), actor=as_one, received=received)
 
     def kept_answers(
-        self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 200
+        self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 60
     ) -> list[KeptAnswer]:
-        """Return answers that wait for a decision, the last first; or those that somebody has decided on."""
+        """Return answers that wait for a decision, the last first; or those that somebody has decided on.
+
+        Of those in conflict `words` say why as things stand now, in the language in use.
+        """
         with self._reading(actor, "rules") as connection:
-            return field_answers.listed(connection, states=states, settled=settled, limit=limit)
+            found = field_answers.listed(connection, states=states, settled=settled, limit=limit)
+            return found if settled else [field_settling.said_now(connection, kept) for kept in found]
 
     def calls_for_help(self, *, actor: Actor) -> list[KeptAnswer]:
         """Return the calls for help at open cases that nobody has moved since, the oldest first."""
