@@ -12,8 +12,8 @@ from app_pages.case_words import time_words
 from app_pages.markdown import plain
 from data.categories import labels
 from data.field_acts import act_label, state_words
-from data.field_answers import KeptAnswer
 from data.field_file import AnswersFile, read_content, take
+from data.field_kept import KeptAnswer
 from data.rights import has
 from data.workspace import Workspace
 from geo.errors import GezhiError

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from data import case_rows, cases, field_answers
+from data import case_rows, cases, field_answers, field_kept
 from data.actors import Actor
 from data.field_acts import act_label
-from data.field_answers import KeptAnswer
 from data.field_forms import Answer, Damaged, read_answer
+from data.field_kept import KeptAnswer
 from data.field_team import as_member
 from data.lifecycle import State, way_to
 from data.transitions import find
@@ -31,7 +31,7 @@ def check_waiting(connection: Connection, uid: str) -> KeptAnswer:
     ConflictError
         Somebody has decided on it already, or it had its effect.
     """
-    kept = field_answers.one(connection, uid)
+    kept = field_kept.one(connection, uid)
     if kept.settled_at is not None:
         raise ConflictError(_("{actor} has decided on this answer already.", actor=kept.settled_by))
     if kept.state not in ("conflict", "refused"):
@@ -42,7 +42,7 @@ def check_waiting(connection: Connection, uid: str) -> KeptAnswer:
 def waiting(connection: Connection, uid: str) -> tuple[KeptAnswer, Answer]:
     """Return a kept answer that nobody has decided on, and what it says; errors as `Store.apply_answer`."""
     kept = check_waiting(connection, uid)
-    answer = read_answer(kept.told, photo=field_answers.photo_of(connection, uid))
+    answer = read_answer(kept.told, photo=field_kept.photo_of(connection, uid))
     if isinstance(answer, Damaged):
         raise GivenError(answer.faults)
     return kept, answer
