@@ -26,6 +26,7 @@ from api.places import places_route
 from api.points import points_route, report_route
 from api.search import search_route
 from api.street_density import density_route, lines_route
+from api.territories import territories_routes
 from api.tiles import tiles_route
 from data.workspace import Workspace
 from i18n import gettext as _
@@ -66,6 +67,7 @@ def routes(
         *field_routes(workspace),
         *(field_file_routes(workspace, documents) if documents else []),
         *route_routes(workspace, route_files),
+        *territories_routes(workspace),
         *([export_route(workspace, exporter)] if exporter else []),
         *entry_routes(workspace),
         health_route(workspace),

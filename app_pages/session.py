@@ -110,7 +110,7 @@ LINK_LABEL: Final = "link_label"
 LINK_MADE: Final = "link_made"
 LINK_SAID: Final = "link_said"
 #: A rota: of which Friday, who is to be excused, the team that is sent elsewhere and where to, why it is
-#: excused, the note, who came, and what was just done or refused.
+#: excused, who came, and what was just done or refused.
 ROTA_DAY: Final = "rota_day"
 ROTA_EXCUSED: Final = "rota_excused"
 ROTA_TEAM: Final = "rota_team"
@@ -124,6 +124,9 @@ ANSWERS_UPLOAD: Final = "answers_upload"
 ANSWERS_TAKEN: Final = "answers_taken_files"
 ANSWERS_DONE: Final = "answers_done"
 ANSWER_SAID: Final = "answer_said"
+#: Supervision: the day that is watched, and over how many days coverage is counted.
+WATCH_DAY: Final = "watch_day"
+WATCH_SPAN: Final = "watch_span"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

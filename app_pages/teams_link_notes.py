@@ -23,9 +23,8 @@ def render(here: Workspace) -> None:
             icon=":material/lock_open:",
         )
     if here.synthetic:
-        st.info(
-            _("These are the teams of the demo zone. Their links end when the city has reports of its own."),
-            icon=":material/science:",
+        st.caption(
+            _("These are the teams of the demo zone. Their links end when the city has reports of its own.")
         )
     parts = urlsplit(address())
     if not parts.hostname or parts.hostname in _THIS_MACHINE:

@@ -16,7 +16,7 @@ from data.team_links import TeamLink
 from data.teams import Team
 from data.workspace import Workspace
 from geo.errors import GezhiError
-from i18n import current_locale, ngettext
+from i18n import current_locale
 from i18n import gettext as _
 from layers.copy_link import copy_link
 
@@ -61,11 +61,7 @@ def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
         st.session_state[session.LINK_TEAM] = asked if asked in known else next(iter(known))
 
     def named(number: int) -> str:
-        if number not in known:
-            return ""
-        n = sum(link.team_id == number for link in links)
-        said = ngettext("{n} link", "{n} links", n) if n else _("no link")
-        return f"{number} · {known[number].label(current_locale())} · {said}"
+        return f"{number} · {known[number].label(current_locale())}" if number in known else ""
 
     chosen: int = st.selectbox(
         _("Team"),
@@ -77,6 +73,8 @@ def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
     )
     if st.query_params.get(TEAM) != str(chosen):
         st.query_params[TEAM] = str(chosen)
+    if without := sorted(set(known) - {link.team_id for link in links}):
+        st.caption(_("Teams without a link: {numbers}", numbers=", ".join(map(str, without))))
     return known[chosen]
 
 
@@ -121,7 +119,7 @@ def _made(team: Team) -> None:
         row = st.container(horizontal=True, vertical_alignment="center")
         with row:
             copy_link(_("Copy the link"), key="copy_team_link", address=link)
-        row.button(_("Done"), key="link_done", on_click=_forget_made)
+        row.button(_("Hide the link"), key="link_done", on_click=_forget_made)
         st.caption(
             _(
                 "Scan it with the telephone that it is for, or send it to that person alone. It is shown "
@@ -141,17 +139,33 @@ def _listed(here: Workspace, links: list[TeamLink]) -> None:
             )
             row.markdown(f"**{plain(link.label)}**", width="content")
             with row.popover(
-                _("Revoke"), key=f"revoke_{link.id}", type="tertiary", icon=":material/link_off:"
+                _("Change"), key=f"change_link_{link.id}", type="tertiary", icon=":material/edit:"
             ):
-                st.markdown(_("From the next moment on this link opens nothing, and that stays so."))
-                st.button(
-                    _("Revoke this link"),
-                    key=f"revoke_now_{link.id}",
-                    type="primary",
-                    on_click=_revoke,
-                    args=(here, link),
-                )
+                _change(here, link)
             st.caption(plain(_history(link, zone)))
+
+
+def _change(here: Workspace, link: TeamLink) -> None:
+    """Draw what can be done with a link: another name, and its end."""
+    key = f"{session.LINK_LABEL}_{link.id}"
+    st.text_input(_("Whose link"), value=link.label, key=key, max_chars=MOST_LETTERS)
+    st.button(_("Rename"), key=f"rename_link_{link.id}", on_click=_rename, args=(here, link, key))
+    st.markdown(_("Revoked, it opens nothing from the next moment on, and that stays so."))
+    st.button(
+        _("Revoke this link"),
+        key=f"revoke_now_{link.id}",
+        type="primary",
+        icon=":material/link_off:",
+        on_click=_revoke,
+        args=(here, link),
+    )
+
+
+def _rename(here: Workspace, link: TeamLink, key: str) -> None:
+    try:
+        here.store.rename_link(link.id, str(st.session_state.get(key, "")), actor=session.actor(here))
+    except GezhiError as error:
+        st.session_state[session.LINK_SAID] = ("error", str(error))
 
 
 def _history(link: TeamLink, zone: ZoneInfo) -> str:

@@ -21,8 +21,9 @@ from data import clock
 from data.actors import Actor
 from data.field_cases import Hot
 from data.field_hot import hot_classes
+from data.field_pauses import Pauses
 from data.field_shifts import MOST_DAYS_AHEAD, FieldShift, day_of
-from data.field_stops import Aside, Windows, case_of, stops_of, worked
+from data.field_stops import Aside, case_of, stops_of
 from data.field_team import as_member
 from data.kept_routes import Done, KeptRoute, rounded
 from data.rights import has
@@ -152,7 +153,8 @@ class FieldRoutes:
         shared = self.of(team_id)
         stops = {case_of(stop): stop for stop in shared.kept.stops()}
         now_s = self._seconds(shared)
-        found = _walk(self._streets(), shared.kept.route, here=here, now_s=now_s, stops=stops)
+        pauses = self._pauses(shared.kept.shift)
+        found = _walk(self._streets(), shared.kept.route, pauses, here=here, now_s=now_s, stops=stops)
         return replace(shared, kept=replace(shared.kept, route=rounded(found), version=0), shared=False)
 
     # Which shift
@@ -213,9 +215,8 @@ class FieldRoutes:
         self, team: Team, shift: FieldShift, before: KeptRoute | None, ends: RouteEnds, *, chosen: bool
     ) -> KeptRoute:
         member = self._actor if self._actor.team == team.id else as_member(team.id)
-        spans = self._spans(shift.day)
         stops, aside = stops_of(
-            self._store, member=member, shift=shift, spans=spans, tz=self._tz, now=self._now, hot=self._hot
+            self._store, member=member, shift=shift, tz=self._tz, now=self._now, hot=self._hot
         )
         done = before.done if before else ()
         if before is not None:
@@ -237,8 +238,15 @@ class FieldRoutes:
         carried = sum(one.load for one in done)
         base = Route(walk, (), None, now_s, (), len(done), carried)
         first = None if chosen or before is None or now_s <= begins else _next_of(before, stops)
-        route = _walk(self._streets(), base, here=start, now_s=walk.begins_s, stops=stops, first=first)
-        route = _for_want_of_time(route, worked(shift, spans, self._tz))
+        route = _walk(
+            self._streets(),
+            base,
+            self._pauses(shift),
+            here=start,
+            now_s=walk.begins_s,
+            stops=stops,
+            first=first,
+        )
         was_chosen = chosen or (before is not None and before.chosen)
         version = before.version if before else 0
         return KeptRoute(shift, was_chosen, rounded(route), done, aside, self._now, version)
@@ -287,6 +295,9 @@ class FieldRoutes:
             for place, (at, case) in enumerate(sorted(found), 1)
         ]
 
+    def _pauses(self, shift: FieldShift) -> Pauses:
+        return Pauses.of(shift, self._spans(shift.day), self._tz)
+
     def _streets(self) -> Streets:
         return street_lines(self._store, actor=self._actor).streets
 
@@ -315,6 +326,7 @@ def prepare(store: Store, *, actor: Actor) -> None:
 def _walk(
     streets: Streets,
     base: Route,
+    pauses: Pauses,
     *,
     here: tuple[float, float],
     now_s: float,
@@ -322,32 +334,23 @@ def _walk(
     first: int | None = None,
 ) -> Route:
     """Plan the rest of a shift; it leads to the stop `first` at first, where there is time for that."""
-    empty = replace(base, visits=(), home=None, left=())
+    own = {case: pauses.without(stop) for case, stop in stops.items()}
+    shift = replace(base.shift, begins_s=0.0, ends_s=pauses.worked(base.shift.ends_s))
+    empty = replace(base, shift=shift, visits=(), home=None, left=())
+    begins_s = pauses.worked(now_s)
     if first is not None:
-        alone = replan(streets, empty, here=here, now_s=now_s, added=[stops[first]])
-        if alone.visits and alone.visits[0].leaves_s < base.shift.ends_s:
+        alone = replan(streets, empty, here=here, now_s=begins_s, added=[own[first]])
+        if alone.visits and alone.visits[0].leaves_s < shift.ends_s:
             to_it = alone.visits[0]
-            others = [stop for case, stop in stops.items() if case != first]
+            others = [stop for case, stop in own.items() if case != first]
             went = replace(empty, done=base.done + 1, carried=base.carried + to_it.stop.load)
             at = (to_it.stop.lon, to_it.stop.lat)
             rest = replan(streets, went, here=at, now_s=to_it.leaves_s, added=others)
-            return replace(
-                rest,
-                shift=alone.shift,
-                visits=(to_it, *rest.visits),
-                done=base.done,
-                carried=base.carried,
-            )
-    return replan(streets, empty, here=here, now_s=now_s, added=stops.values())
-
-
-def _for_want_of_time(route: Route, shift: Windows) -> Route:
-    """Say of cases that have no hours of their own that time is short: the pause is nothing of theirs."""
-    left = tuple(
-        replace(one, reason="time") if one.reason == "window" and one.stop.windows == shift else one
-        for one in route.left
-    )
-    return replace(route, left=left)
+            visits = (to_it, *rest.visits)
+            whole = replace(rest, shift=alone.shift, visits=visits, done=base.done, carried=base.carried)
+            return pauses.put_back(whole, [*stops.values()])
+    found = replan(streets, empty, here=here, now_s=begins_s, added=own.values())
+    return pauses.put_back(found, [*stops.values()])
 
 
 def _next_of(before: KeptRoute, stops: Iterable[int]) -> int | None:

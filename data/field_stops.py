@@ -10,7 +10,7 @@ import numpy as np
 from data.actors import Actor
 from data.field_acts import WORK
 from data.field_cases import Hot
-from data.field_shifts import FieldShift, Spans
+from data.field_shifts import FieldShift
 from data.field_work import Work
 from data.store import Store
 from geo.routes import Stop
@@ -27,7 +27,7 @@ _LISTED: Final = 2_000
 
 
 def stops_of(
-    store: Store, *, member: Actor, shift: FieldShift, spans: Spans, tz: ZoneInfo, now: datetime, hot: Hot
+    store: Store, *, member: Actor, shift: FieldShift, tz: ZoneInfo, now: datetime, hot: Hot
 ) -> tuple[dict[int, Stop], dict[int, Aside]]:
     """Return the cases that a team has to work on as stops, by case; and those that are not planned with.
 
@@ -35,8 +35,6 @@ def stops_of(
     ----------
     member
         Somebody of the team: the store shows the cases in its cells.
-    spans
-        When is worked on the day of the shift: in the pauses between no case is begun.
     hot
         Cells of the analysis resolution with their class of hot spot.
 
@@ -45,7 +43,7 @@ def stops_of(
     Seconds count from the shift's midnight; priorities are as of `now`, and as a phone shows them.
     """
     cases, _more = store.field_cases(actor=member, hot=hot, now=now, most=_LISTED)
-    hours, table = _Hours(shift, spans, tz), store.field_work(actor=member)
+    hours, table = _Hours(shift, tz), store.field_work(actor=member)
     stops: dict[int, Stop] = {}
     aside: dict[int, Aside] = {}
     for case in (case for case in cases if case["status"] in WORK):
@@ -77,18 +75,12 @@ def _stop(case: Mapping[str, Any], work: Work, hours: "_Hours") -> Stop:
     )
 
 
-def worked(shift: FieldShift, spans: Spans, tz: ZoneInfo) -> Windows:
-    """Return a shift without its pauses, in seconds since its midnight."""
-    return _Hours(shift, spans, tz).worked
-
-
 class _Hours:
     """Lays hours of the day over a shift, as windows in seconds since its midnight."""
 
-    def __init__(self, shift: FieldShift, spans: Spans, tz: ZoneInfo) -> None:
+    def __init__(self, shift: FieldShift, tz: ZoneInfo) -> None:
         self._shift, self._tz, self._zero = shift, tz, shift.midnight(tz)
-        parts = shift.windows(spans, tz)
-        self.worked: Windows = tuple((self.seconds(begin), self.seconds(end)) for begin, end in parts)
+        self._begins, self._ends = (self.seconds(moment) for moment in shift.moments(tz))
 
     def seconds(self, moment: datetime) -> float:
         return (moment - self._zero).total_seconds()
@@ -96,15 +88,11 @@ class _Hours:
     def windows(self, hours: tuple[int, int] | None) -> Windows:
         """Return when a case of these hours can be begun; no window is any time."""
         if hours is None:
-            return self.worked if len(self.worked) > 1 else ()
+            return ()
         own = [self._on(days, hours) for days in (0, 1)]
-        found = [
-            (max(begin, opens), min(end, closes))
-            for opens, closes in own
-            for begin, end in self.worked
-            if max(begin, opens) <= min(end, closes)
-        ]
-        return tuple(found) or (own[0],)  # open outside the shift alone: the route says so
+        cut = [(max(self._begins, opens), min(self._ends, closes)) for opens, closes in own]
+        found = tuple((opens, closes) for opens, closes in cut if opens <= closes)
+        return found or (own[0],)  # open outside the shift alone: the route says so
 
     def _on(self, days: int, hours: tuple[int, int]) -> tuple[float, float]:
         midnight = datetime.combine(self._shift.day + timedelta(days=days), time.min, self._tz)

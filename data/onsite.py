@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from data.actors import Actor
 from data.bulk_reading import read_frame
@@ -32,8 +32,11 @@ ON_SITE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "reported_at": UTC,
 }
 
+#: A problem that a field team reports, from where it is, comes from this feed.
+REPORT: Final = "report"
+_FIELD: Final = "field"
 #: What only somebody on site tells, whoever writes it down.
-_BY_ANYBODY: Final = ("fix", "verify")
+_BY_ANYBODY: Final = ("fix", "verify", REPORT)
 #: What is so where a member of a team does it; in an office the same means less.
 _BY_TEAMS: Final = ("start", "fix", "verify", "return", "photo", "note")
 _TOLD: Final = pl.Struct(
@@ -65,7 +68,8 @@ def on_site(connection: Connection, since: datetime, until: datetime | None, *, 
     query = (
         select(*(columns[name] for name in _READ))
         .select_from(EVENT.join(ISSUE, ISSUE.c.id == EVENT.c.issue_id))
-        .where(EVENT.c.seq >= _first_since(connection, since), EVENT.c.kind.in_(_BY_TEAMS), scope(actor))
+        .where(EVENT.c.seq >= _first_since(connection, since), scope(actor))
+        .where(or_(EVENT.c.kind.in_(_BY_TEAMS), and_(EVENT.c.kind == REPORT, ISSUE.c.source == _FIELD)))
     )
     told = read_frame(connection, query, _READ).sort("seq")
     return _located(_meant(told)).filter(
@@ -97,7 +101,9 @@ def _meant(told: pl.DataFrame) -> pl.DataFrame:
     happened = pl.col("happened_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
     by_team = pl.col("act").is_not_null() | (pl.col("role") == "team_member").fill_null(value=False)
     return found.filter(by_team | pl.col("kind").is_in(_BY_ANYBODY)).with_columns(
-        kind=pl.coalesce("act", "kind"), at=pl.coalesce(happened, "at"), team_id=pl.col("team")
+        kind=pl.coalesce("act", "kind"),
+        at=pl.when(pl.col("kind") == REPORT).then("reported_at").otherwise(pl.coalesce(happened, "at")),
+        team_id=pl.col("team"),
     )
 
 

@@ -1,6 +1,7 @@
 """The store's part for field teams: who they are, and which cells are whose."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -153,7 +154,13 @@ class TeamStore(ABC):
             )
 
     def paint_territories(
-        self, edition_id: int, cells: Any, team_id: int | None, *, actor: Actor, version: int
+        self,
+        edition_id: int,
+        cells: Any,
+        team_id: int | Sequence[int | None] | None,
+        *,
+        actor: Actor,
+        version: int,
     ) -> Edition:
         """Give cells of a draft to a team, whoever's they were; with None they become nobody's.
 
@@ -161,6 +168,8 @@ class TeamStore(ABC):
         ----------
         cells
             Shape (n,), H3 cells of the analysis resolution.
+        team_id
+            One for all of them, or one for each, as when a stroke is taken back.
 
         Raises
         ------

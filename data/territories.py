@@ -4,6 +4,7 @@ A draft is painted until it is published; from then on it never changes. One edi
 from its publication to that of the next one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -93,18 +94,34 @@ def change(
 
 
 def paint(
-    connection: Connection, edition_id: int, cells: Any, team_id: int | None, *, actor: Actor, version: int
+    connection: Connection,
+    edition_id: int,
+    cells: Any,
+    team_id: int | Sequence[int | None] | None,
+    *,
+    actor: Actor,
+    version: int,
 ) -> Edition:
-    """Give cells of a draft to a team; see `TeamStore.paint_territories`."""
+    """Give cells of a draft to teams; see `TeamStore.paint_territories`."""
     _check_draft(connection, edition_id, actor=actor, version=version)
-    painted = pl.DataFrame({"cell": check(cells, resolution=ANALYSIS_RESOLUTION)}).unique(maintain_order=True)
-    if team_id is not None:
-        painted = _checked(connection, painted.with_columns(team_id=pl.lit(team_id)))
+    ids = check(cells, resolution=ANALYSIS_RESOLUTION)
+    given = [team_id] * len(ids) if team_id is None or isinstance(team_id, int) else [*team_id]
+    if len(given) != len(ids):
+        raise TeamError(_("{teams} teams for {n} cells. Expected as many.", teams=len(given), n=len(ids)))
+    try:
+        painted = pl.DataFrame({"cell": ids, "team_id": pl.Series(given, dtype=pl.Int64)})
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        raise TeamError(_("The teams of territories are no numbers: {why}.", why=error)) from error
+    painted = painted.unique(maintain_order=True)
+    if painted["cell"].n_unique() < painted.height:
+        raise TeamError(_("Some cells are given to two teams. Expected one for each."))
+    kept = painted.drop_nulls()
+    rows = _checked(connection, kept) if kept.height else kept
     of_draft = TERRITORY.c.edition_id == edition_id
     for some in painted["cell"].cast(pl.Int64).to_frame().iter_slices(_AT_ONCE):
         connection.execute(delete(TERRITORY).where(of_draft, TERRITORY.c.cell.in_(some["cell"].to_list())))
-    if team_id is not None:
-        _insert(connection, edition_id, painted)
+    if rows.height:
+        _insert(connection, edition_id, rows)
     return _touch(connection, edition_id, actor=actor, version=version)
 
 

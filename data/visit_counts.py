@@ -64,6 +64,23 @@ def visits_by_step(cube: Cube, counted: StepCounts) -> Values:
     return cube.kept.get(key, lambda: _counted(cube, counted.cells, edges))
 
 
+def visits_by_day(cube: Cube, cells: Cells, first: date, last: date) -> Values:
+    """Return how often somebody looked at each cell on each day; shape (n, days), by the log of visits alone.
+
+    Parameters
+    ----------
+    cells
+        Shape (n,), ascending, of one resolution.
+    first, last
+        Both are included.
+    """
+    edges = [first + timedelta(days=n) for n in range((last - first).days + 2)]
+    if visit_days(cube, Filter(start=first, end=last)) is None:
+        return np.zeros((len(cells), len(edges) - 1))
+    key = (*_edition(cube), "visits by day", _digest(cells), first, last)
+    return cube.kept.get(key, lambda: _counted(cube, cells, edges))
+
+
 def visit_days(cube: Cube, where: Filter) -> tuple[date, date] | None:
     """Return the first and the last day of a filter that visits are known of; None where there is none.
 

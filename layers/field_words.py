@@ -39,7 +39,6 @@ def _page_words() -> dict[str, str]:
         "undo": _("Undo"),
         "look": _("Look"),
         "synthetic": _("This city is made up."),
-        "synthetic_short": _("Made up: {city}"),
     }
 
 
@@ -48,6 +47,7 @@ def _time_words() -> dict[str, str]:
         "minutes": _("{n} min"),
         "hours": _("{n} h"),
         "days": _("{n} days"),
+        "months": _("{n} months"),
         "overdue_by": _("{span} overdue"),
         "due_in": _("{span} left"),
         "just_now": _("just now"),

@@ -7,7 +7,6 @@ def labels() -> dict[str, str]:
     """Return every word that the scripts of the route show, and that the rest of the page does not."""
     return {
         "route": _("Route of the shift"),
-        "route_short": _("Route"),
         "route_next": _("next"),
         "route_end": _("Back at the start"),
         "route_here": _("at the same place"),

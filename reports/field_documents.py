@@ -1,16 +1,18 @@
 """What a field team takes along: its day as a file for phones without a network, and as a sheet for paper."""
 
+import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from data.actors import Actor
 from data.field_day import day, team_viewer
 from data.field_routes import routes_in
 from data.route_json import route_json
 from data.workspace import Workspace
-from geo.errors import TeamError
+from geo.errors import GezhiError
 from reports.pack import Pack, pack
 from reports.team_sheet import sheet_name, team_sheet
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,23 @@ class FieldDocuments:
         """
         viewer = team_viewer(here, team)
         return pack(
-            day(here, team=team) | {"route": _route(here, viewer)},
+            _day(here, team),
             read_photo=lambda name: here.store.photo_bytes(name, actor=viewer, size="thumb"),
             address=self._address or address,
         )
 
     def sheet(self, here: Workspace, team: int | None = None, *, address: str = "") -> Sheet:
         """Make the sheet of a team; parameters and errors as of `pack`."""
-        told = day(here, team=team)
+        told = _day(here, team)
         return Sheet(sheet_name(told), team_sheet(told, address=self._address or address))
 
 
-def _route(here: Workspace, viewer: Actor) -> dict[str, Any] | None:
-    """Return the route to take along; None for a team that cannot be planned for, which its page says."""
+def _day(here: Workspace, team: int | None) -> dict[str, Any]:
+    """Return a team's day with the route of its shift; a team goes out without one rather than not at all."""
+    told = day(here, team=team)
+    number = told["team"]["id"]
     try:
-        return route_json(routes_in(here).of(viewer.team or 0))
-    except TeamError:
-        return None
+        return told | {"route": route_json(routes_in(here).of(number))}
+    except GezhiError as why:
+        _log.warning("The route of team %s could not be planned: %s", number, why)
+        return told

@@ -75,7 +75,7 @@ def sheet_map(
     Parameters
     ----------
     day
-        `cells` and `ground` are read; degrees of WGS-84.
+        `cells`, `ground` and `route` are read; degrees of WGS-84.
     numbered
         Number, longitude and latitude of each case.
     wide, high
@@ -100,6 +100,7 @@ def sheet_map(
         *(_street(paper, one, "casing") for one in ground.get("streets", ())),
         *(_street(paper, one, "street") for one in ground.get("streets", ())),
         *(_line(edge, "border") for edge in _border(rings)),
+        *_way(paper, day.get("route")),
         *_names(paper, ground, taken),
         *(_badge(n, at, own, badge) for (n, *_p), at, own in zip(numbered, moved, true, strict=True)),
         _scale(paper),
@@ -178,6 +179,18 @@ def _street(paper: _Paper, street: Mapping[str, Any], name: str) -> str:
 def _flat(line: Sequence[Any]) -> list[float]:
     """Return lon, lat, lon, lat, … of that, or of pairs."""
     return [degree for pair in line for degree in pair] if isinstance(line[0], list | tuple) else list(line)
+
+
+def _way(paper: _Paper, route: Mapping[str, Any] | None) -> list[str]:
+    """Draw the legs of a route: along streets, and dashed where they are straight lines."""
+    if not route:
+        return []
+    legs = [stop["leg"] for stop in route["stops"]] + ([route["home"]] if route.get("home") else [])
+    return [
+        _line(paper.points(leg["way"]), "leg straight" if leg["why"] else "leg")
+        for leg in legs
+        if len(leg["way"]) > 2  # one point is no line
+    ]
 
 
 def _border(rings: Sequence[Floats]) -> list[Floats]:

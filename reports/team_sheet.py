@@ -43,20 +43,23 @@ def team_sheet(day: Mapping[str, Any], *, address: str = "") -> str:
     Parameters
     ----------
     day
-        As `/api/field/day` has it. Cases are numbered in its order: those that are the team's work alone.
+        As `/api/field/day` has it, `route` as `/api/field/route` or None. The cases that are the team's work
+        are numbered: those on the route as they come, then the rest in the order of the day.
     address
         The server's own address as phones see it, such as `https://city.example:8501`; without one the
         sheet has no codes and says so.
     """
-    work = [case for case in day["cases"] if _WORK & {act["act"] for act in case["acts"]}]
+    work = _in_order(day)
     at = datetime.fromisoformat(day["at"]).astimezone(ZoneInfo(day["tz"]))
-    rows = [_row(number, case, at, address) for number, case in enumerate(work, 1)]
+    arrivals = {stop["case"]: stop["arrives_at"] for stop in _stops(day)}
+    rows = [_row(n, case, at, address, arrivals.get(case["id"])) for n, case in enumerate(work, 1)]
     numbered = [(n, case["lon"], case["lat"]) for n, case in enumerate(work, 1)]
     title = " · ".join((_team(day), day["team"]["name"], _moment(at)))
     nothing = escape(_("Nothing to do in these cells."))
     body = [
         f"<header>{_head(day, at)}</header>",
         f'<p class="sums">{escape(_sums(work, day))}</p>',
+        _route(day, at),
         sheet_map(day, numbered, wide=_MAP_MM, high=_MAP_HIGH_MM),
         _table(rows, title) if rows else f'<p class="none">{nothing}</p>',
         f'<p class="foot">{escape(_foot(bool(address)))}</p>',
@@ -77,6 +80,31 @@ def sheet_name(day: Mapping[str, Any]) -> str:
     """Return the name of the reader's copy."""
     at = datetime.fromisoformat(day["at"]).astimezone(ZoneInfo(day["tz"]))
     return f"gezhi-team-{day['team']['number']}-{at:%Y-%m-%d}.html"
+
+
+def _in_order(day: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the cases that are the team's own work: those on its route as they come, then the rest."""
+    work = [case for case in day["cases"] if _WORK & {act["act"] for act in case["acts"]}]
+    places = {stop["case"]: place for place, stop in enumerate(_stops(day))}
+    return sorted(work, key=lambda case: places.get(case["id"], len(places)))
+
+
+def _stops(day: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list((day.get("route") or {}).get("stops", ()))
+
+
+def _route(day: Mapping[str, Any], at: datetime) -> str:
+    """Tell the route of the shift."""
+    route = day.get("route")
+    if not route or not route["stops"]:
+        return ""
+    begins = _short_moment(route["shift"]["begins_at"], at)
+    said = (
+        _("Route from {time}: {words} (dashed where no street leads)", time=begins, words=route["words"])
+        if route["straight"]
+        else _("Route from {time}: {words}", time=begins, words=route["words"])
+    )
+    return f'<p class="way">{escape(said)}</p>'
 
 
 def _head(day: Mapping[str, Any], at: datetime) -> str:
@@ -123,7 +151,7 @@ def _table(rows: Sequence[str], title: str) -> str:
     return f"<table>{widths}<thead>{running}<tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(number: int, case: Mapping[str, Any], day: datetime, address: str) -> str:
+def _row(number: int, case: Mapping[str, Any], day: datetime, address: str, arrives: str | None) -> str:
     place, at = case.get("place") or "", case.get("address") or ""
     where = at if place in at else " · ".join(filter(None, (place, at)))
     marks = [case["status_name"]]
@@ -139,13 +167,17 @@ def _row(number: int, case: Mapping[str, Any], day: datetime, address: str) -> s
         f"<p>{escape(_short(case.get('description') or ''))}</p><small>{escape(' · '.join(marks))}</small>"
     )
     return (
-        f'<tr><td class="no">{number}</td><td>{what}</td><td class="when">{_times(case, day)}</td>'
+        f'<tr><td class="no">{number}</td><td>{what}</td><td class="when">{_times(case, day, arrives)}</td>'
         f'<td class="done">{_boxes()}</td><td class="code">{_code(case["id"], address)}</td></tr>'
     )
 
 
-def _times(case: Mapping[str, Any], day: datetime) -> str:
-    said = [escape(_("reported {time}", time=_short_moment(case["reported_at"], day)))]
+def _times(case: Mapping[str, Any], day: datetime, arrives: str | None) -> str:
+    said = []
+    if arrives is not None:
+        there = _("there at {time}", time=_clock(arrives, day))
+        said.append(f"<b>{escape(there)}</b>")
+    said.append(escape(_("reported {time}", time=_short_moment(case["reported_at"], day))))
     if case.get("due_at"):
         time = _short_moment(case["due_at"], day)
         if _is_late(case):
@@ -195,6 +227,10 @@ def _foot(has_codes: bool) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _clock(iso: str, day: datetime) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(day.tzinfo):%H:%M}"
 
 
 def _short_moment(iso: str, day: datetime) -> str:

@@ -16,8 +16,10 @@ from data.actors import SYSTEM
 from data.case_cells import cells as case_cells
 from data.demo.zone import SOURCE
 from data.store import Store
+from data.territory_ground import LINES, Pairs, barriers
 from geo.cells import ANALYSIS_RESOLUTION, Cells, centres, fill_area, from_points, neighbours
 from geo.errors import ConflictError
+from geo.territory_input import without
 
 _NAME: Final = "首版责任区 · First territories"
 _NOTE: Final = "各队从驻点向外划分 · Drawn around the point that each team starts from"
@@ -41,7 +43,8 @@ def write(store: Store) -> int:
     cells = np.unique(np.concatenate([fill_area(edge, ANALYSIS_RESOLUTION), counted["cell"], starts]))
     reports = np.zeros(len(cells))
     reports[np.searchsorted(cells, counted["cell"])] = counted["n"]
-    grown = grow(cells, reports + 1, np.searchsorted(cells, starts))
+    walls = barriers(store, cells, kinds=LINES, drawn=(), actor=SYSTEM)
+    grown = grow(cells, reports + 1, np.searchsorted(cells, starts), walls=walls)
     numbers = np.array([teams[place] for place in posts["id"]], np.int64)
     frame = pl.DataFrame({"cell": cells, "team_id": numbers[grown]}).filter(grown >= 0)
     made = store.draft_territories(_NAME, frame, note=_NOTE, actor=SYSTEM)
@@ -52,7 +55,7 @@ def write(store: Store) -> int:
     return frame.height
 
 
-def grow(cells: Cells, work: Floats, starts: Ints) -> Ints:
+def grow(cells: Cells, work: Floats, starts: Ints, *, walls: Pairs) -> Ints:
     """Let teams grow over cells from where they start; the one with least work takes its nearest cell beside.
 
     Parameters
@@ -64,12 +67,14 @@ def grow(cells: Cells, work: Floats, starts: Ints) -> Ints:
         over too.
     starts
         Shape (k,): rows of `cells`. Of two teams on one cell the second goes to the nearest that is free.
+    walls
+        Pairs of neighbouring cells between which nobody walks.
 
     Returns
     -------
     Shape (n,): the team of each cell, 0 to k - 1; -1 where no way over cells leads to any.
     """
-    indptr, indices = neighbours(cells)
+    indptr, indices = without(walls, cells, *neighbours(cells))
     weight = work + work.mean() / 2
     lon, lat = centres(cells)
     x, y = lon * np.cos(np.radians(lat.mean())), lat

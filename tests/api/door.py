@@ -1,5 +1,7 @@
 """The routes, and something like Streamlit, behind the door that tells who asks."""
 
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,6 +17,12 @@ from data.store import Store
 from data.workspace import Workspace, seen_by_acting
 from reports.exports import Exports
 from reports.field_documents import FieldDocuments
+from reports.field_routes import FieldRouteFiles
+
+
+def app_routes(workspace: Callable[[], Workspace]) -> list[BaseRoute]:
+    """Return the routes with everything that the app hands to them."""
+    return routes(workspace, Exports(), FieldDocuments(), FieldRouteFiles())
 
 
 def served(store: Store, *, key: str = "") -> TestClient:
@@ -37,7 +45,7 @@ def served(store: Store, *, key: str = "") -> TestClient:
 
     behind: list[BaseRoute] = [
         Route("/api/who", who),
-        *routes(acting, Exports(), FieldDocuments()),
+        *app_routes(acting),
         WebSocketRoute("/_stcore/stream", stream),
         Route("/{rest:path}", page, methods=["GET", "POST", "PUT", "DELETE"]),
     ]

@@ -73,6 +73,14 @@ def test_a_revoked_link_opens_nothing_and_leaves_the_list(store: Store, drawn: D
     assert "小李" not in shown(page)
 
 
+def test_a_link_can_be_renamed(store: Store, drawn: Draw) -> None:
+    link, _secret = store.make_link(1, label="小李", actor=OPERATOR)
+    page = links_part(drawn())
+    page.text_input(key=f"{session.LINK_LABEL}_{link.id}").set_value("小王")
+    page.button(key=f"rename_link_{link.id}").click().run()
+    assert store.links(actor=OPERATOR)[0].label == "小王" and "小王" in shown(page)
+
+
 def test_a_link_without_a_name_is_not_made(store: Store, drawn: Draw) -> None:
     page = make(links_part(drawn()), "  ")
     assert "Give it a name first" in page.error[0].value

@@ -102,6 +102,7 @@ def test_a_team_follows_its_route_and_plans_it_anew(phone: Page, town: Town) -> 
     town.store.transition(order[0], "fix", actor=ONE)
     added = fill(town.store, [(10.0, 210.0)], source="later")[0]
     phone.goto(f"{town.url}/field#route")
+    phone.reload()
     expect(phone.locator(f".gf-stop-row[data-case='{added}']")).to_be_visible()
     assert sorted(shown(phone)) == sorted({*order, added} - {order[0]})
 

@@ -10,6 +10,7 @@ from tests.browser.conftest import Watched, watch
 from tests.browser.map_page import MapPage
 from tests.browser.reruns import choose
 from tests.browser.server import DESKTOP, Server, start_server
+from tests.data.stores import demo_file
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +25,7 @@ EXPORT = HEADER + "".join(
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An app of these tests alone: what they import must not be seen by others."""
     home = tmp_path_factory.mktemp("import-home")
+    demo_file(home / "demo.sqlite")  # what is shown before the first import: others try how it is made
     started = start_server(home, log=home / "server.log")
     yield started
     started.stop()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.city_rules import CITY_TABLES
+from data.field_pauses import Pauses
 from data.field_shifts import FieldShift
 from data.worktime import city_clock
 
@@ -77,3 +78,30 @@ def test_a_shift_that_is_told_and_read_again_is_the_same(shift: FieldShift, last
     assert again == whole
     begins, ends = whole.moments(CHINA)
     assert ends - begins == timedelta(minutes=lasts)
+
+
+@given(st.floats(0, 90_000), st.lists(st.integers(0, 86_400), min_size=2, max_size=6, unique=True))
+def test_a_clock_without_pauses_leads_back_to_every_moment_that_is_worked(
+    moment: float, edges: list[int]
+) -> None:
+    edges = sorted(edges)[: len(edges) // 2 * 2]
+    pauses = Pauses(tuple(zip(edges[::2], edges[1::2], strict=True)))
+    inside = [(start, end) for start, end in pauses.spans if start < moment < end]
+    on_it = pauses.worked(moment)
+    if inside:
+        assert on_it == pauses.worked(inside[0][0])
+        assert pauses.passed(on_it, begins=True) == pytest.approx(inside[0][1])
+        assert pauses.passed(on_it) == pytest.approx(inside[0][0])
+    elif moment not in edges:
+        assert pauses.passed(on_it) == pytest.approx(moment) == pauses.passed(on_it, begins=True)
+
+
+def test_the_pauses_of_a_shift_are_those_that_lie_within_it() -> None:
+    usual = FieldShift.usual(MONDAY, spans(MONDAY), CHINA)
+    for begins, ends, pauses in (
+        ("08:30", "18:00", ((43_200, 50_400),)),
+        ("13:00", "16:00", ((46_800, 50_400),)),
+        ("08:30", "13:00", ()),
+    ):
+        shift = FieldShift.chosen({"begins": begins, "ends": ends}, usual)
+        assert Pauses.of(shift, spans(MONDAY), CHINA).spans == pauses

@@ -62,6 +62,25 @@ def test_painting_moves_cells_between_teams_and_to_nobody(town: Store) -> None:
     assert dict(town.territories(made.id, actor=HEAD).iter_rows()) == expected
 
 
+def test_a_stroke_that_is_taken_back_gives_each_cell_to_whose_it_was(town: Store) -> None:
+    made = town.draft_territories("一版", disk({1: 1, 2: 1}), actor=HEAD)
+    before = town.territories(made.id, actor=HEAD)
+    cells, teams = before["cell"].to_list(), before["team_id"].to_list()
+    town.paint_territories(made.id, cells, 3, actor=HEAD, version=1)
+    town.paint_territories(made.id, cells, [*teams[:-1], None], actor=HEAD, version=2)
+    assert town.territories(made.id, actor=HEAD).equals(before.head(-1))
+    for wrong, words in (
+        (teams[:-1], "Expected as many"),
+        ([*teams[:-1], "a"], "no numbers"),
+        ([*teams[:-1], 99], "99"),
+    ):
+        with pytest.raises(TeamError, match=words):
+            town.paint_territories(made.id, cells, wrong, actor=HEAD, version=3)
+    with pytest.raises(TeamError, match="two teams"):
+        town.paint_territories(made.id, [cells[0], cells[0]], [1, 2], actor=HEAD, version=3)
+    assert town.territories(made.id, actor=HEAD).equals(before.head(-1))
+
+
 def test_two_who_paint_one_draft_do_not_paint_over_each_other(town: Store) -> None:
     made = town.draft_territories("一版", disk({1: 1}), actor=HEAD)
     cells = disk({1: 1})["cell"]

@@ -1,8 +1,9 @@
 """What the browser tests do with a map on the screen: wait for it, read it, send it new layers."""
 
+import re
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from layers.element import ScriptLayer
 
@@ -15,6 +16,12 @@ def wait_ready(page: Page, state: str = "ready") -> dict[str, Any]:
     page.wait_for_selector(f"[data-gezhi-state={state}]")
     figures: dict[str, Any] = page.evaluate("window.__gezhi")
     return figures
+
+
+def says(page: Page, selector: str, words: str, *, in_part: bool = False) -> None:
+    """Wait until the first element of a selector says these words, and no others unless `in_part`."""
+    wanted = re.escape(words) if in_part else f"^{re.escape(words)}$"
+    expect(page.locator(selector).first).to_have_text(re.compile(wanted), use_inner_text=True)
 
 
 def on_map(page: Page, script: str, argument: Any = None) -> Any:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from layers import palettes, street_wire
 from layers.hexes import HexLayer
@@ -105,7 +105,7 @@ def test_the_pointer_reads_street_and_density(page: Page, server: Server) -> Non
 
 def test_the_legend_says_the_scale_the_bandwidth_and_who_is_left_out(page: Page, server: Server) -> None:
     open_map(page, server, title="Open cases per km of street")
-    assert page.inner_text(".gz-legend-title") == "Open cases per km of street"
+    screen.says(page, ".gz-legend-title", "Open cases per km of street")
     assert page.locator(".gz-heat-tick").all_inner_texts() == ["0", "20", "80"]
     assert page.inner_text(".gz-legend-note").split("\n") == [
         "A report counts up to 180 m along streets, the nearer the more.",
@@ -142,7 +142,7 @@ def test_cells_and_streets_take_turns(page: Page, server: Server) -> None:
     screen.send(page, HexLayer())
     page.wait_for_function("window.__gezhi.kind === undefined")
     assert screen.on_map(page, "return Boolean(layer(gezhi.HexCanvas)) && !layer(gezhi.StreetCanvas);")
-    assert page.locator(".gz-legend:visible").count() == 1
+    expect(page.locator(".gz-legend:visible")).to_have_count(1)
 
 
 def test_a_city_without_streets_says_what_to_do(page: Page, server: Server) -> None:
@@ -150,7 +150,7 @@ def test_a_city_without_streets_says_what_to_do(page: Page, server: Server) -> N
     server.answers["street-density"] = density([], top=0.0)
     page.goto(server.show(StreetDensityLayer(bandwidth=180)))
     page.wait_for_selector("[data-gezhi-state=empty]")
-    assert "Import a file of streets" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "Import a file of streets", in_part=True)
     assert page.locator(".gz-legend:visible").count() == 0
 
 

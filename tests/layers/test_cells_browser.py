@@ -132,7 +132,7 @@ def test_escape_deselects_and_enter_selects_the_middle(page: Page, server: Serve
     assert screen.selected(page) == h3.latlng_to_cell(lat, lon, 10)
     page.keyboard.press("Escape")
     assert screen.selected(page) is None
-    assert "reports, Cell 8a" in page.inner_text(".gz-spoken")
+    screen.says(page, ".gz-spoken", "reports, Cell 8a", in_part=True)
 
 
 def test_the_tooltip_says_count_and_cell(page: Page, server: Server) -> None:
@@ -145,8 +145,8 @@ def test_the_tooltip_says_count_and_cell(page: Page, server: Server) -> None:
     lat, lon = screen.latlng_at(page, 500, 350)
     cell = h3.latlng_to_cell(lat, lon, 10)
     count = screen.drawn_cells(page)[cell]
-    assert page.inner_text(".gz-tip-count") == f"{count} reports"
-    assert page.inner_text(".gz-tip-cell") == f"Cell {cell.rstrip('f')}"
+    screen.says(page, ".gz-tip-count", f"{count} reports")
+    screen.says(page, ".gz-tip-cell", f"Cell {cell.rstrip('f')}")
 
 
 def test_the_page_selects_a_cell_and_takes_it_back(page: Page, server: Server) -> None:

@@ -9,10 +9,11 @@ from starlette.testclient import TestClient
 
 from app_pages.field import field_routes
 from i18n import current_locale
-from layers import assets, field, field_words
+from layers import assets, field, field_words, pack_words
 from tests.layers import field_day
 
-SCRIPTS = "".join((assets.FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in assets.FIELD_SCRIPTS)
+_NAMES = (*assets.FIELD_SCRIPTS, "field_offline")
+SCRIPTS = "".join((assets.FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in _NAMES)
 
 
 def block(html: str, name: str) -> dict[str, object]:
@@ -59,7 +60,7 @@ def test_the_page_speaks_the_language_that_is_asked_for(asked: str, locale: str,
 
 
 def test_every_word_that_the_scripts_ask_for_is_there_and_every_word_is_asked_for() -> None:
-    known = field_words.labels()
+    known = field_words.labels() | pack_words.labels()
     asked = set(re.findall(r'\b(?:t|count)\("(\w+)"', SCRIPTS))
     quoted = set(re.findall(r'"(\w+)"', SCRIPTS))
     patterns = [re.escape(text).replace(r"\$\{\}", r"\w+") for text in _templates()]

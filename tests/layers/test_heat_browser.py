@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from geo.density import Grid, density, power_for
 from geo.distances import haversine_m
@@ -110,11 +110,11 @@ def test_the_pointer_reads_the_density_and_shows_how_far_reports_count(page: Pag
 def test_the_legend_has_numbers_and_the_bandwidth_to_scale(page: Page, server: Server) -> None:
     figures = open_map(page, server, title="Open cases per km²")
     top = figures["top"]
-    assert page.inner_text(".gz-legend-title") == "Open cases per km²"
+    screen.says(page, ".gz-legend-title", "Open cases per km²")
     ticks = page.locator(".gz-heat-tick").all_inner_texts()
     assert ticks[0] == "0"
     assert [float(tick) for tick in ticks[1:]] == pytest.approx([top / 4, top], rel=0.01)
-    assert "300 m" in page.inner_text(".gz-legend-note")
+    screen.says(page, ".gz-legend-note", "300 m", in_part=True)
     pixel = 40075016.686 * np.cos(np.radians(LAT)) / 256 / 2**15
     radius = float(page.locator("circle.gz-heat-circle").get_attribute("r") or 0)
     assert radius == pytest.approx(BANDWIDTH / pixel, rel=0.01)
@@ -124,7 +124,7 @@ def test_more_than_the_scale_and_averaged_peaks_are_said(page: Page, server: Ser
     server.answers["heat"] = answer(top=20, averaged=True)
     open_map(page, server, zoom=17)
     assert page.locator(".gz-heat-tick").last.inner_text() == "20 and more"
-    assert "averaged" in page.inner_text(".gz-legend-note")
+    screen.says(page, ".gz-legend-note", "averaged", in_part=True)
     assert page.locator("circle.gz-heat-circle").count() == 0, "wider than the legend: an arrow"
 
 
@@ -175,7 +175,7 @@ def test_cells_and_heat_take_turns(page: Page, server: Server) -> None:
     screen.send(page, HeatLayer(bandwidth=BANDWIDTH))
     page.wait_for_function("window.__gezhi.kind === 'heat'")
     assert screen.on_map(page, "return Boolean(layer(gezhi.HeatCanvas)) && !layer(gezhi.HexCanvas);")
-    assert page.locator(".gz-legend:visible").count() == 1
+    expect(page.locator(".gz-legend:visible")).to_have_count(1)
 
 
 def test_a_picture_of_the_map_has_the_surface_and_its_scale(page: Page, server: Server) -> None:
@@ -193,7 +193,7 @@ def test_nothing_to_show_is_said(page: Page, server: Server) -> None:
     server.answers["heat"] = answer(total=0)
     page.goto(server.show(HeatLayer()))
     screen.wait_ready(page, "empty")
-    assert "No report matches" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "No report matches", in_part=True)
 
 
 @pytest.mark.parametrize("broken", [None, b"GZH1", answer()[:-5]])

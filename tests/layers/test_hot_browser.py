@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import h3
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from starlette.requests import Request
 
 from layers import hot_wire
@@ -100,8 +100,8 @@ def test_the_legend_names_the_classes_there_are_and_lets_one_stand_out(page: Pag
         ["Persistent hot spot", "0"],
     ]
     assert "first time" in str(rows.nth(0).get_attribute("title"))
-    assert page.locator(".gz-swatch svg").count() == 2
-    assert "With direct neighbours, by week" in page.inner_text(".gz-legend-note")
+    expect(page.locator(".gz-swatch svg")).to_have_count(2)
+    screen.says(page, ".gz-legend-note", "With direct neighbours, by week", in_part=True)
 
     highlighted = "return layer(gezhi.HotCanvas).highlighted;"
     assert screen.on_map(page, highlighted) == 1  # as the page says
@@ -130,8 +130,8 @@ def test_the_tip_says_the_class_at_once_and_the_reason_when_the_pointer_rests(
     shown(page, server, source="category=posters", step="month", ring=2)
     page.mouse.move(*screen.place_of(page, *centre(MIDDLE)))
     page.wait_for_selector(".gz-tip")
-    assert page.inner_text(".gz-tip-count") == "New hot spot"
-    assert page.inner_text(".gz-tip-rate") == "7 reports"
+    screen.says(page, ".gz-tip-count", "New hot spot")
+    screen.says(page, ".gz-tip-rate", "7 reports")
     page.wait_for_function("document.querySelector('.gz-tip-reason').textContent.startsWith('Hot in 9')")
     assert page.inner_text(".gz-tip-reason").endswith(HOSTILE)
     assert page.evaluate("window.hacked") is None
@@ -151,7 +151,7 @@ def test_without_a_reason_the_tip_says_the_class_alone(page: Page, server: Serve
     page.mouse.move(*screen.place_of(page, *centre(MIDDLE)))
     page.wait_for_selector(".gz-tip")
     page.wait_for_function("!document.querySelector('.gz-tip-reason')")
-    assert page.inner_text(".gz-tip-count") == "New hot spot"
+    screen.says(page, ".gz-tip-count", "New hot spot")
 
 
 def test_a_click_is_told_as_on_a_map_of_figures(page: Page, server: Server) -> None:
@@ -187,9 +187,9 @@ def test_hot_spots_and_figures_take_turns(page: Page, server: Server) -> None:
     assert screen.on_map(page, "return !layer(gezhi.HotCanvas);")
     screen.send(page, HotLayer("category=posters"))
     page.wait_for_function("window.__gezhi.kind === 'classes'")
-    assert page.locator(".gz-legend:visible").count() == 1
-    assert page.inner_text(".gz-legend-title") == "Hot spots over time"
-    assert page.get_attribute("[data-gezhi-query]", "data-gezhi-query") == "category=posters"
+    expect(page.locator(".gz-legend:visible")).to_have_count(1)
+    screen.says(page, ".gz-legend-title", "Hot spots over time")
+    expect(page.locator("[data-gezhi-query]").first).to_have_attribute("data-gezhi-query", "category=posters")
     assert before == 1
 
 
@@ -227,7 +227,7 @@ def test_a_map_without_hot_spots_says_why(page: Page, server: Server) -> None:
     for number, (_, words) in enumerate(cases):
         screen.send(page, HotLayer(f"category={number}"))
         page.wait_for_selector(f"[data-gezhi-state=empty][data-gezhi-query='category={number}']")
-        assert words in page.inner_text(".gz-notice")
+        screen.says(page, ".gz-notice", words, in_part=True)
 
 
 def test_what_is_still_computed_comes_by_itself(page: Page, server: Server) -> None:
@@ -240,7 +240,7 @@ def test_what_is_still_computed_comes_by_itself(page: Page, server: Server) -> N
     server.answers["hotspots"] = later
     page.goto(server.show(HotLayer(), zoom=16))
     page.wait_for_selector(".gz-notice")
-    assert "Computing." in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "Computing.", in_part=True)
     screen.wait_ready(page)
     assert page.locator(".gz-notice:visible").count() == 0
 
@@ -249,7 +249,7 @@ def test_a_fault_is_said_and_can_be_tried_again(page: Page, server: Server) -> N
     server.broken = True
     page.goto(server.show(HotLayer(), zoom=16))
     page.wait_for_selector("[data-gezhi-state=failed]")
-    assert "hot spots could not be loaded" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "hot spots could not be loaded", in_part=True)
     server.broken = False
     server.answers["hotspots"] = answer()
     page.get_by_role("button", name="Try again").click()
@@ -273,5 +273,5 @@ def test_a_page_without_a_server_shows_its_pack(page: Page, server: Server) -> N
     screen.wait_ready(page)
     page.mouse.move(*screen.place_of(page, *centre(MIDDLE)))
     page.wait_for_selector(".gz-tip")
-    assert page.inner_text(".gz-tip-count") == "New hot spot"
+    screen.says(page, ".gz-tip-count", "New hot spot")
     assert not any("hotspots" in one for one in server.asked)

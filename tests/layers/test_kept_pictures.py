@@ -120,7 +120,8 @@ def wait(page: Page, points: bool) -> None:
         page.wait_for_function("window.__gezhiPoints && window.__gezhiPoints.total > 0")
     else:
         screen.wait_ready(page)
-    page.wait_for_timeout(150)  # the last frame reaches the screen
+    # The last frame reaches the screen.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def small(picture: bytes) -> npt.NDArray[np.float64]:

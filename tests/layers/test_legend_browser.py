@@ -6,7 +6,7 @@ from typing import Any
 import h3
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from layers import palettes, wire
 from layers.hexes import HexLayer
@@ -117,7 +117,7 @@ def test_keys_and_presses_let_a_class_stand_out_too(page: Page, server: Server) 
     assert screen.on_map(page, highlighted) == 2, "the one with the focus before the one that is pressed"
     page.evaluate("document.activeElement.blur()")
     assert screen.on_map(page, highlighted) == 1
-    assert page.get_by_role("button", pressed=True).count() == 1
+    expect(page.get_by_role("button", pressed=True)).to_have_count(1)
     page.focus(".gz-legend-title")
     page.keyboard.press("Escape")
     assert screen.on_map(page, highlighted) is None
@@ -149,7 +149,7 @@ def test_a_share_says_its_unit_what_has_none_and_what_is_uncertain(page: Page, s
 
     rows = _rows(page)
 
-    assert page.inner_text(".gz-legend-title") == "Closed in time, %"
+    screen.says(page, ".gz-legend-title", "Closed in time, %")
     assert list(rows) == [
         *("under 60", "60 up to 80", "80 and more", "no figure"),
         "Small: fewer than 10 reports, uncertain",
@@ -252,12 +252,12 @@ def test_the_tooltip_of_a_change_says_both_periods_and_what_it_rests_on(page: Pa
     page.mouse.move(500, 340)
     page.mouse.move(500, 350)
 
-    assert page.inner_text(".gz-tip-count") == "+35 % reports"
+    screen.says(page, ".gz-tip-count", "+35 % reports")
     assert page.locator(".gz-tip-rate").all_inner_texts() == [
         *("of 4 reports", "2026-03-01 to 03-07 against 2026-02-22 to 02-28"),
         "Few reports: uncertain",
     ]
-    assert "2026-03-01 to 03-07 against 2026-02-22 to 02-28" in page.inner_text(".gz-legend-note")
+    screen.says(page, ".gz-legend-note", "2026-03-01 to 03-07 against 2026-02-22 to 02-28", in_part=True)
 
 
 def test_the_measure_and_its_classes_are_asked_beside_the_filter(page: Page, server: Server) -> None:
@@ -288,7 +288,7 @@ def test_the_legend_keeps_its_words_until_the_new_measure_is_there(page: Page, s
     page.wait_for_function("window.__gezhi.measure === 'on_time'")
 
     assert before == "Reports per cell"
-    assert page.inner_text(".gz-legend-title") == "Closed in time, %"
+    screen.says(page, ".gz-legend-title", "Closed in time, %")
 
 
 def test_classes_are_kept_by_a_word_to_the_page(page: Page, server: Server) -> None:
@@ -311,7 +311,7 @@ def test_a_layer_that_says_nothing_of_keeping_offers_none(page: Page, server: Se
     page.goto(server.show())
     screen.wait_ready(page)
 
-    assert page.locator(".gz-legend-pin").is_hidden()
+    expect(page.locator(".gz-legend-pin")).to_be_hidden()
 
 
 def test_hostile_words_of_a_measure_stay_words(page: Page, server: Server) -> None:

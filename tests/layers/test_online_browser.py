@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from geo.datums import from_gcj02, to_gcj02
 from layers.base import BaseLayer
@@ -166,7 +166,7 @@ def test_nobody_is_asked_unless_chosen_and_without_a_setting_there_is_no_choice(
     assert page.locator(".gz-base").count() == 0
     assert page.locator(".gz-map").get_attribute("data-gezhi-base") is None
     open_map(page, server, online(tiles), address="")
-    assert page.locator(".gz-base").count() == 1
+    expect(page.locator(".gz-base")).to_have_count(1)
     assert tiles.asked == []
 
 
@@ -194,7 +194,7 @@ def test_the_choice_changes_what_lies_below_and_stands_in_the_address(
     page.wait_for_function("location.search.includes('base=satellite')")
     wait_for_tiles(page)
     assert shown(page) == {"places": False, "traces": False, "names": True}
-    assert page.inner_text(".gz-attribution") == "Reports: city · © <b>Else</b>"
+    screen.says(page, ".gz-attribution", "Reports: city · © <b>Else</b>")
     assert all(path.endswith("?sat") for path in tiles.asked) and tiles.asked
     order = "(name) => Number(document.querySelector(`.leaflet-gz-${name}-pane`).style.zIndex)"
     levels = [page.evaluate(order, name) for name in ("raster", "cells", "names")]
@@ -209,7 +209,7 @@ def test_the_choice_changes_what_lies_below_and_stands_in_the_address(
     choose(page, "Own streets")
     page.wait_for_function("!location.search.includes('base=') && location.search.includes('lang=en')")
     assert shown(page) == {"places": True, "traces": True, "names": True}
-    assert page.inner_text(".gz-attribution") == "Reports: city"
+    screen.says(page, ".gz-attribution", "Reports: city")
 
 
 def test_a_map_that_does_not_answer_gives_way_to_our_own_after_a_few_tries(
@@ -219,20 +219,20 @@ def test_a_map_that_does_not_answer_gives_way_to_our_own_after_a_few_tries(
     tiles.broken = True
     open_map(page, server, online(tiles))
     page.wait_for_selector("[data-gezhi-base=own]")
-    assert "does not answer" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "does not answer", in_part=True)
     assert shown(page)["places"]
-    assert page.locator(".gz-attribution").is_hidden()
+    expect(page.locator(".gz-attribution")).to_be_hidden()
     assert "base=online" in page.url, "the next visit tries again"
     tried = len(tiles.asked)
     screen.on_map(page, "map.panBy([400, 0], { animate: false })")
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(150)  # tiles would be asked for at once
     assert len(tiles.asked) == tried, "no endless errors"
 
     tiles.broken = False
     page.get_by_role("button", name="Try again").click()
     wait_for_tiles(page)
     assert "does not answer" not in page.inner_text(".gz-notice")
-    assert page.locator(".gz-map").get_attribute("data-gezhi-base") == "online"
+    expect(page.locator(".gz-map")).to_have_attribute("data-gezhi-base", "online")
 
 
 def test_the_keyboard_opens_chooses_and_closes(page: Page, server: Server, tiles: TileServer) -> None:
@@ -240,12 +240,12 @@ def test_the_keyboard_opens_chooses_and_closes(page: Page, server: Server, tiles
     button = page.get_by_role("button", name="Map under the figures")
     button.focus()
     page.keyboard.press("Enter")
-    assert button.get_attribute("aria-expanded") == "true"
+    expect(button).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.wait_for_selector("[data-gezhi-base=online]")
     page.keyboard.press("Escape")
-    assert button.get_attribute("aria-expanded") == "false"
+    expect(button).to_have_attribute("aria-expanded", "false")
     assert button.evaluate("(button) => document.activeElement === button")
 
 
@@ -276,4 +276,4 @@ def test_a_map_that_stays_silent_is_given_up_after_some_seconds(page: Page, serv
     page.wait_for_selector("[data-gezhi-base=online]")
     page.clock.fast_forward(8_500)
     page.wait_for_selector("[data-gezhi-base=own]")
-    assert "does not answer" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "does not answer", in_part=True)

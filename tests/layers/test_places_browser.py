@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from layers.base import BaseLayer
 from layers.hexes import HexLayer
@@ -143,7 +143,7 @@ def test_places_that_cannot_be_loaded_leave_the_cells_alone(page: Page, server: 
     page.unroute("**/api/places**")
     page.click("text=Try again")
     page.wait_for_selector("[data-gezhi-places]")
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
 
 
 def test_places_are_drawn_again_for_another_theme_and_not_for_another_filter(

@@ -192,7 +192,7 @@ def test_a_tooltip_tells_how_many_of_which_category_and_how_many_are_open(page: 
     page.mouse.move(*screen.place_of(page, LAT, LON))
     page.wait_for_selector(".gz-tip-part")
 
-    assert page.inner_text(".gz-tip-count") == "6 reports, 5 open"
+    screen.says(page, ".gz-tip-count", "6 reports, 5 open")
     assert page.locator(".gz-tip-part").all_inner_texts() == ["cables: 4", "Flyposting: 2"]
 
 
@@ -218,7 +218,7 @@ def test_reports_at_one_address_are_spread_out_on_legs_that_open_each(page: Page
         )
         page.keyboard.press("Escape")
         page.wait_for_selector(".leaflet-popup", state="detached")
-    assert page.get_attribute("[data-gezhi-legs]", "data-gezhi-legs") == "7"
+    expect(page.locator("[data-gezhi-legs]").first).to_have_attribute("data-gezhi-legs", "7")
     page.mouse.click(x + 200, y)
     page.wait_for_selector("[data-gezhi-legs='0']")
 
@@ -246,9 +246,9 @@ def test_more_reports_than_there_is_room_for_are_a_page_away(page: Page, server:
     assert last["more"] == 121
 
     page.mouse.click(x + last["x"], y + last["y"])
-    assert page.inner_text(".gz-report-pager span") == "40 of 160 here"
+    screen.says(page, ".gz-report-pager span", "40 of 160 here")
     page.get_by_role("button", name="Next").click()
-    assert page.inner_text(".gz-report-pager span") == "41 of 160 here"
+    screen.says(page, ".gz-report-pager span", "41 of 160 here")
 
 
 def test_the_keyboard_opens_what_is_in_the_middle(page: Page, server: Server) -> None:
@@ -261,10 +261,10 @@ def test_the_keyboard_opens_what_is_in_the_middle(page: Page, server: Server) ->
     page.keyboard.press("Enter")
     page.wait_for_selector(".gz-report-pager")
 
-    assert "3 reports" in page.inner_text(".gz-spoken")
+    screen.says(page, ".gz-spoken", "3 reports", in_part=True)
     page.wait_for_function("document.activeElement.className.endsWith('gz-report-next')")
     page.keyboard.press("Enter")
-    assert page.inner_text(".gz-report-pager span") == "2 of 3 here"
+    screen.says(page, ".gz-report-pager span", "2 of 3 here")
     assert page.evaluate("document.activeElement.className").endswith("gz-report-next")
     page.keyboard.press("Escape")
     page.wait_for_selector(".leaflet-popup", state="detached")
@@ -306,8 +306,8 @@ def test_a_point_opens_a_popup_instead_of_selecting_its_cell(page: Page, server:
     page.mouse.click(*screen.place_of(page, LAT, LON))
     page.wait_for_selector(".gz-report-fields")
 
-    assert page.inner_text(".gz-report-title") == "Flyposting"
-    assert page.inner_text(".gz-report-status") == "Closed"
+    screen.says(page, ".gz-report-title", "Flyposting")
+    screen.says(page, ".gz-report-status", "Closed")
     named = page.locator(".gz-report-fields dt").all_inner_texts()
     address, reported = page.locator(".gz-report-fields dd").all_inner_texts()
     assert named == ["Address", "Reported at"]
@@ -331,7 +331,7 @@ def test_a_popup_shows_photos_small_and_leads_to_the_large_ones(page: Page, serv
     page.goto(server.show(alone(), zoom=18))
     figures(page)
     assert not any("/api/photos" in address for address in server.asked)
-    assert "With photo" in page.inner_text(".gz-point-legend")
+    screen.says(page, ".gz-point-legend", "With photo", in_part=True)
 
     page.mouse.click(*screen.place_of(page, LAT, LON))
     page.wait_for_function(
@@ -366,10 +366,10 @@ def test_text_of_people_is_shown_as_text(page: Page, server: Server) -> None:
     page.mouse.click(*screen.place_of(page, LAT, LON))
     page.wait_for_selector(".gz-report-fields")
 
-    assert page.inner_text(".gz-report-title") == HOSTILE
+    screen.says(page, ".gz-report-title", HOSTILE)
     assert page.locator(".gz-report-fields dd").all_inner_texts() == [HOSTILE] * 3
     assert HOSTILE in (page.text_content(".gz-point-legend") or "")
-    assert page.inner_text(".gz-attribution") == HOSTILE
+    screen.says(page, ".gz-attribution", HOSTILE)
     page.wait_for_selector("img", state="detached")  # the photo of that name does not exist
     assert page.evaluate("window.hacked") is None
 
@@ -387,7 +387,7 @@ def test_reports_close_by_are_turned_over_one_by_one(page: Page, server: Server)
         seen.append(page.inner_text(".gz-report-title"))
 
     assert seen == ["kind 1", "kind 2", "kind 3", "kind 1"]
-    assert page.inner_text(".gz-report-pager span") == "1 of 3 here"
+    screen.says(page, ".gz-report-pager span", "1 of 3 here")
 
 
 def test_what_is_done_is_a_ring_and_what_is_open_a_dot(page: Page, server: Server) -> None:
@@ -438,13 +438,13 @@ def test_doubted_positions_and_photos_are_marked_and_explained(page: Page, serve
 def test_a_view_without_a_report_says_so(page: Page, server: Server) -> None:
     page.goto(server.show(PointLayer("category=nothing", from_zoom=3)))
     screen.wait_ready(page, "empty")
-    assert page.inner_text(".gz-notice-text") == "No report matches the filter."
+    screen.says(page, ".gz-notice-text", "No report matches the filter.")
     screen.send(page, alone())
     screen.wait_ready(page)
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
     screen.on_map(page, "map.setView([39.5, 119], 14, { animate: false });")
     screen.wait_ready(page, "empty")
-    assert page.inner_text(".gz-notice-text") == "No report in this part of the map."
+    screen.says(page, ".gz-notice-text", "No report in this part of the map.")
 
 
 def test_points_that_cannot_be_loaded_are_said_to_be_missing(page: Page, server: Server) -> None:
@@ -511,14 +511,14 @@ def test_a_page_without_a_server_gathers_what_shares_a_position(page: Page, serv
     told = {number: {"address": f"house {number}"} for number in range(1, 10)}
     page.goto(server.show(PointLayer(answer | {"truncated": True}, reports=told), zoom=17))
     assert figures(page)["clusters"] == 1
-    assert page.inner_text(".gz-notice-text") == "Too many reports to show each one; zoom in."
+    screen.says(page, ".gz-notice-text", "Too many reports to show each one; zoom in.")
     server.asked.clear()
 
     page.mouse.click(*screen.place_of(page, LAT, LON))
     page.wait_for_selector("[data-gezhi-legs='8']")
     page.mouse.click(*screen.place_of(page, LAT, LON + 0.001))
     page.wait_for_selector(".gz-report-fields")
-    assert "house 9" in page.inner_text(".gz-report-fields")
+    screen.says(page, ".gz-report-fields", "house 9", in_part=True)
     assert server.asked == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from layers.hexes import HexLayer
 from layers.place_rates import PlaceRateLayer
@@ -120,8 +120,8 @@ def test_classes_no_report_and_no_figure_look_different(page: Page, server: Serv
     assert len({seen[1], seen[2], seen[3], seen[4]}) == 4
     texts = page.locator(".gz-legend-class").all_inner_texts()
     assert texts == ["under 2.5", "2.5 up to 5", "5 and more", "no report", "length unknown"]
-    assert page.inner_text(".gz-legend-title") == "Reports per 100 m"
-    assert "fewer than 10 reports" in page.inner_text(".gz-legend-note")
+    screen.says(page, ".gz-legend-title", "Reports per 100 m")
+    screen.says(page, ".gz-legend-note", "fewer than 10 reports", in_part=True)
 
 
 def test_the_tip_says_the_rate_and_what_it_rests_on(page: Page, server: Server) -> None:
@@ -205,12 +205,12 @@ def test_cells_and_places_take_turns(page: Page, server: Server) -> None:
     screen.send(page, _layer())
     page.wait_for_function("window.__gezhi.kind === 'street'")
     assert screen.on_map(page, "return !layer(gezhi.HexCanvas) && Boolean(layer(gezhi.ShapeCanvas));")
-    assert page.locator(".gz-legend:visible").count() == 1
+    expect(page.locator(".gz-legend:visible")).to_have_count(1)
 
     screen.send(page, HexLayer())
     page.wait_for_function("window.__gezhi.kind === undefined")
     assert screen.on_map(page, "return Boolean(layer(gezhi.HexCanvas)) && !layer(gezhi.ShapeCanvas);")
-    assert page.inner_text(".gz-legend-title") == "Reports per cell"
+    screen.says(page, ".gz-legend-title", "Reports per cell")
 
 
 def test_a_city_without_such_places_says_so(page: Page, server: Server) -> None:
@@ -219,7 +219,7 @@ def test_a_city_without_such_places_says_so(page: Page, server: Server) -> None:
     page.goto(server.show(_layer()))
     page.wait_for_selector("[data-gezhi-state=empty]")
 
-    assert "no places of this kind" in page.inner_text(".gz-notice")
+    screen.says(page, ".gz-notice", "no places of this kind", in_part=True)
 
 
 def test_a_fault_is_said_and_can_be_tried_again(page: Page, server: Server) -> None:

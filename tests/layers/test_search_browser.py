@@ -57,7 +57,7 @@ def test_a_place_is_found_and_gone_to_by_keys_alone(searching: Page) -> None:
     expect(searching.get_by_role("option")).to_have_count(0)
     expect(searching.get_by_role("combobox")).to_have_value("后街")
     expect(searching.locator(".gz-search-name")).to_have_text("后街")
-    searching.wait_for_timeout(400)
+    screen.wait_on_map(searching, f"return Math.abs(map.getCenter().lng - {LON + 0.02}) < 1e-3;")
     assert _centre(searching) == pytest.approx([LAT, LON + 0.02], abs=1e-3)
 
 
@@ -116,7 +116,7 @@ def test_an_input_method_is_waited_for(searching: Page, server: Server) -> None:
             input.dispatchEvent(new InputEvent("input", { isComposing: true }));
         }"""
     )
-    searching.wait_for_timeout(300)
+    searching.wait_for_timeout(300)  # longer than a search waits for the next letter
     assert not [asked for asked in server.asked if "search" in asked]
 
     box.evaluate(

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from starlette.requests import Request
 
 from layers import classes, wire
@@ -86,7 +86,7 @@ def test_the_line_parts_what_is_seen_and_nothing_is_drawn_again(page: Page, peri
 
     box = grip.bounding_box()
     assert box and box["x"] + box["width"] / 2 == pytest.approx(250, abs=2)
-    assert grip.get_attribute("aria-valuenow") == "25"
+    expect(grip).to_have_attribute("aria-valuenow", "25")
     assert page.evaluate("window.draws") == 0
     assert _edges(page) == {"gz-gz-cells-before-pane": (0, 250), "gz-gz-cells-pane": (250, 1000)}
     assert screen.selected(page) is None, "a drag is no click"
@@ -130,7 +130,7 @@ def test_keys_move_the_line_and_not_the_map(page: Page, periods: Server) -> None
 
     assert seen == [48, 38, 40, 100, 100, 0]
     assert screen.on_map(page, centre) == before
-    assert grip.get_attribute("aria-valuetext") == "2026-02-22 to 02-28 0 %, 2026-03-01 to 03-07 100 %"
+    expect(grip).to_have_attribute("aria-valuetext", "2026-02-22 to 02-28 0 %, 2026-03-01 to 03-07 100 %")
 
 
 def test_each_side_says_its_days_and_the_tooltip_both_figures(page: Page, periods: Server) -> None:
@@ -181,7 +181,7 @@ def test_a_failure_of_the_other_period_is_said_and_the_first_one_stays(page: Pag
     )
 
     assert sums[0] and not sums[1]
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
 
 
 def test_a_picture_of_the_map_shows_each_period_on_its_side(page: Page, periods: Server) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pmtiles.writer
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import zxy_to_tileid
 from shapely import LineString, Point, box
@@ -241,7 +241,7 @@ def test_where_tiles_cannot_be_read_the_places_themselves_are_drawn(
 
     red, _, blue, _ = _colour_at(page, "PlaceCanvas", LAT, LON)
     assert blue > red
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
 
 
 def test_another_build_is_drawn_when_the_page_says_so(page: Page, server: Server, town: Town) -> None:

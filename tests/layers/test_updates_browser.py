@@ -2,7 +2,7 @@
 
 import h3
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from layers.base import BaseLayer
 from layers.hexes import HexLayer, resolution_for
@@ -136,7 +136,7 @@ def test_a_slow_answer_shows_a_bar_and_fades_the_old_figures(page: Page, server:
     screen.wait_ready(page)
     opacity = "return Number(layer(gezhi.HexCanvas).canvas.style.opacity);"
     clear = screen.on_map(page, opacity)
-    assert page.locator(".gz-bar").is_hidden()
+    expect(page.locator(".gz-bar")).to_be_hidden()
     server.delay_s = 1.0
 
     screen.send(page, HexLayer("category=posters"))
@@ -144,7 +144,7 @@ def test_a_slow_answer_shows_a_bar_and_fades_the_old_figures(page: Page, server:
 
     assert screen.on_map(page, opacity) < clear / 2
     page.wait_for_selector("[data-gezhi-query='category=posters']")
-    assert page.locator(".gz-bar").is_hidden()
+    expect(page.locator(".gz-bar")).to_be_hidden()
     assert screen.on_map(page, opacity) == clear
 
 
@@ -158,13 +158,13 @@ def test_a_failed_answer_takes_the_figures_away_and_can_be_tried_again(page: Pag
 
     assert figures["state"] == "failed"
     assert screen.drawn_cells(page) == {}
-    assert page.locator(".gz-legend").is_hidden()
-    assert page.inner_text(".gz-notice-text") == "The figures could not be loaded."
+    expect(page.locator(".gz-legend")).to_be_hidden()
+    screen.says(page, ".gz-notice-text", "The figures could not be loaded.")
     server.broken = False
     page.click("text=Try again")
     page.wait_for_selector("[data-gezhi-query='category=posters']")
-    assert page.locator(".gz-notice").is_hidden()
-    assert page.locator(".gz-legend").is_visible()
+    expect(page.locator(".gz-notice")).to_be_hidden()
+    expect(page.locator(".gz-legend")).to_be_visible()
 
 
 def test_an_unreachable_server_is_a_failure_too(page: Page, server: Server) -> None:
@@ -180,15 +180,15 @@ def test_an_unreachable_server_is_a_failure_too(page: Page, server: Server) -> N
 def test_an_empty_result_says_whether_the_filter_or_the_place_is_empty(page: Page, server: Server) -> None:
     page.goto(server.show(HexLayer("category=nothing")))
     screen.wait_ready(page, "empty")
-    assert page.inner_text(".gz-notice-text") == "No report matches the filter."
+    screen.says(page, ".gz-notice-text", "No report matches the filter.")
 
     screen.send(page, HexLayer())
     screen.wait_ready(page)
-    assert page.locator(".gz-notice").is_hidden()
+    expect(page.locator(".gz-notice")).to_be_hidden()
 
     screen.on_map(page, "map.setView([39, 118], 14, { animate: false });")
     screen.wait_ready(page, "empty")
-    assert page.inner_text(".gz-notice-text") == "No report in this part of the map."
+    screen.says(page, ".gz-notice-text", "No report in this part of the map.")
 
 
 def test_a_layer_that_is_no_longer_sent_leaves_the_map(page: Page, server: Server) -> None:
@@ -206,26 +206,28 @@ def test_the_legend_is_a_list_that_says_its_numbers(page: Page, server: Server) 
     page.goto(server.show())
     edges = screen.wait_ready(page)["edges"]
 
-    assert page.get_by_role("list", name="Reports per cell").get_by_role("listitem").count() == len(edges)
+    expect(page.get_by_role("list", name="Reports per cell").get_by_role("listitem")).to_have_count(
+        len(edges)
+    )
     classes = page.locator(".gz-legend-range").all_inner_texts()
 
     assert len(classes) == len(edges)
     assert classes[0] == ("1" if edges[1] == 2 else f"1 to {edges[1] - 1}")
     assert classes[-1] == f"{edges[-1]} and more"
-    assert page.inner_text(".gz-legend-note") == "Resolution 10: cells about 130 m across"
+    screen.says(page, ".gz-legend-note", "Resolution 10: cells about 130 m across")
 
 
 def test_the_legend_folds_and_unfolds(page: Page, server: Server) -> None:
     page.goto(server.show())
     screen.wait_ready(page)
     title = page.get_by_role("button", name="Reports per cell")
-    assert title.get_attribute("aria-expanded") == "true"
+    expect(title).to_have_attribute("aria-expanded", "true")
 
     title.click()
-    assert title.get_attribute("aria-expanded") == "false"
-    assert page.locator(".gz-legend-classes").is_hidden()
+    expect(title).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".gz-legend-classes")).to_be_hidden()
     title.press("Enter")
-    assert page.locator(".gz-legend-classes").is_visible()
+    expect(page.locator(".gz-legend-classes")).to_be_visible()
 
 
 def test_the_legend_says_when_the_server_had_to_be_coarser(page: Page, server: Server) -> None:
@@ -247,7 +249,7 @@ def test_the_theme_changes_in_place(page: Page, server: Server) -> None:
 
     dark = screen.on_map(page, "return getComputedStyle(map.getContainer()).backgroundColor;")
     assert light != dark
-    assert page.locator(".gz-dark").count() == 1
+    expect(page.locator(".gz-dark")).to_have_count(1)
     assert "#5a2340" in screen.on_map(page, "return layer(gezhi.HexCanvas).colours;")
 
 
@@ -256,9 +258,9 @@ def test_the_map_and_its_controls_have_names(page: Page, server: Server) -> None
     screen.wait_ready(page)
 
     assert "Map of reports" in (page.get_by_role("application").get_attribute("aria-label") or "")
-    assert page.get_by_role("button", name="Zoom in").count() == 1
-    assert page.inner_text(".gz-attribution") == "Reports: <b>the city</b>"
-    assert page.locator(".leaflet-control-scale-line").is_visible()
+    expect(page.get_by_role("button", name="Zoom in")).to_have_count(1)
+    screen.says(page, ".gz-attribution", "Reports: <b>the city</b>")
+    expect(page.locator(".leaflet-control-scale-line")).to_be_visible()
 
 
 def test_the_keyboard_shows_where_it_is_and_a_mouse_does_not(page: Page, server: Server) -> None:

@@ -7,7 +7,7 @@ import folium
 import h3
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from layers import classes, wire
 from layers.base import BaseLayer
@@ -166,7 +166,7 @@ def phone(browser: Browser) -> Page:
 def test_on_a_phone_a_tap_selects_and_the_legend_is_folded(phone: Page, server: Server) -> None:
     phone.goto(server.show())
     screen.wait_ready(phone)
-    assert phone.locator(".gz-legend-classes").is_hidden()
+    expect(phone.locator(".gz-legend-classes")).to_be_hidden()
 
     phone.touchscreen.tap(195, 200)
 
@@ -174,7 +174,7 @@ def test_on_a_phone_a_tap_selects_and_the_legend_is_folded(phone: Page, server: 
     assert screen.selected(phone) == h3.latlng_to_cell(lat, lon, 10)
     assert phone.locator(".gz-tip").count() == 0
     phone.tap(".gz-legend-title")
-    assert phone.locator(".gz-legend-classes").is_visible()
+    expect(phone.locator(".gz-legend-classes")).to_be_visible()
     assert screen.selected(phone)
     phone.context.close()
 

@@ -123,3 +123,25 @@ def _ground(west: float, south: float, east: float, north: float, names: tuple[s
     w, s = float(across[1]) + 0.0004, (south + north) / 2 + 0.0003
     ring = [w, s, w + 0.002, s, w + 0.002, s + 0.0015, w, s + 0.0015, w, s]
     return {"streets": streets, "compounds": [{"name": names[2], "rings": [[float(x) for x in ring]]}]}
+
+
+def with_route(day: dict[str, Any], *cases: int) -> dict[str, Any]:
+    """Return the day with a route by these cases, the last leg of it a straight line, and straight home."""
+    begins = datetime.fromisoformat(day["at"])
+    at = {case["id"]: (case["lon"], case["lat"]) for case in day["cases"]}
+    legs = [
+        {"why": "straight line" if case == cases[-1] else None, "way": [LON, LAT, *at[case]]}
+        for case in cases
+    ]
+    stops = [
+        {"n": n, "case": case, "arrives_at": (begins + timedelta(minutes=10 * n)).isoformat(), "leg": leg}
+        for n, (case, leg) in enumerate(zip(cases, legs, strict=True), 1)
+    ]
+    route = {
+        "shift": {"begins_at": begins.isoformat()},
+        "stops": stops,
+        "home": {"why": None, "way": [*at[cases[-1]], LON, LAT]},
+        "straight": 1,
+        "words": f"{len(cases)} stops",
+    }
+    return day | {"route": route}

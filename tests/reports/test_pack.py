@@ -77,6 +77,12 @@ def test_a_team_that_is_not_there_has_no_pack(town: Store) -> None:
             FieldDocuments().pack(workspace(town), team)
 
 
+def test_the_route_of_the_shift_is_in_it(town: Store) -> None:
+    day = block(FieldDocuments().pack(workspace(town), 1).html, "gz-day")
+    assert {stop["case"] for stop in day["route"]["stops"]} <= {case["id"] for case in day["cases"]}
+    assert len(day["route"]["stops"]) + len(day["route"]["left"]) == CASES
+
+
 def test_photos_are_in_the_file_as_small_pictures(town: Store) -> None:
     made = FieldDocuments().pack(workspace(town), 1)
     photos = [photo for case in block(made.html, "gz-day")["cases"] for photo in case["photos"]]

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from i18n import use_locale
 from reports.sheet_map import sheet_map
 from reports.team_sheet import sheet_name, team_sheet
-from tests.reports.days import a_day
+from tests.reports.days import a_day, with_route
 
 ADDRESS = "https://city.example:8501"
 HOSTILE = '</style><script>alert("1")</script>"\\}<!--'
@@ -54,6 +54,15 @@ def test_each_case_of_the_own_work_has_its_number_on_the_map_and_in_the_list() -
     assert re.findall(r'<td class="no">(\d+)</td>', sheet) == [str(n) for n in range(1, 13)]
     assert re.findall(r"<small>(\d+)</small>", sheet) == [str(4_000 + n) for n in range(1, 13)]
     assert "1 more that somebody else deals with" in sheet
+
+
+def test_the_cases_of_the_route_come_first_in_its_order_and_the_way_is_on_the_map() -> None:
+    sheet = team_sheet(with_route(a_day(4), 4_003, 4_001))
+    assert re.findall(r"<small>(\d+)</small>", sheet) == ["4003", "4001", "4002", "4004"]
+    assert re.findall(r"there at (\d\d:\d\d)", sheet) == ["09:40", "09:50"]
+    assert sheet.count('class="leg"') == 2 and sheet.count('class="leg straight"') == 1
+    assert "Route from 03-04 09:30: 2 stops (dashed where no street leads)" in sheet
+    assert "Route from" not in team_sheet(a_day(4))
 
 
 def test_a_code_leads_to_its_case_at_the_address_of_the_server() -> None:

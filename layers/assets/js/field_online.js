@@ -2,9 +2,8 @@
 
    A host is `{alone, enter(token), leave(), day(), send({team, store}, answers), sendPhoto({team}, answer, blob), similar(at,
    category), route(at), shift(team, shift), photoUrl(photo, size)}`. One that stands alone (`gezhi.field.alone(page, day)`)
-   never sends;
-   it may have `openStorage()`, as `field.openStorage`, and `actions(app)`: buttons `{words, icon, press}` of the view of
-   what waits, such as saving it as a file. Calls throw a `field.HostError`, whose `kind` says what to do:
+   never sends; it may have `openStorage()`, as `field.openStorage`, and `actions(app)`: buttons `{words, icon, press}` of
+   the view of what waits, such as saving it as a file. Calls throw a `field.HostError`, whose `kind` says what to do:
    "network" (try again later), "link" (who asks is not known or no longer), "refused" (this very thing is not
    allowed, with words), "server" (something is wrong there, try again later). */
 (function (gezhi) {

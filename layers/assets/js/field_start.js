@@ -21,6 +21,9 @@
     const text = field.texts(page);
     const root = document.getElementById("gf");
     const host = page.alone ? field.alone(page, given) : field.online(page);
+    // The day is on its way while the phone's own store is opened; with a link, whoever asks is not known yet.
+    let early = page.alone || new URLSearchParams(location.hash.slice(1)).has("k") ? null : host.day();
+    early?.catch(() => null); // looked at when it is awaited
     const storage = await (host.openStorage ? host.openStorage() : field.openStorage());
     const settings = { theme: "auto", place: false, order: "urgent", ...((await storage.kept("settings")) || {}) };
     const app = { page, text, host, storage, settings, day: null, sent: [], order: settings.order };
@@ -187,9 +190,9 @@
     };
 
     function bar() {
-      const { team, city, synthetic, cases } = app.day;
+      const { team, city, cases } = app.day;
       frame.team.textContent = team.name;
-      frame.sub.textContent = synthetic ? t("synthetic_short", { city }) : city;
+      frame.sub.textContent = city; // a made-up city says so in its name
       frame.sub.hidden = !frame.sub.textContent;
       const waits = app.queue.waiting.length;
       const trouble = app.queue.troubled.length;
@@ -376,19 +379,21 @@
       if (kept && !app.day) take(kept, { fresh: false }); // shown while the new one is on its way
       let day;
       try {
-        day = await host.day();
+        day = await (early || host.day());
         app.queue.noteNetwork("up");
       } catch (error) {
         if (!(error instanceof field.HostError)) throw error;
         await without(error, kept);
         return;
       }
-      if (!page.team) await storage.keep("day", day);
+      early = null;
       take(day, { fresh: Boolean(kept) });
+      if (!page.team) storage.keep("day", day);
       app.queue.flush();
     };
 
     async function without(error, kept) {
+      early = null;
       if (error.kind === "link") return lost(error);
       if (error.status === 400 && !page.team) return state("link");
       if (error.kind === "refused") return state("failed", error.words);

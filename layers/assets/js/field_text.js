@@ -7,6 +7,7 @@
   const MINUTE = 60e3;
   const HOUR = 60 * MINUTE;
   const DAY = 24 * HOUR;
+  const MONTH = 30.44 * DAY;
   /** Up to here a deadline is near. */
   const SOON_MS = DAY;
   const M_PER_DEGREE = 111195;
@@ -33,7 +34,8 @@
       const size = Math.abs(ms);
       if (size < HOUR) return count("minutes", Math.max(1, Math.round(size / MINUTE)));
       if (size < 2 * DAY) return count("hours", Math.round(size / HOUR));
-      return count("days", Math.round(size / DAY));
+      if (size < 90 * DAY) return count("days", Math.round(size / DAY));
+      return count("months", Math.round(size / MONTH));
     }
 
     /** How a deadline stands: `{tone, words}`; null where there is none. */
@@ -52,7 +54,7 @@
       if (size < HOUR) return relative.format(Math.round(ms / MINUTE), "minute");
       if (size < DAY) return relative.format(Math.round(ms / HOUR), "hour");
       if (size < 60 * DAY) return relative.format(Math.round(ms / DAY), "day");
-      return relative.format(Math.round(ms / (30.44 * DAY)), "month");
+      return relative.format(Math.round(ms / MONTH), "month");
     }
 
     /** The time of a day; of another day with its date. */
