@@ -34,7 +34,9 @@ _LINE_WORDS: Final = {"railway": N_("Railways are barriers"), "water": N_("River
 def render(here: Workspace, shown: Edition | None) -> None:
     """Draw the button and what it asks."""
     with st.popover(
-        _("Propose"), icon=":material/auto_awesome:", type="primary" if shown is None else "secondary"
+        _("Propose territories"),
+        icon=":material/auto_awesome:",
+        type="primary" if shown is None else "secondary",
     ):
         actor = session.actor(here)
         teams = here.store.teams(actor=actor)
