@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app_pages import rota_card, teams_answers, teams_links, teams_routes, watch_card
+from app_pages import rota_card, teams_answers, teams_links, teams_routes, territories_part, watch_card
 from app_pages.parts import Part
 from i18n import N_
 
 #: The parts by their name in the address, in the order of the page; without any there is no such page.
 PARTS: Final[Mapping[str, Part]] = {
     "today": Part(N_("Today"), N_("What is going on, and where was nobody?"), watch_card.render),
+    "territories": Part(
+        N_("Territories"),
+        N_("Whose cells are these, and is the work shared evenly?"),
+        territories_part.render,
+        own=("edition",),
+    ),
     "rota": Part(
         N_("Friday rota"),
         N_("Who goes where on Friday, and is that fair?"),
