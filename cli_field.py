@@ -17,8 +17,8 @@ from geo.errors import ImportFileError
 from i18n import gettext as _
 
 if TYPE_CHECKING:
-    from data.field_answers import Answered
     from data.field_file import AnswersFile
+    from data.field_kept import Answered
     from data.store import Store
 
 _out = Console(highlight=False)

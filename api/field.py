@@ -12,10 +12,10 @@ from api.answers import answer_errors, etag_of, fresh, problem
 from api.field_team import team_asked
 from api.posted import read_object, taking_body
 from data.actors import Actor
-from data.field_answers import Answered
 from data.field_day import day, team_viewer
 from data.field_forms import read_answers, read_moment
 from data.field_hot import hot_classes
+from data.field_kept import Answered
 from data.settings import settings
 from data.workspace import Workspace
 from geo.errors import FilterError, GivenError

@@ -10,9 +10,10 @@ import streamlit as st
 from app_pages import session
 from app_pages.case_words import time_words
 from app_pages.markdown import plain
+from data.categories import labels
 from data.field_acts import act_label, state_words
-from data.field_answers import KeptAnswer
 from data.field_file import AnswersFile, read_content, take
+from data.field_kept import KeptAnswer
 from data.rights import has
 from data.workspace import Workspace
 from geo.errors import GezhiError
@@ -64,9 +65,9 @@ def _waiting(here: Workspace) -> None:
     st.markdown("###### " + _("Waiting for a decision"))
     if not waiting:
         st.caption(_("No answer of a team is in conflict with what others did."))
-    names = _team_names(here)
+    names, about = _team_names(here), _about(here, [*waiting[:_SHOWN], *refused[:_SHOWN]])
     for kept in waiting[:_SHOWN]:
-        _card(here, kept, names)
+        _card(here, kept, names, about)
     if len(waiting) > _SHOWN:
         n = len(waiting) - _SHOWN
         st.caption(ngettext("{n} more waits behind these.", "{n} more wait behind these.", n))
@@ -78,10 +79,10 @@ def _waiting(here: Workspace) -> None:
                 _("They could not be taken as they came. The telephone was told why and has them still.")
             )
             for kept in refused[:_SHOWN]:
-                _card(here, kept, names)
+                _card(here, kept, names, about)
 
 
-def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
+def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str], about: dict[int, str]) -> None:
     """Draw an answer: whose, what it says, why it waits, and what can be decided."""
     zone, told = ZoneInfo(here.tz), kept.told
     with st.container(border=True, key=f"answer_{kept.uid}", gap="small"):
@@ -90,7 +91,8 @@ def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
         if kept.issue_id is not None:
             link = session.case_link(kept.issue_id)
             case = _("Case {id}", id=kept.issue_id)
-            head += f" · [{case}]({link})"
+            what = about.get(kept.issue_id)
+            head += f" · [{case}]({link})" + (f" · {plain(what)}" if what else "")
         st.markdown(head)
         st.caption(
             plain(
@@ -126,6 +128,17 @@ def _card(here: Workspace, kept: KeptAnswer, names: dict[int, str]) -> None:
         with row.popover(_("Set aside"), key=f"aside_{kept.uid}", icon=":material/archive:"):
             st.text_input(_("Reason"), key=f"aside_why_{kept.uid}", max_chars=500)
             st.button(_("Set it aside"), key=f"aside_now_{kept.uid}", on_click=_set_aside, args=(here, kept))
+
+
+def _about(here: Workspace, answers: list[KeptAnswer]) -> dict[int, str]:
+    """Return what the cases of answers are about: what and where."""
+    ids = [kept.issue_id for kept in answers if kept.issue_id is not None]
+    words = labels(here.store.categories(actor=session.actor(here)), current_locale())
+    rows = here.store.reports(ids, actor=session.actor(here)).select("id", "category", "address")
+    return {
+        number: " · ".join(filter(None, (words.get(category, category), address)))
+        for number, category, address in rows.iter_rows()
+    }
 
 
 def _photo(here: Workspace, kept: KeptAnswer) -> None:
@@ -164,7 +177,7 @@ def _decided(here: Workspace) -> None:
         return
     zone, names = ZoneInfo(here.tz), _team_names(here)
     st.markdown("###### " + _("Decided last"))
-    columns = (_("When"), _("Team"), _("Answer"), _("Case"), _("Decision"), _("By"), _("Reason"))
+    columns = (_("When"), _("Team"), _("Answer"), _("Case"), _("Decision"), _("Reason"), _("By"))
     rows = [
         (
             "" if kept.settled_at is None else time_words(kept.settled_at, zone),
@@ -172,8 +185,8 @@ def _decided(here: Workspace) -> None:
             act_label(kept.act),
             "" if kept.issue_id is None else str(kept.issue_id),
             state_words(kept.state),
-            kept.settled_by or "",
             kept.reason or "",
+            kept.settled_by or "",
         )
         for kept in decided
     ]

@@ -10,10 +10,9 @@ from data.clock import moment
 from data.field_acts import reasons
 from data.field_forms import FORM, store_name
 from data.field_hot import hot_classes
-from data.field_team import as_member
-from data.rights import require
+from data.field_team import one_of
 from data.workspace import Workspace
-from geo.errors import NotAllowedError, TeamError
+from geo.errors import TeamError
 from i18n import current_locale
 from i18n import gettext as _
 
@@ -66,22 +65,7 @@ def day(here: Workspace, *, team: int | None = None, now: datetime | None = None
 
 def team_viewer(here: Workspace, team: int | None, *, retired: bool = False) -> Actor:
     """Return the viewer as somebody of a team, with the errors of `day`; of a retired one too if asked."""
-    viewer = here.viewer
-    if viewer.team is not None:
-        if team not in (None, viewer.team):
-            raise NotAllowedError(
-                _(
-                    "'{name}' goes round with team {own}, not with team {team}.",
-                    name=viewer.name,
-                    own=viewer.team,
-                    team=team,
-                )
-            )
-    else:
-        require(viewer, "rules")
-        if team is None:
-            raise TeamError(_("Say which team is meant: team=3."))
-        viewer = as_member(team)
+    viewer = one_of(team, actor=here.viewer)
     if not here.store.teams(actor=viewer, retired=retired):
         raise TeamError(_("There is no team {id}.", id=viewer.team))
     return viewer

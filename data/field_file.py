@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.actors import Actor
-from data.field_answers import Answered
 from data.field_forms import Handed, read_answers
+from data.field_kept import Answered
 from data.store import Store
 from geo.errors import GivenError, ImportFileError
 from i18n import gettext as _

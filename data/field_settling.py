@@ -1,14 +1,16 @@
 """What a manager decides on answers that were kept: let them happen all the same."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from data import case_rows, cases, field_answers
+from data import case_rows, cases, field_answers, field_kept
 from data.actors import Actor
 from data.field_acts import act_label
-from data.field_answers import KeptAnswer
 from data.field_forms import Answer, Damaged, read_answer
+from data.field_kept import KeptAnswer
+from data.field_team import as_member
 from data.lifecycle import State, way_to
 from data.transitions import find
 from geo.errors import ConflictError, GivenError
@@ -29,7 +31,7 @@ def check_waiting(connection: Connection, uid: str) -> KeptAnswer:
     ConflictError
         Somebody has decided on it already, or it had its effect.
     """
-    kept = field_answers.one(connection, uid)
+    kept = field_kept.one(connection, uid)
     if kept.settled_at is not None:
         raise ConflictError(_("{actor} has decided on this answer already.", actor=kept.settled_by))
     if kept.state not in ("conflict", "refused"):
@@ -40,10 +42,22 @@ def check_waiting(connection: Connection, uid: str) -> KeptAnswer:
 def waiting(connection: Connection, uid: str) -> tuple[KeptAnswer, Answer]:
     """Return a kept answer that nobody has decided on, and what it says; errors as `Store.apply_answer`."""
     kept = check_waiting(connection, uid)
-    answer = read_answer(kept.told, photo=field_answers.photo_of(connection, uid))
+    answer = read_answer(kept.told, photo=field_kept.photo_of(connection, uid))
     if isinstance(answer, Damaged):
         raise GivenError(answer.faults)
     return kept, answer
+
+
+def said_now(connection: Connection, kept: KeptAnswer) -> KeptAnswer:
+    """Return an answer in conflict with why it is, as things stand now and in the language in use."""
+    answer = read_answer(kept.told, photo=b"x" if kept.act == "photo" else None)
+    if kept.state != "conflict" or isinstance(answer, Damaged):
+        return kept
+    try:
+        found = field_answers.judged(connection, answer, kept.issue_id, actor=as_member(kept.team_id))
+    except GivenError:
+        return kept
+    return replace(kept, words=found.words) if found.state == "conflict" else kept
 
 
 def target(connection: Connection, kept: KeptAnswer, answer: Answer, *, into: int | None) -> int | None:

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from data import field_answers, field_cases, field_settling
+from data import field_answers, field_cases, field_kept, field_settling
 from data.actors import Actor
 from data.case_photos import PhotoRole
 from data.case_rows import to_micros
 from data.city_rules import city_rules
 from data.clock import moment
 from data.field_acts import Verdict
-from data.field_answers import Answered, KeptAnswer
 from data.field_cases import MOST_CASES, Hot
 from data.field_forms import Answer, Damaged, photo_uid, read_answer
+from data.field_kept import Answered, KeptAnswer
 from data.field_team import member
 from data.known_places import known_places
 from data.photo_store import PhotoStore
@@ -123,7 +123,7 @@ class FieldStore(PhotoStore):
         skew = timedelta(0) if sent is None else received - sent
         with self._reading(actor, "act") as connection:
             number, as_one = member(connection, team, actor=actor)
-            before = field_answers.known(connection, found, team=number.id)
+            before = field_kept.known(connection, found, team=number.id)
             if before is not None:
                 return before
             known_places(connection)  # others need not wait while the index is made
@@ -138,21 +138,25 @@ class FieldStore(PhotoStore):
             return self._refuse(found, str(error), actor=as_one, received=received)
 
     def kept_answers(
-        self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 200
+        self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 60
     ) -> list[KeptAnswer]:
-        """Return answers that wait for a decision, the last first; or those that somebody has decided on."""
+        """Return answers that wait for a decision, the last first; or those that somebody has decided on.
+
+        Of those in conflict `words` say why as things stand now, in the language in use.
+        """
         with self._reading(actor, "rules") as connection:
-            return field_answers.listed(connection, states=states, settled=settled, limit=limit)
+            found = field_kept.listed(connection, states=states, settled=settled, limit=limit)
+            return found if settled else [field_settling.said_now(connection, kept) for kept in found]
 
     def calls_for_help(self, *, actor: Actor) -> list[KeptAnswer]:
         """Return the calls for help at open cases that nobody has moved since, the oldest first."""
         with self._reading(actor, "rules") as connection:
-            return field_answers.calls_for_help(connection)
+            return field_kept.calls_for_help(connection)
 
     def answer_photo(self, uid: str, *, actor: Actor) -> bytes | None:
         """Return the photo that is kept with an answer; None where there is none."""
         with self._reading(actor, "rules") as connection:
-            return field_answers.photo_of(connection, uid)
+            return field_kept.photo_of(connection, uid)
 
     def apply_answer(
         self, uid: str, *, actor: Actor, into: int | None = None, reason: str = ""
@@ -185,7 +189,7 @@ class FieldStore(PhotoStore):
         with self._writing(actor, "rules") as connection:
             kept, answer = field_settling.waiting(connection, uid)
             issue_id, seq = field_settling.apply(connection, kept, answer, actor=actor, into=into)
-            done = field_answers.settle(
+            done = field_kept.settle(
                 connection, uid, state="applied", actor=actor, reason=reason, event_seq=seq, issue_id=issue_id
             )
         if answer.photo is None:
@@ -208,7 +212,7 @@ class FieldStore(PhotoStore):
             raise TransitionError(_("Say why the answer is set aside."))
         with self._writing(actor, "rules") as connection:
             field_settling.check_waiting(connection, uid)
-            return field_answers.settle(connection, uid, state="aside", actor=actor, reason=reason.strip())
+            return field_kept.settle(connection, uid, state="aside", actor=actor, reason=reason.strip())
 
     def _answer_with_photo(
         self, answer: Answer, *, actor: Actor, team: int | None, sent: datetime | None
@@ -261,7 +265,7 @@ class FieldStore(PhotoStore):
             except (PhotoFolderError, TransitionError, NotAllowedError) as error:
                 verdict = Verdict("conflict", str(error))
         with self._writing(actor, "act") as connection:
-            return field_answers.keep(
+            return field_kept.keep(
                 connection,
                 answer,
                 team=actor.team or 0,
@@ -290,7 +294,7 @@ class FieldStore(PhotoStore):
         note = answer.note if answer.act == "photo" else ""
         added = self.add_photo(issue_id, content, actor=actor, role=role, note=note)
         with self._writing(actor, "rules") as connection:
-            return field_answers.settle(
+            return field_kept.settle(
                 connection,
                 kept.uid,
                 state="applied",
@@ -319,7 +323,7 @@ class FieldStore(PhotoStore):
     ) -> Answered:
         """Keep an answer that cannot be taken as it is; it may be handed in again."""
         with self._writing(actor, "act") as connection:
-            return field_answers.keep(
+            return field_kept.keep(
                 connection,
                 answer,
                 team=actor.team or 0,
@@ -338,7 +342,7 @@ def _taken(
 ) -> Answered:
     """Take an answer in the transaction that writes it down."""
     team = actor.team or 0
-    before = field_answers.known(connection, answer, team=team)
+    before = field_kept.known(connection, answer, team=team)
     if before is not None:
         return before
     verdict, seq = Verdict("applied"), None
@@ -354,7 +358,7 @@ def _taken(
             seq = field_answers.apply(connection, answer, issue_id or 0, actor=actor, at=at)
         elif verdict.state == "already":
             seq = field_answers.remark(connection, answer, issue_id or 0, actor=actor, at=at)
-    return field_answers.keep(
+    return field_kept.keep(
         connection,
         answer,
         team=team,

@@ -11,7 +11,7 @@ from i18n import gettext as _
 
 
 def member(connection: Connection, team: int | None, *, actor: Actor) -> tuple[Team, Actor]:
-    """Return a team, and the actor as one of it.
+    """Return a team, and the actor as one of it; a retired one too, whose people still hand in what they did.
 
     Parameters
     ----------
@@ -20,11 +20,25 @@ def member(connection: Connection, team: int | None, *, actor: Actor) -> tuple[T
 
     Raises
     ------
+    NotAllowedError, TeamError
+        As for `one_of`; or there is no such team.
+    """
+    viewer = one_of(team, actor=actor)
+    try:
+        return teams.one(connection, viewer.team or 0), viewer
+    except StoreError as error:
+        raise TeamError(str(error)) from error
+
+
+def one_of(team: int | None, *, actor: Actor) -> Actor:
+    """Return the actor as one of a team: itself; for who heads the city somebody with its eyes.
+
+    Raises
+    ------
     NotAllowedError
-        It is another team than the actor's own, and the actor does not head the whole city.
+        It is another team than the actor's own, or the actor does not head the whole city.
     TeamError
-        There is no such team, or none is named by somebody of no team. A retired one is there, so that
-        what its people still hand in is not lost.
+        No team is named by somebody of none.
     """
     if actor.team is not None:
         if team not in (None, actor.team):
@@ -36,20 +50,13 @@ def member(connection: Connection, team: int | None, *, actor: Actor) -> tuple[T
                     team=team,
                 )
             )
-        return _there(connection, actor.team), actor
+        return actor
     require(actor, "rules")
     if team is None:
         raise TeamError(_("Say which team is meant: team=3."))
-    return _there(connection, team), as_member(team)
+    return as_member(team)
 
 
 def as_member(team: int) -> Actor:
     """Return somebody of a team, for who looks through its eyes."""
     return Actor(f"team {team}", "team_member", team=team)
-
-
-def _there(connection: Connection, number: int) -> Team:
-    try:
-        return teams.one(connection, number)
-    except StoreError as error:
-        raise TeamError(str(error)) from error

@@ -345,7 +345,7 @@ FIELD_ANSWER: Final = Table(
     Column("lat", Float(53)),
     Column("answer", Text, nullable=False),  # JSON of all that was sent, but the photo
     Column("photo", LargeBinary),  # until it is in the photo folder
-    Column("state", String(16), nullable=False),  # of `data.field_answers.STATES`
+    Column("state", String(16), nullable=False),  # of `data.field_kept.STATES`
     Column("words", Text, nullable=False),
     Column("event_seq", Key),  # the event that it made
     Column("settled_at", Moment),  # when a manager decided on it

@@ -53,7 +53,7 @@ def test_a_manager_sees_what_waits_and_decides_on_it(store: Store, drawn: Draw) 
     assert not page.exception
     words = shown(page)
     assert "dispatch" in words and "1 · 东村" in words and words.count(plain(HOSTILE_WORDS)) == 2
-    assert words.count("arrived") == 2
+    assert words.count("arrived") == 2 and words.count("manhole") == 2
     page.button(key=f"apply_now_{apply}").click().run()
     assert "was applied to case" in page.success[0].value
     page.button(key=f"aside_now_{aside}").click().run()

@@ -332,6 +332,8 @@ def test_a_kept_answer_is_set_aside_with_a_reason_and_stays(town: Store) -> None
     told = answer("fix", case)
     redispatched(town, case)
     assert state(town, told) == "conflict"
+    suspended(town, case)
+    assert "'Suspended' now" in town.kept_answers(actor=VIEWER)[0].words, "as things stand now"
     with pytest.raises(TransitionError, match="Say why"):
         town.set_aside_answer(told["uid"], actor=VIEWER, reason=" ")
     town.set_aside_answer(told["uid"], actor=VIEWER, reason="城管去了")
