@@ -328,6 +328,8 @@ def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, se
     expect(page.locator("[data-state=revoked]")).to_be_visible()
     expect(page.locator(".gf-state .gf-note")).to_be_visible()
     assert page.evaluate("__gezhiField.app.storage.kept('day')") is None
+    page.locator(".gf-plain").tap()
+    expect(page.locator("[data-state=link]")).to_be_visible()
     server.revoked = False
     page.goto(f"{server.url}/field#k={TOKEN}")
     told(page, server)
