@@ -238,7 +238,7 @@ def _by_hand(here: Workspace, board: Board, rota: Rota, standing: pl.DataFrame) 
             st.text_input(_("Why"), key=session.ROTA_WHY, max_chars=200, width=280)
         ready = team is not None and place is not None
         st.button(
-            _("Change"),
+            _("Send it there"),
             key="rota_move",
             icon=":material/swap_horiz:",
             disabled=not ready,

@@ -38,7 +38,7 @@ def render(here: Workspace) -> None:
         return
     today = city_today(here.tz)
     day = _choose_day(today)
-    st.fragment(_day, run_every=wall.every_s() if day == today else None)(here, day)
+    st.fragment(_day, run_every=wall.every_s() if day == today else None)(here, day, live=day == today)
     _coverage(here, ground, today)
 
 
@@ -49,10 +49,13 @@ def _choose_day(today: date) -> date:
     return day
 
 
-def _day(here: Workspace, day: date) -> None:
+def _day(here: Workspace, day: date, *, live: bool) -> None:
     """Draw a day; a fault leaves a word in its place until the next look."""
     session.speak()
     session.run_again()
+    if live and city_today(here.tz) != day:  # midnight has come
+        st.session_state.pop(session.WATCH_DAY, None)
+        st.rerun()
     try:
         here.cube.refresh()
         _draw_day(here, day)

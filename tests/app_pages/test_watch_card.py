@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app_pages import session, watch_map, watch_tables
+from app_pages import session, watch_card, watch_map, watch_tables
 from data import coverage
 from data.actors import OPERATOR, Actor
 from data.city_days import today
@@ -71,6 +71,18 @@ def test_another_day_stands_still_and_has_its_own_figures(town: Path, drawn: Dra
     assert "looks anew every" not in text(page)
     page.button_group(key=session.WATCH_SPAN).set_value(7)
     assert not page.run().exception
+
+
+def test_a_day_that_is_watched_goes_on_to_the_next_one_at_midnight(
+    town: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = watch(drawn)
+    shown = page.date_input(key=session.WATCH_DAY).value
+    days = iter([shown])  # midnight comes between the page and its part that looks anew
+    monkeypatch.setattr(watch_card, "city_today", lambda _tz: next(days, shown + timedelta(days=1)))
+    page = page.run()
+    assert not page.exception
+    assert page.date_input(key=session.WATCH_DAY).value == shown + timedelta(days=1)
 
 
 def test_a_city_without_territories_says_what_is_lacking(city: Path, drawn: Draw) -> None:
