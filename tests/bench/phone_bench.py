@@ -121,7 +121,9 @@ def _measured(browser: Browser, server: Server, token: str, picture: Path) -> It
         cases = page.evaluate(f"{_DAY}.filter(c => c.acts.some(a => a.act === 'start')).map(c => c.id)")
         n = page.evaluate(f"{_DAY}.length")
     where = f"4x slower, 2 Mbit/s, {LATENCY_MS} ms; {n} cases"
-    case = lambda number: f"{server.url}/case?id={number}"  # noqa: E731 - the peer's address
+
+    def case(number: int) -> str:
+        return f"{server.url}/case?id={number}"
 
     loaded = _times(lambda: _usable(browser, by_link, "document.querySelector('button.gf-row')"), 3)
     peer = _times(lambda: _usable(browser, case(cases[-1]), "document.querySelector('.gz-case')"), 3)

@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from api.first_page import FirstPage
 from app_pages.field import field_routes
 from i18n import current_locale
 from layers import assets, field, field_words, pack_words
@@ -80,10 +81,11 @@ def _templates() -> set[str]:
 
 
 def test_the_page_is_served_unchanged_to_who_has_it_and_its_worker_may_serve_it() -> None:
-    client = TestClient(Starlette(routes=field_routes()))
+    client = TestClient(FirstPage(Starlette(routes=field_routes())))
     first = client.get("/field", headers={"accept-language": "zh-CN"})
     assert first.headers["content-type"].startswith("text/html")
     assert 'lang="zh-CN"' in first.text
+    assert "start.js" not in first.text, "what Streamlit's pages begin with is no part of it"
     again = client.get("/field", headers={"accept-language": "zh-CN", "if-none-match": first.headers["etag"]})
     assert again.status_code == 304
     assert client.get("/field", headers={"if-none-match": first.headers["etag"]}).status_code == 200

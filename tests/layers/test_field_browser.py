@@ -261,7 +261,7 @@ def test_an_answer_that_meets_a_change_or_a_refusal_is_told_and_stops_nothing(
     phone.evaluate(
         """async ([a, b]) => {
             const { queue, acts, cases } = __gezhiField.app;
-            navigator.onLine; await queue.add(acts.answer(cases.find(a), "start"), { hold: 300 });
+            await queue.add(acts.answer(cases.find(a), "start"), { hold: 300 });
             await queue.add(acts.answer(cases.find(a), "note", { note: "x" }));
             await queue.add(acts.answer(cases.find(b), "fix"));
         }""",
@@ -277,6 +277,29 @@ def test_an_answer_that_meets_a_change_or_a_refusal_is_told_and_stops_nothing(
     for left in (1, 0):
         phone.locator(".gf-trouble button").first.tap()
         expect(phone.locator(".gf-trouble")).to_have_count(left)
+
+
+def test_an_own_answer_is_no_change_by_somebody_else(phone: Page, server: FieldServer) -> None:
+    """What follows it names the version that it made; a clock that was set back changes no order."""
+    enter(phone, server)
+    number = next(one["id"] for one in work(server) if one["status"] == "dispatched")
+    phone.evaluate(
+        """async (number) => {
+            const { queue, acts, cases } = __gezhiField.app;
+            const seen = cases.find(number);
+            await queue.add(acts.answer(seen, "start"), { hold: 200 });
+            const now = Date.now;
+            Date.now = () => now() - 3600e3;
+            await queue.add(acts.answer(seen, "fix"));
+            Date.now = now;
+            await queue.add(acts.answer(seen, "note", { note: "done" }), { hold: 1200 });
+            await queue.flush();
+        }""",
+        number,
+    )
+    answers = told(phone, server)
+    assert [(one["act"], one["version"]) for one in answers][::2] == [("start", 3), ("note", 5)]
+    assert answers[1]["act"] == "fix"
 
 
 def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, server: FieldServer) -> None:
@@ -305,6 +328,8 @@ def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, se
     expect(page.locator("[data-state=revoked]")).to_be_visible()
     expect(page.locator(".gf-state .gf-note")).to_be_visible()
     assert page.evaluate("__gezhiField.app.storage.kept('day')") is None
+    page.locator(".gf-plain").tap()
+    expect(page.locator("[data-state=link]")).to_be_visible()
     server.revoked = False
     page.goto(f"{server.url}/field#k={TOKEN}")
     told(page, server)

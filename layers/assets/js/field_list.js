@@ -83,7 +83,7 @@
       ),
     );
     const title = h("h1", {}, work.length ? count("to_do", work.length) : t("all_done"));
-    const rows = [notes(app), work.length ? work.slice(0, shown(app)).map((one) => field.caseRow(app, one)) : nothing(app)];
+    const rows = [notes(app, work), work.length ? work.slice(0, shown(app)).map((one) => field.caseRow(app, one)) : nothing(app)];
     if (work.length > shown(app)) return { key: "list", keeps: true, head: head(title, order), body: [...rows, further(app)] };
     if (others.length) rows.push(h("h2", {}, t("for_others"), h("small", {}, text(app, others.length))), others.map((one) => field.caseRow(app, one)));
     const done = app.day.done || [];
@@ -124,13 +124,13 @@
   }
 
   /** What stands above the list when something is not as usual: no network, no position. */
-  function notes(app) {
+  function notes(app, work) {
     const { t } = app.text;
     const found = [];
     const note = (sign, words, action) => h("div", { class: "gf-note" }, icon(sign), h("p", {}, words), action);
     if (!app.host.alone && app.offline()) found.push(note("cloud_off", t("note_offline", { at: app.text.at(app.day.at) })));
     if (app.storage.kind === "memory") found.push(note("warn", t("note_memory")));
-    if (app.order === "near" && app.position.state !== "on") {
+    if (work.length && app.order === "near" && app.position.state !== "on") {
       const known = { off: "position_asking", asking: "position_asking", denied: "position_denied", lost: "position_lost", insecure: "position_insecure" };
       found.push(note("locate", t(known[app.position.state])));
     }

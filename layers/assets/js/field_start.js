@@ -340,6 +340,11 @@
 
     app.leave = async () => {
       for (const item of [...app.queue.items]) await app.queue.dismiss(item.uid);
+      await app.part();
+    };
+
+    /** Be of no team any more; what waits stays for who comes back by a link of that team. */
+    app.part = async () => {
       await host.leave().catch(() => null);
       await forget();
       state("link");

@@ -25,13 +25,13 @@
       h("div", { class: "gf-state-sign" }, icon(SIGNS[state])),
       h("h1", {}, t(`${state}_title`)),
       h("p", {}, t(`${state}_text`)),
-      words ? h("p", { class: "gf-quiet" }, words) : null,
+      words && state === "failed" ? h("p", { class: "gf-quiet" }, words) : null,
       waits ? h("p", { class: "gf-note" }, icon("cloud"), h("span", {}, count("state_waiting", waits))) : null,
-      state === "link" || state === "revoked" ? entry(app) : button(t("retry"), { icon: "refresh", look: "gf-primary", press: () => app.start() }),
+      state === "link" || state === "revoked" ? entry(app, state) : button(t("retry"), { icon: "refresh", look: "gf-primary", press: () => app.start() }),
     );
   };
 
-  function entry(app) {
+  function entry(app, state) {
     const { t } = app.text;
     const input = h("input", {
       class: "gf-input",
@@ -55,7 +55,10 @@
       input,
       fault,
       h("button", { type: "submit", class: "gf-button gf-primary" }, h("span", {}, t("link_enter"))),
-      h("a", { class: "gf-button gf-plain", href: "/teams" }, h("span", {}, t("link_lead"))),
+      // A browser that is of a team is led back here from every other page, so it has to leave the team first.
+      state === "revoked"
+        ? button(t("leave"), { look: "gf-plain", press: app.part })
+        : h("a", { class: "gf-button gf-plain", href: "/teams" }, h("span", {}, t("link_lead"))),
     );
   }
 })((window.gezhi = window.gezhi || {}));
