@@ -93,7 +93,7 @@ class KeyGate:
             ask=escape(_("Key of this installation")),
             to=escape(_local(to)),
             wrong=f'<p class="wrong" role="alert">{escape(wrong)}</p>\n' if wrong else "",
-            open=escape(_("Open")),
+            open=escape(_("Come in")),
             teams=escape(_("Field teams need no key: they come in by the link that they were given.")),
         )
         return HTMLResponse(page, status_code=401, headers=_HEADERS)

@@ -127,6 +127,20 @@ ANSWER_SAID: Final = "answer_said"
 #: Supervision: the day that is watched, and over how many days coverage is counted.
 WATCH_DAY: Final = "watch_day"
 WATCH_SPAN: Final = "watch_span"
+#: Territories: the edition that is shown, the one that it is compared with, their map and its board; what
+#: a proposal begins from, which teams it leaves out, what is wanted of it; a draft's new name and note; what
+#: was just done.
+TERRITORY_EDITION: Final = "territories_edition"
+TERRITORY_AGAINST: Final = "territories_against"
+TERRITORY_MAP: Final = "territories_map"
+TERRITORY_BOARD: Final = "territories_board"
+TERRITORY_BEGIN: Final = "territories_begin"
+TERRITORY_OUT: Final = "territories_out"
+TERRITORY_WHOLE: Final = "territories_whole"
+TERRITORY_LINES: Final = "territories_lines"
+TERRITORY_NAME: Final = "territories_name"
+TERRITORY_NOTE: Final = "territories_note"
+TERRITORY_SAID: Final = "territories_said"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

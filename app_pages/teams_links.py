@@ -139,7 +139,7 @@ def _listed(here: Workspace, links: list[TeamLink]) -> None:
             )
             row.markdown(f"**{plain(link.label)}**", width="content")
             with row.popover(
-                _("Change"), key=f"change_link_{link.id}", type="tertiary", icon=":material/edit:"
+                _("Edit"), key=f"change_link_{link.id}", type="tertiary", icon=":material/edit:"
             ):
                 _change(here, link)
             st.caption(plain(_history(link, zone)))

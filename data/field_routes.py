@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from shapely.geometry.base import BaseGeometry
 
 from data import clock
 from data.actors import Actor
@@ -32,6 +33,7 @@ from data.route_store import RouteRow
 from data.store import Store
 from data.street_density import street_lines
 from data.teams import Team
+from data.walking_barriers import walking_barriers
 from data.workspace import Workspace
 from geo.errors import ConflictError, GivenError, NotAllowedError, StoreError
 from geo.network import Streets
@@ -75,6 +77,13 @@ class TeamRoute:
     def midnight(self) -> datetime:
         """The moment that the route's seconds count from."""
         return self.kept.shift.midnight(self.tz)
+
+
+class Ground(NamedTuple):
+    """What there is to walk along, and what not to walk across."""
+
+    streets: Streets
+    barriers: tuple[BaseGeometry, ...]
 
 
 class FieldRoutes:
@@ -154,7 +163,7 @@ class FieldRoutes:
         stops = {case_of(stop): stop for stop in shared.kept.stops()}
         now_s = self._seconds(shared)
         pauses = self._pauses(shared.kept.shift)
-        found = _walk(self._streets(), shared.kept.route, pauses, here=here, now_s=now_s, stops=stops)
+        found = _walk(self._ground(), shared.kept.route, pauses, here=here, now_s=now_s, stops=stops)
         return replace(shared, kept=replace(shared.kept, route=rounded(found), version=0), shared=False)
 
     # Which shift
@@ -239,7 +248,7 @@ class FieldRoutes:
         base = Route(walk, (), None, now_s, (), len(done), carried)
         first = None if chosen or before is None or now_s <= begins else _next_of(before, stops)
         route = _walk(
-            self._streets(),
+            self._ground(),
             base,
             self._pauses(shift),
             here=start,
@@ -298,8 +307,9 @@ class FieldRoutes:
     def _pauses(self, shift: FieldShift) -> Pauses:
         return Pauses.of(shift, self._spans(shift.day), self._tz)
 
-    def _streets(self) -> Streets:
-        return street_lines(self._store, actor=self._actor).streets
+    def _ground(self) -> Ground:
+        streets = street_lines(self._store, actor=self._actor).streets
+        return Ground(streets, walking_barriers(self._store, actor=self._actor))
 
     def _seconds(self, found: TeamRoute) -> float:
         """Return this moment on the route's clock, not before the shift begins, and before it is over."""
@@ -324,7 +334,7 @@ def prepare(store: Store, *, actor: Actor) -> None:
 
 
 def _walk(
-    streets: Streets,
+    ground: Ground,
     base: Route,
     pauses: Pauses,
     *,
@@ -334,22 +344,23 @@ def _walk(
     first: int | None = None,
 ) -> Route:
     """Plan the rest of a shift; it leads to the stop `first` at first, where there is time for that."""
+    streets, barriers = ground
     own = {case: pauses.without(stop) for case, stop in stops.items()}
     shift = replace(base.shift, begins_s=0.0, ends_s=pauses.worked(base.shift.ends_s))
     empty = replace(base, shift=shift, visits=(), home=None, left=())
     begins_s = pauses.worked(now_s)
     if first is not None:
-        alone = replan(streets, empty, here=here, now_s=begins_s, added=[own[first]])
+        alone = replan(streets, empty, here=here, now_s=begins_s, added=[own[first]], barriers=barriers)
         if alone.visits and alone.visits[0].leaves_s < shift.ends_s:
             to_it = alone.visits[0]
             others = [stop for case, stop in own.items() if case != first]
             went = replace(empty, done=base.done + 1, carried=base.carried + to_it.stop.load)
             at = (to_it.stop.lon, to_it.stop.lat)
-            rest = replan(streets, went, here=at, now_s=to_it.leaves_s, added=others)
+            rest = replan(streets, went, here=at, now_s=to_it.leaves_s, added=others, barriers=barriers)
             visits = (to_it, *rest.visits)
             whole = replace(rest, shift=alone.shift, visits=visits, done=base.done, carried=base.carried)
             return pauses.put_back(whole, [*stops.values()])
-    found = replan(streets, empty, here=here, now_s=begins_s, added=own.values())
+    found = replan(streets, empty, here=here, now_s=begins_s, added=own.values(), barriers=barriers)
     return pauses.put_back(found, [*stops.values()])
 
 

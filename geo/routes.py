@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import AnalysisError
 from geo.network import Floats, Streets
@@ -143,6 +144,7 @@ def plan(
     *,
     reach_m: float = REACH_M,
     detour: float = DETOUR,
+    barriers: Sequence[BaseGeometry] = (),
 ) -> Route:
     """Plan a shift.
 
@@ -152,7 +154,7 @@ def plan(
     ----------
     stops
         Fewer than `geo.walking.MOST_POINTS`.
-    reach_m, detour
+    reach_m, detour, barriers
         See `geo.walking.walks`.
 
     Raises
@@ -160,7 +162,7 @@ def plan(
     AnalysisError
         Stops or a shift that cannot be meant; the message says how many, and the first.
     """
-    return _planned(streets, stops, shift, 0, 0, reach_m=reach_m, detour=detour)
+    return _planned(streets, stops, shift, 0, 0, reach_m=reach_m, detour=detour, barriers=barriers)
 
 
 def replan(
@@ -174,6 +176,7 @@ def replan(
     added: Iterable[Stop] = (),
     reach_m: float = REACH_M,
     detour: float = DETOUR,
+    barriers: Sequence[BaseGeometry] = (),
 ) -> Route:
     """Plan the rest of a shift from where one is.
 
@@ -214,12 +217,19 @@ def replan(
     shift = replace(route.shift, start=here, begins_s=now_s)
     carried = route.carried + sum(known[name].load for name in finished)
     return _planned(
-        streets, [*rest, *new], shift, route.done + len(finished), carried, reach_m=reach_m, detour=detour
+        streets,
+        [*rest, *new],
+        shift,
+        route.done + len(finished),
+        carried,
+        reach_m=reach_m,
+        detour=detour,
+        barriers=barriers,
     )
 
 
 def _planned(
-    streets: Streets, stops: Iterable[Stop], shift: Shift, done: int, carried: int, **how: float
+    streets: Streets, stops: Iterable[Stop], shift: Shift, done: int, carried: int, **how: Any
 ) -> Route:
     every = sorted(stops, key=lambda stop: str(stop.id))
     check(every, shift)

@@ -10,11 +10,14 @@ that are not connected. The last three are straight lines times the factor.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.distances import metres_per_degree
 from geo.errors import AnalysisError, FrameError
@@ -107,7 +110,14 @@ class Walks:
         return drawn
 
 
-def walks(streets: Streets, points: Any, *, reach_m: float = REACH_M, detour: float = DETOUR) -> Walks:
+def walks(
+    streets: Streets,
+    points: Any,
+    *,
+    reach_m: float = REACH_M,
+    detour: float = DETOUR,
+    barriers: Sequence[BaseGeometry] = (),
+) -> Walks:
     """Measure the walks between points.
 
     Parameters
@@ -120,6 +130,9 @@ def walks(streets: Streets, points: Any, *, reach_m: float = REACH_M, detour: fl
         Metres, from 0 on: a point further than this from every street is walked to straight.
     detour
         What a straight line is multiplied by, at least 1.
+    barriers
+        Railways, rivers, walls, WGS-84: between points on two sides of one nobody goes straight because they
+        are near each other; they go along streets, where those lead there.
 
     Raises
     ------
@@ -142,7 +155,8 @@ def walks(streets: Streets, points: Any, *, reach_m: float = REACH_M, detour: fl
     both_m = off_m[:, None] + off_m[None, :]
     kind = np.zeros(along_m.shape, np.uint8)
     kind[np.isinf(along_m)] = APART
-    kind[straight_m <= both_m] = NEAR
+    near = straight_m <= both_m
+    kind[near & ~_crossed(lon, lat, near, barriers)] = NEAR
     kind[np.isnan(both_m)] = OFF
     np.fill_diagonal(kind, STREETS)
     metres = np.where(kind == STREETS, along_m + detour * np.nan_to_num(both_m), detour * straight_m)
@@ -170,6 +184,20 @@ def _straight_m(lon: Floats, lat: Floats) -> Floats:
     east_m, north_m = metres_per_degree((lat[:, None] + lat) / 2)
     metres: Floats = np.hypot((lon[:, None] - lon) * east_m, (lat[:, None] - lat) * north_m)
     return metres
+
+
+def _crossed(
+    lon: Floats, lat: Floats, pairs: npt.NDArray[np.bool_], barriers: Sequence[BaseGeometry]
+) -> npt.NDArray[np.bool_]:
+    """Return which of these pairs have a barrier on the straight line between them."""
+    crossed = np.zeros(pairs.shape, np.bool_)
+    if not len(barriers):
+        return crossed
+    ones, others = np.nonzero(np.triu(pairs, 1))
+    ends = np.stack([np.column_stack([lon[k], lat[k]]) for k in (ones, others)], axis=1)
+    hit = np.unique(shapely.STRtree(barriers).query(shapely.linestrings(ends), predicate="intersects")[0])
+    crossed[ones[hit], others[hit]] = crossed[others[hit], ones[hit]] = True
+    return crossed
 
 
 def _without_repeats(way: Floats) -> Floats:

@@ -145,6 +145,15 @@ FIELD_SCRIPTS: Final = (
     "field_states",
     "field_start",
 )
+#: Those of the map of territories, which other maps do not need, and of the board beside it.
+TERRITORY_SCRIPTS: Final = (
+    "territory_model",
+    "territory_canvas",
+    "territory_saver",
+    "territory_bar",
+    "territories",
+)
+BOARD_SCRIPTS: Final = ("words", "territory_board")
 
 #: The map's own styles, in the order in which they count.
 STYLES: Final = (
@@ -253,6 +262,10 @@ def _files() -> dict[str, tuple[Path, ...]]:
         "explorer.js": tuple(FOLDER / "js" / f"{name}.js" for name in EXPLORER_SCRIPTS),
         "field.js": tuple(FOLDER / "js" / f"{name}.js" for name in FIELD_SCRIPTS),
         "field.css": tuple(FOLDER / "css" / f"{name}.css" for name in FIELD_STYLES),
+        "territories.js": tuple(FOLDER / "js" / f"{name}.js" for name in TERRITORY_SCRIPTS),
+        "territories.css": (FOLDER / "css" / "territories.css",),
+        "territory_board.js": tuple(FOLDER / "js" / f"{name}.js" for name in BOARD_SCRIPTS),
+        "territory_board.css": (FOLDER / "css" / "territory_board.css",),
         "explorer.css": (FOLDER / "css" / "explorer.css",),
         "gezhi.css": tuple(FOLDER / "css" / f"{name}.css" for name in STYLES),
     }

@@ -18,6 +18,7 @@ from data.actors import OPERATOR, Actor
 from data.cube_scope import cut
 from data.cube_state import State
 from data.store import Store
+from data.territory_wishes import wishes
 from geo.cells import from_points
 from tests.api.conftest import places
 from tests.api.door import app_routes, enter, served
@@ -64,6 +65,9 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "/api/field/route.{ending}": ("/api/field/route.gpx", "/api/field/route.kml"),
     "/api/field/answers": (),  # below
     "/api/field/photos": (),
+    "/api/territories": ("/api/territories?edition=1",),
+    "/api/territories/paint": (),
+    "/api/territories/wishes": (),
     "/api/pulse": (),
     "/api/field/enter": (),
     "/api/field/leave": (),
@@ -194,6 +198,24 @@ def test_no_form_of_a_member_changes_a_case_elsewhere(town: Town) -> None:
     other = {**photo, "team": "2"}
     assert member.post("/api/field/photos", params=other, content=content, headers=jpeg).status_code == 403
     assert town.store.last_seq(actor=OPERATOR) == seq
+
+
+def test_no_form_of_a_member_changes_whose_the_cells_are(town: Town) -> None:
+    member = served(town.store)
+    enter(member, town.secret)
+    cells = [f"{TERRITORIES['cell'][0]:x}"]
+    draft = town.store.draft_territories("草案", TERRITORIES, actor=OPERATOR)
+    seen = wishes(town.store, actor=OPERATOR)
+    for path, sent in (
+        ("paint", {"edition": draft.id, "version": 1, "cells": cells, "teams": [None]}),
+        ("paint", {"edition": 1, "version": 2, "cells": cells, "teams": [2]}),
+        ("wishes", {"version": seen.version, "pins": {}}),
+    ):
+        refused = member.post(f"/api/territories/{path}", json=sent)
+        assert refused.status_code in {400, 403} and "version" not in refused.json()
+    assert wishes(town.store, actor=OPERATOR) == seen
+    assert member.get(f"/api/territories?edition={draft.id}").status_code == 403
+    assert town.store.territories(draft.id, actor=OPERATOR).equals(TERRITORIES.cast({"team_id": pl.Int64}))
 
 
 def test_a_case_elsewhere_is_not_there_for_a_team_and_neither_is_its_photo(town: Town) -> None:

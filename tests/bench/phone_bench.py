@@ -80,7 +80,7 @@ def large_picture(size: int) -> bytes:
     grain = rng.normal(0, 14, soft.shape[:2])[..., None]
     picture = Image.fromarray(np.clip(soft + grain, 0, 255).astype(np.uint8))
     best = b""
-    for quality in range(70, 100, 3):
+    for quality in range(80, 100):
         body = io.BytesIO()
         picture.save(body, "JPEG", quality=quality)
         best = body.getvalue()

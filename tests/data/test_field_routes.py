@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from data.actors import OPERATOR, Actor
 from data.field_routes import BEHIND_S, FieldRoutes, TeamRoute
@@ -313,3 +315,14 @@ def test_a_case_that_waits_for_help_is_not_gone_to_until_it_comes(town: Store) -
     town.transition(case, "dispatch", actor=OPERATOR, version=version, unit="城管", reason="加派人手")
     back = routes(town, now=BEGINS + timedelta(minutes=4)).of(1)
     assert case in order(back) and not back.kept.aside
+
+
+def test_a_railway_of_the_store_is_not_crossed_on_a_straight_line(town: Store) -> None:
+    fill(town, [(150.0, 145.0), (150.0, 155.0)])
+    assert "near" in {leg.kind for leg in routes(town).of(1).kept.route.legs}
+    line = shapely.LineString([place(-550, 150), place(550, 150)])
+    town.write_places(
+        gpd.GeoDataFrame({"kind": ["railway"], "name": ["京沪线"]}, geometry=[line], crs="EPSG:4326"),
+        actor=OPERATOR,
+    )
+    assert {leg.kind for leg in routes(town).choose(1, {}).kept.route.legs} == {"streets"}

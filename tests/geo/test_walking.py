@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,20 @@ def test_nobody_goes_to_the_street_and_back_for_what_is_nearer() -> None:
     assert found.straight().tolist() == [[0, 1], [0, 2], [1, 2]]
     assert found.kind[0, 2] == NEAR
     assert found.kind[0, 3] == STREETS
+
+
+def test_nobody_goes_straight_across_a_railway_to_what_is_near() -> None:
+    where = points((40, 10), (40, -10), (60, 10))
+    street = Streets.from_lines([line((0, -100), (0, 100)), line((0, 100), (200, 100))])
+    railway = line((20, 0), (300, 0))
+    free = walks(street, where)
+    assert [free.kind[0, k] for k in (1, 2)] == [NEAR, NEAR]
+    parted = walks(street, where, barriers=[railway, line((500, 0), (600, 0))])
+    assert [parted.kind[0, k] for k in (1, 2)] == [STREETS, NEAR]
+    assert parted.kind[1, 0] == STREETS and parted.metres[0, 1] == parted.metres[1, 0]
+    assert parted.metres[0, 1] == pytest.approx(20 + DETOUR * 80, abs=0.2)
+    assert not shapely.LineString(parted.ways([(0, 1)])[0]).intersects(railway)
+    check(street, where, free)
 
 
 def test_a_city_without_streets_is_walked_straight() -> None:

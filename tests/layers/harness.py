@@ -129,7 +129,7 @@ def routes_of(state: Server) -> list[Route]:
 
     return [
         Route("/assets/{name:path}", _asset),
-        Route("/api/{kind:path}", answer),
+        Route("/api/{kind:path}", answer, methods=["GET", "POST"]),
         Route("/tiles/{name:path}", tiles),
     ]
 

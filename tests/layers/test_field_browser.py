@@ -365,3 +365,17 @@ def test_the_outline_of_cells_has_their_area_with_holes_and_islands(phone: Page,
             inside = inside.symmetric_difference(shapely.Polygon(ring).buffer(0))
         area = sum(shapely.Polygon(np.reshape(flat, (-1, 2))).area for _, flat in cells)
         assert inside.area == pytest.approx(area, rel=1e-3)
+
+
+def test_a_long_list_goes_on_as_it_is_scrolled(phone: Page, server: FieldServer) -> None:
+    server.day = field_day.made_up(n=120)
+    enter(phone, server)
+    assert len(rows(phone)) == 40
+    phone.wait_for_function(
+        """n => {
+            const body = document.querySelector(".gf-body");
+            body.scrollTop = body.scrollHeight;
+            return document.querySelectorAll("button.gf-row").length === n;
+        }""",
+        arg=len(server.day["cases"]),
+    )

@@ -463,7 +463,13 @@ def test_points_that_cannot_be_loaded_are_said_to_be_missing(page: Page, server:
     expect(page.locator(".gz-notice")).to_be_hidden()
 
 
-def test_a_popup_opens_beside_the_legend_and_not_under_it(page: Page, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("height", "below"), [(700, 30), (230, -10)], ids=["of a place beside it", "pushed down to it"]
+)
+def test_a_popup_opens_beside_the_legend_and_not_under_it(
+    page: Page, server: Server, height: int, below: int
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": height})
     put(server, (1, LON, LAT, "posters", "open"))
     page.goto(server.show(alone(), zoom=18))
     figures(page)
@@ -473,7 +479,7 @@ def test_a_popup_opens_beside_the_legend_and_not_under_it(page: Page, server: Se
         page,
         "const [x, y] = argument, size = map.getSize();"
         "map.panBy([size.x / 2 - x, size.y / 2 - y], { animate: false });",
-        [legend["x"] + legend["width"] + 10, legend["y"] + 30],
+        [legend["x"] + legend["width"] + 10, legend["y"] + below],
     )
     figures(page)
 

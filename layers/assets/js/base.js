@@ -62,7 +62,7 @@
       if (this.complete) return;
       const url = gezhi.address("places", this.options.query, {
         bbox: gezhi.projection.tileBox(this.map, MARGIN_PX).join(","),
-        zoom: this.map.getZoom(),
+        zoom: Math.round(this.map.getZoom()),
         v: this.options.version,
       });
       if (url !== this.shown && url !== this.request.url) this.fetch(url);

@@ -6,6 +6,8 @@
 
   const { h, icon, button } = field;
   const ORDERS = ["urgent", "near"];
+  /** So many rows are made at first, and so many more when one scrolls to the end of them. */
+  const ROWS = 40;
 
   /** One line about a case, a button as wide as the list. */
   field.caseRow = function (app, one, { number = null } = {}) {
@@ -81,12 +83,29 @@
       ),
     );
     const title = h("h1", {}, work.length ? count("to_do", work.length) : t("all_done"));
-    const rows = [notes(app), work.length ? work.map((one) => field.caseRow(app, one)) : nothing(app)];
+    const rows = [notes(app), work.length ? work.slice(0, shown(app)).map((one) => field.caseRow(app, one)) : nothing(app)];
+    if (work.length > shown(app)) return { key: "list", keeps: true, head: head(title, order), body: [...rows, further(app)] };
     if (others.length) rows.push(h("h2", {}, t("for_others"), h("small", {}, text(app, others.length))), others.map((one) => field.caseRow(app, one)));
     const done = app.day.done || [];
     if (done.length) rows.push(h("h2", {}, t("done_today"), h("small", {}, text(app, done.length))), done.map((one) => doneRow(app, one)));
-    return { key: "list", keeps: true, head: h("div", { class: "gf-title" }, title, work.length ? order : null), body: rows };
+    return { key: "list", keeps: true, head: head(title, work.length ? order : null), body: rows };
   };
+
+  const head = (title, order) => h("div", { class: "gf-title" }, title, order);
+  const shown = (app) => app.rows || ROWS;
+
+  /** The end of the rows so far: when it comes into view, there are more. */
+  function further(app) {
+    const end = h("div", { class: "gf-further" }, app.text.t("loading"));
+    const watch = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      watch.disconnect();
+      app.rows = shown(app) + ROWS;
+      app.render();
+    });
+    watch.observe(end);
+    return end;
+  }
 
   const text = (app, n) => app.text.number(n);
 

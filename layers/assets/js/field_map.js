@@ -22,8 +22,8 @@
   const PLAIN = [4, 5.5];
   const CLOSE_ZOOM = 17;
 
-  /** The map in a box of the page; `cover()` says how many pixels at its bottom lie under the sheet. */
-  field.map = function (box, { open, tone, name, cover }) {
+  /** The map in a box of the page; `cover()` says how many pixels at its bottom lie under the sheet, `beside()` at its left. */
+  field.map = function (box, { open, tone, name, cover, beside }) {
     const map = L.map(box, {
       zoomControl: false,
       attributionControl: false,
@@ -77,7 +77,7 @@
       return found;
     }
 
-    const room = () => ({ paddingTopLeft: [24, 84], paddingBottomRight: [24, cover() + 24] });
+    const room = () => ({ paddingTopLeft: [24 + beside(), 84], paddingBottomRight: [24, cover() + 24] });
 
     /** Show the whole of the team's cells. */
     function fit({ animate = true } = {}) {
@@ -91,7 +91,7 @@
     /** Bring a position into the middle of what the sheet leaves free. */
     function center({ lon, lat }, { zoom = Math.max(map.getZoom(), CLOSE_ZOOM - 0.5), animate = true } = {}) {
       const down = (cover() - 60) / 2;
-      const point = map.project([lat, lon], zoom).add([0, down]);
+      const point = map.project([lat, lon], zoom).add([-beside() / 2, down]);
       map.setView(map.unproject(point, zoom), zoom, { animate });
     }
 
@@ -133,7 +133,7 @@
       /** Where the cross in the free part of the map points. */
       middle() {
         const { x, y } = map.getSize();
-        const { lng, lat } = map.containerPointToLatLng([x / 2, (y - cover() + 60) / 2]);
+        const { lng, lat } = map.containerPointToLatLng([(x + beside()) / 2, (y - cover() + 60) / 2]);
         return { lon: lng, lat };
       },
       route(route) {

@@ -34,11 +34,11 @@
       plan();
     }
 
-    /** Keep an answer; it is safe when the promise resolves. */
+    /** Keep an answer; it is safe when the promise resolves, unless "unkept" says otherwise. */
     async function add(answer, { blob = null, hold = 0, label = {} } = {}) {
       const item = {
         uid: answer.uid || uuid(),
-        order: now() + items.length / 1e3,
+        order: Math.max(now(), ...items.map(({ order }) => order + 1)), // also where a clock was set back
         ...whose(),
         answer: null,
         blob,
@@ -48,9 +48,15 @@
         label,
       };
       item.answer = { ...answer, uid: item.uid, at: answer.at || new Date(now()).toISOString() };
-      await storage.put(item);
+      let kept = true;
+      try {
+        await storage.put(item);
+      } catch {
+        kept = false; // no room: it is sent from memory, and whoever gave it is told
+      }
       items.push(item);
       emit("change");
+      if (!kept) emit("unkept", item);
       plan();
       return item;
     }

@@ -8,6 +8,7 @@
   const TOP_PX = 68; // what the bar at the top takes
   const FLICK_PX_PER_MS = 0.45;
   const TAP_PX = 6;
+  const BESIDE_PX = 420; // on a wide screen, its edge from the left
   const WIDE = "(min-width: 760px)";
 
   /** A sheet in a box. A view is `{key, head, body, foot, size}`; the same key keeps where one has scrolled to. */
@@ -19,6 +20,8 @@
     const sheet = field.h("section", { class: "gf-sheet", "aria-live": "off" }, grip, head, body, foot);
     box.append(sheet);
     const scrolled = new Map();
+    const sizes = new Map(); // how large a view was left that is come back to
+    let keeps = false;
     let size = "half";
     let key = null;
     let drag = null;
@@ -41,6 +44,7 @@
 
     function show(view) {
       if (key !== null) scrolled.set(key, body.scrollTop);
+      if (keeps) sizes.set(key, size);
       const again = view.key === key;
       head.replaceChildren(...[view.head].flat().filter(Boolean));
       body.replaceChildren(...[view.body].flat(2).filter(Boolean));
@@ -49,7 +53,8 @@
       sheet.dataset.view = view.key.split("=")[0];
       key = view.key;
       body.scrollTop = again || view.keeps ? scrolled.get(key) || 0 : 0;
-      if (!again && view.size) set(view.size);
+      keeps = Boolean(view.keeps);
+      if (!again) set(view.size || sizes.get(key) || "half");
     }
 
     function begin(event) {
@@ -104,8 +109,9 @@
       get size() {
         return size;
       },
-      /** How many pixels at the bottom of the map it covers; on a wide screen it stands beside. */
+      /** How many pixels of the map it covers: at the bottom, or on a wide screen at the left. */
       cover: () => (wide() ? 0 : Math.min(heights()[size], heights().tall)),
+      beside: () => (wide() ? BESIDE_PX : 0),
     };
   };
 })((window.gezhi = window.gezhi || {}));

@@ -7,6 +7,7 @@
   const { h, icon, button } = field;
   const REFRESH_MS = 60e3;
   const POSITION_MS = 3000; // how often a list in motion is sorted anew
+  const AGAIN_MS = 15e3; // a page that could show nothing tries again by itself
   const SENT_SHOWN = 20;
 
   const read = (id) => {
@@ -37,6 +38,8 @@
     let wanted = false;
     let shownKey = null;
     let positioned = 0;
+    let settled = 0; // answers that the server has taken since the page was opened
+    let again = null; // the timer of a page that could show nothing
 
     theme();
 
@@ -174,6 +177,7 @@
         tone: app.cases.tone,
         name: (one) => `${one.category_name}, ${one.place || one.address || ""}`,
         cover: () => frame.sheet.cover(),
+        beside: () => frame.sheet.beside(),
       });
       frame.sheet.set("half");
       app.map.showHere(app.position.at);
@@ -301,9 +305,11 @@
     /** Ask for the day; what is shown stays where there is no answer. */
     app.refresh = async ({ told = false } = {}) => {
       if (host.alone) return;
+      const before = settled;
       try {
         const day = await host.day();
         app.queue.noteNetwork("up");
+        if (settled !== before) return void app.refresh({ told }); // it may be of before what was just applied
         await storage.keep("day", day);
         if (!app.queue.sending) take(day);
         if (told) app.toast.say(t("refreshed"), { icon: "check" });
@@ -345,6 +351,8 @@
       app.map = null;
       document.body.dataset.view = "state";
       root.replaceChildren(field.stateView(app, name, words));
+      clearTimeout(again);
+      if (name === "offline" || name === "failed") again = setTimeout(app.start, AGAIN_MS);
     }
 
     app.enter = async (token) => {
@@ -361,6 +369,7 @@
     };
 
     app.start = async () => {
+      clearTimeout(again);
       if (page.alone) {
         await app.queue.load();
         take(given, { fresh: false });
@@ -407,7 +416,9 @@
     app.queue.on("change", () => render());
     app.queue.on("network", () => render());
     app.queue.on("link", (error) => lost(error));
+    app.queue.on("unkept", () => app.toast?.say(t("note_memory"), { icon: "warn", ms: 8000 }));
     app.queue.on("settled", ({ item, result, ms }) => {
+      settled++;
       window.__gezhiField.settled = { act: item.answer.act, state: result.state, ms };
       if (result.state === "applied" || result.state === "already") {
         app.sent = [{ ...item, state: result.state, at: new Date().toISOString() }, ...app.sent].slice(0, SENT_SHOWN);

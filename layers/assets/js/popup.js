@@ -76,22 +76,28 @@
       else box.append(text("span", "gz-report-more", failed ? labels.report_failed : labels.loading));
       if (caseLink) box.append(this.link(report));
       if (this.reports.length > 1) box.append(this.pager());
-      this.popup.options.autoPanPaddingTopLeft = [this.leftOf(placeOf(report)), PAD_PX];
+      const { options } = this.popup;
+      options.autoPan = false; // how high it is has to be known before the map moves for it
       this.popup.setLatLng(placeOf(report)).setContent(box);
       if (!this.popup.isOpen()) this.popup.openOn(this.map);
+      options.autoPan = true;
+      options.autoPanPaddingTopLeft = [this.leftOf(placeOf(report)), PAD_PX];
+      this.popup.update();
       const button = this.popup.getElement().querySelector(".leaflet-popup-close-button");
       if (button) button.setAttribute("aria-label", labels.close);
       if (focused) this.focus(focused);
     }
 
-    /** How far from the left a popup at a place has to stay: it must not open under the legend, where there is room. */
+    /** How far from the left the popup at a place has to stay: it must not lie under the legend, where there is room. */
     leftOf(place) {
       const frame = this.map.getContainer();
       const legend = frame.querySelector(".gz-legend");
       if (!legend) return PAD_PX;
-      const { left, right, width } = frame.getBoundingClientRect();
+      const { left, right, top, width } = frame.getBoundingClientRect();
       const box = legend.getBoundingClientRect();
-      const tip = this.map.latLngToContainerPoint(place).y + frame.getBoundingClientRect().top;
+      // A popup without room above its place pushes the map down.
+      const high = PAD_PX + this.popup.getElement().offsetHeight;
+      const tip = Math.max(this.map.latLngToContainerPoint(place).y, high) + top;
       const beside = box.right - left + PAD_PX;
       const fits = box.left - left < width / 2 && beside + WIDEST_PX + 2 * PAD_PX < right - left;
       return fits && tip > box.top ? beside : PAD_PX;
