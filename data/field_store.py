@@ -126,7 +126,8 @@ class FieldStore(PhotoStore):
             before = field_kept.known(connection, found, team=number.id)
             if before is not None:
                 return before
-            known_places(connection)  # others need not wait while the index is made
+            if found.act == "report":
+                known_places(connection)  # others need not wait while the index is made
         if isinstance(found, Damaged):
             return self._refuse(found, found.faults, actor=as_one, received=received)
         if found.act == "photo":

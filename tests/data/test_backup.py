@@ -4,6 +4,7 @@ import json
 import zipfile
 from pathlib import Path
 from threading import Event, Thread
+from uuid import uuid4
 
 import geopandas as gpd
 import polars as pl
@@ -53,6 +54,14 @@ def fill(store: Store) -> None:
         made = store.draft_territories("一版", disk({1: 2}), actor=OPERATOR)
         store.publish_territories(made.id, actor=OPERATOR, version=1, replaces=before)
     store.draft_territories("草案", disk({1: 1}), actor=OPERATOR)
+    kept = store.answer(
+        {"uid": uuid4().hex, "act": "photo", "case": 9_999}, team=1, photo=PHOTO, actor=OPERATOR
+    )
+    assert kept.state == "refused"
+
+
+#: Kept with an answer that could not be taken.
+PHOTO = b"\xff\xd8\xff\x00a picture"
 
 
 def everything(url: str) -> dict[str, tuple[int, str]]:
@@ -75,6 +84,8 @@ def test_a_backup_restored_anywhere_is_the_same_store(url: str, other_url: str, 
         assert (store.teams(actor=VIEWER), store.editions(actor=VIEWER)) == (teams, editions)
         assert [edition.state for edition in editions] == ["draft", "in_force", "former"]
         assert store.territories(actor=VIEWER).equals(disk({1: 2}))
+        (kept,) = store.kept_answers(actor=VIEWER, states=("refused",))
+        assert store.answer_photo(kept.uid, actor=VIEWER) == PHOTO
         assert store.write_reports(reports(300), actor=OPERATOR) == Written(updated=20, unchanged=280)
 
 
