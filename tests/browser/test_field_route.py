@@ -4,7 +4,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
@@ -61,7 +63,7 @@ def phone(browser: Browser) -> Iterator[Page]:
         is_mobile=True,
         has_touch=True,
         locale="en-GB",
-        timezone_id="Asia/Shanghai",
+        timezone_id="America/New_York",  # not the city's, whose clock counts
         permissions=["geolocation"],
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 9},
     )
@@ -95,6 +97,9 @@ def test_a_team_follows_its_route_and_plans_it_anew(phone: Page, town: Town) -> 
     assert sorted(numbers(phone), key=int) == [str(n) for n in range(1, len(order) + 1)]
     expect(phone.locator(".gf-stop-next")).to_have_text("1")
     expect(phone.locator(".gf-leg-straight").first).to_contain_text("straight line")
+    route = phone.request.get(f"{town.url}/api/field/route").json()
+    over = datetime.fromisoformat(route["over_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    expect(phone.locator(".gf-leg-home .gf-far")).to_contain_text(f"{over:%H:%M}")
 
     phone.locator(".gf-stop-row").first.tap()  # the case, with the route still on the map
     expect(phone.locator("body")).to_have_attribute("data-view", "case")

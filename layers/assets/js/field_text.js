@@ -13,13 +13,19 @@
   const M_PER_DEGREE = 111195;
   const M_PER_MINUTE_ON_FOOT = 75;
 
-  /** Words, times and distances in a locale. */
+  /** Words, times and distances in a locale; times of a day by the city's clock once `inZone` has named it. */
   field.texts = function ({ words, locale }) {
     const tag = locale === "zh" ? "zh-CN" : "en-GB";
     const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
-    const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" });
+    let clock, date, whole;
     const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
+
+    function inZone(timeZone) {
+      clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+      date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone });
+      whole = new Intl.DateTimeFormat(tag, { dateStyle: "short", timeZone });
+    }
+    inZone();
 
     function t(key, values = {}) {
       return gezhi.fill(words[key] ?? key, values);
@@ -57,11 +63,12 @@
       return relative.format(Math.round(ms / MONTH), "month");
     }
 
+    const isToday = (iso, now = Date.now()) => whole.format(new Date(iso)) === whole.format(now);
+
     /** The time of a day; of another day with its date. */
     function at(iso, now = Date.now()) {
       const then = new Date(iso);
-      const same = new Date(now).toDateString() === then.toDateString();
-      return same ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
+      return isToday(iso, now) ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
     }
 
     function distance(metres) {
@@ -73,7 +80,7 @@
       return count("walk_minutes", Math.max(1, Math.round(metres / M_PER_MINUTE_ON_FOOT)));
     }
 
-    return { t, count, due, ago, at, distance, walk, number: (n) => number.format(n) };
+    return { inZone, t, count, due, ago, at, isToday, distance, walk, number: (n) => number.format(n) };
   };
 
   /** Metres east and north from one position to another, on a plane: good to a metre within a city. */
