@@ -129,7 +129,7 @@ WATCH_DAY: Final = "watch_day"
 WATCH_SPAN: Final = "watch_span"
 #: Territories: the edition that is shown, the one that it is compared with, their map and its board; what
 #: a proposal begins from, which teams it leaves out, what is wanted of it; a draft's new name and note; what
-#: was just done.
+#: was just done, or refused.
 TERRITORY_EDITION: Final = "territories_edition"
 TERRITORY_AGAINST: Final = "territories_against"
 TERRITORY_MAP: Final = "territories_map"
@@ -141,6 +141,7 @@ TERRITORY_LINES: Final = "territories_lines"
 TERRITORY_NAME: Final = "territories_name"
 TERRITORY_NOTE: Final = "territories_note"
 TERRITORY_SAID: Final = "territories_said"
+TERRITORY_FAULT: Final = "territories_fault"
 #: The drive whose effect is shown; the form of a drive: of which one it is (0 of a new one) and its fields.
 DRIVE: Final = "drive"
 DRIVE_FORM: Final = "drive_form"

@@ -42,12 +42,12 @@ def render(here: Workspace, editions: list[Edition], shown: Edition) -> None:
             frame = own if edition.id == shown.id else here.store.territories(edition.id, actor=actor)
             rows.append(
                 {
-                    _("Name"): edition.name,
+                    _("Name of the edition"): edition.name,
                     _("State"): state_words(edition),
                     _("Published"): moment_words(edition.published_at, here.tz)
                     if edition.published_at
                     else "",
-                    _("By"): edition.published_by or edition.changed_by,
+                    _("Published or changed by"): edition.published_by or edition.changed_by,
                     _("Teams"): frame["team_id"].n_unique(),
                     _("Cells"): frame.height,
                     _("Heaviest / mean"): round(heaviest(load, frame, teams), 2) if frame.height else None,

@@ -21,7 +21,9 @@ from i18n import gettext as _
 
 
 def said() -> None:
-    """Say once what was just done."""
+    """Say once what was just done, or why it was not."""
+    if fault := st.session_state.pop(session.TERRITORY_FAULT, None):
+        st.error(plain(fault), icon=":material/error:")
     if words := st.session_state.pop(session.TERRITORY_SAID, None):
         st.toast(words, icon=":material/check:")
 
@@ -38,7 +40,7 @@ def steps(here: Workspace, edition: Edition) -> None:
         st.dialog(_("Publish territories"))(_publish)(here, edition.id)
     with st.popover(_("More"), icon=":material/more_horiz:"):
         st.text_input(
-            _("Name"),
+            _("Name of the edition"),
             value=edition.name,
             key=f"{session.TERRITORY_NAME}_{edition.id}",
             max_chars=MOST_LETTERS,
@@ -106,7 +108,9 @@ def _drop(here: Workspace, edition: Edition) -> None:
 
 
 def _publish(here: Workspace, number: int) -> None:
-    """Show what publishing means, and do it: of the draft as it is shown here and of no later one."""
+    """Show what publishing means, and let it be done."""
+    if session.TERRITORY_SAID in st.session_state:  # it was: the page behind follows
+        st.rerun()
     actor = session.actor(here)
     edition = _newest(here, number)
     in_force = here.store.edition_in_force(actor=actor)
@@ -131,15 +135,28 @@ def _publish(here: Workspace, number: int) -> None:
             "restored."
         )
     )
-    if st.button(_("Publish now"), key="territories_publish_now", type="primary", width="stretch"):
+    if fault := st.session_state.pop(session.TERRITORY_FAULT, None):
+        st.error(plain(fault), icon=":material/error:")
+    st.button(
+        _("Publish now"),
+        key="territories_publish_now",
+        type="primary",
+        width="stretch",
+        on_click=_publish_now,
+        args=(here, edition, in_force.id if in_force else None),
+    )
 
-        def publish() -> None:
-            here.store.publish_territories(
-                number, actor=actor, version=edition.version, replaces=in_force.id if in_force else None
-            )
-            _done(_("In force now: {name}", name=edition.name), show=number)
 
-        _try(publish)
+def _publish_now(here: Workspace, edition: Edition, replaces: int | None) -> None:
+    """Publish the draft as it was looked at, and no later version; a callback, which nothing disturbs."""
+    try:
+        here.store.publish_territories(
+            edition.id, actor=session.actor(here), version=edition.version, replaces=replaces
+        )
+    except GezhiError as error:
+        st.session_state[session.TERRITORY_FAULT] = str(error)
+    else:
+        _done(_("In force now: {name}", name=edition.name), show=edition.id)
 
 
 def _newest(here: Workspace, number: int) -> Edition:

@@ -72,6 +72,7 @@ def test_who_publishes_over_a_newer_edition_is_told(store: Store, drawn: Draw) -
     other = store.draft_territories("别人的", store.territories(actor=VIEWER), actor=VIEWER)
     store.publish_territories(other.id, actor=VIEWER, version=1, replaces=1)
     page.button(key="territories_publish_now").click().run()
+    assert any("Other territories have come into force" in one.value for one in page.error)
     in_force = store.edition_in_force(actor=VIEWER)
     assert in_force is not None and in_force.id == other.id
 
