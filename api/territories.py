@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, etag_of, fresh, is_fresh, problem, unchanged
+from api.posted import read_object, taking_body
 from data import territory_ground, territory_wishes
 from data.place_tables import places_version
 from data.rights import has, require
@@ -78,32 +78,24 @@ def _posted(
 ) -> Callable[[Request], Any]:
     """Make an endpoint of what is done with what was sent: JSON alone, so no form of another site can."""
 
-    async def endpoint(request: Request) -> Response:
+    def endpoint(request: Request, body: bytes) -> Response:
+        here = workspace()
         is_json = request.headers.get("content-type", "").split(";")[0].strip() == _MEDIA_TYPE
-        body = await request.body() if is_json else b""
+        try:
+            return _json(act(here, _read(body if is_json else b"")))
+        except ConflictError as error:
+            return problem(str(error), status=409)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            if isinstance(error, GezhiError):
+                raise
+            return problem(_("What was sent cannot be read: {why}.", why=repr(error)), status=400)
 
-        @answer_errors
-        def answered(_request: Request) -> Response:
-            here = workspace()
-            try:
-                return _json(act(here, _read(body)))
-            except ConflictError as error:
-                return problem(str(error), status=409)
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                if isinstance(error, GezhiError):
-                    raise
-                return problem(_("What was sent cannot be read: {why}.", why=repr(error)), status=400)
-
-        return await run_in_threadpool(answered, request)
-
-    return endpoint
+    return taking_body(endpoint, most=_MOST_BYTES)
 
 
 def _read(body: bytes) -> dict[str, Any]:
-    if not body or len(body) > _MOST_BYTES:
-        raise TeamError(_("Expected JSON of at most {most} bytes.", most=f"{_MOST_BYTES:,}"))
-    said = json.loads(body)
-    if not isinstance(said, dict) or not isinstance(said.get("version"), int):
+    said = read_object(body)
+    if not isinstance(said.get("version"), int):
         raise TeamError(_("Expected JSON with the version that was seen."))
     return said
 

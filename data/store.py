@@ -230,6 +230,11 @@ class Store(
         with self._writing(actor) as connection:
             facts.set_fact(connection, name, value)
 
+    def replace_fact(self, name: str, value: str, *, seen: str | None, actor: Actor) -> bool:
+        """Note a fact if it still is what was seen; return whether that was so."""
+        with self._writing(actor) as connection:
+            return facts.replace_fact(connection, name, value, seen=seen)
+
     @contextmanager
     def _reading(self, actor: Actor, right: Right = "read") -> Iterator[Connection]:
         require(actor, right)

@@ -6,7 +6,6 @@ They are kept as one fact of the store with a version: they hold from one propos
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from threading import Lock
 from typing import Any, Final
 
 from data.actors import Actor
@@ -21,9 +20,6 @@ FACT: Final = "territory_wishes"
 _MOST_PINS: Final = 2_000
 _MOST_LINES: Final = 200
 _MOST_POINTS: Final = 500
-
-#: Reading, changing and writing are one step, for the threads of this process.
-_changing: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,10 @@ NOTHING: Final = Wishes({}, {}, (), LINES, True, 0)
 
 def wishes(store: Store, *, actor: Actor) -> Wishes:
     """Return what is wanted now."""
-    text = store.fact(FACT, actor=actor)
+    return _read(store.fact(FACT, actor=actor))
+
+
+def _read(text: str | None) -> Wishes:
     if text is None:
         return NOTHING
     kept = json.loads(text)
@@ -85,14 +84,13 @@ def change(store: Store, *, actor: Actor, version: int, **changes: Any) -> Wishe
         Pins of what is no cell of the analysis resolution; lines that are none; too many of them.
     """
     given = _checked(changes)
-    with _changing:
-        now = wishes(store, actor=actor)
-        if now.version != version:
-            raise ConflictError(
-                _("Somebody has changed pins or barriers since you looked. Look at them again first.")
-            )
-        changed = replace(now, **given, version=version + 1)
-        store.set_fact(FACT, json.dumps(asdict(changed), ensure_ascii=False), actor=actor)
+    seen = store.fact(FACT, actor=actor)
+    changed = replace(_read(seen), **given, version=version + 1)
+    kept = json.dumps(asdict(changed), ensure_ascii=False)
+    if _read(seen).version != version or not store.replace_fact(FACT, kept, seen=seen, actor=actor):
+        raise ConflictError(
+            _("Somebody has changed pins or barriers since you looked. Look at them again first.")
+        )
     return changed
 
 

@@ -141,6 +141,10 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "categories": (EVERYBODY, lambda store, actor: store.categories(actor=actor)),
     "fact": (EVERYBODY, lambda store, actor: store.fact("tz", actor=actor)),
     "set_fact": (HEADS, lambda store, actor: store.set_fact("title", "x", actor=actor)),
+    "replace_fact": (
+        HEADS,
+        lambda store, actor: store.replace_fact("title", "x", seen="other", actor=actor),
+    ),
     "case": (EVERYBODY, lambda store, actor: store.case(1, actor=actor)),
     "allowed": (EVERYBODY, lambda store, actor: store.allowed(1, actor=actor)),
     "report": (EVERYBODY - {"analyst"}, lambda store, actor: store.report(REPORT, actor=actor)),

@@ -35,6 +35,22 @@ def test_two_who_change_them_at_once_do_not_undo_each_other(store: Store) -> Non
     assert dict(wishes(store, actor=VIEWER).pins) == {CELLS[0]: 3}
 
 
+def test_a_change_of_another_program_in_between_is_not_lost(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in (0, 1):  # the first of all changes, and a later one
+
+        def meanwhile(self: Store, *args: Any, version: int = version, **more: Any) -> bool:
+            monkeypatch.undo()
+            change(self, actor=VIEWER, version=version, pins={CELLS[version]: 3})
+            return self.replace_fact(*args, **more)
+
+        monkeypatch.setattr(Store, "replace_fact", meanwhile)
+        with pytest.raises(ConflictError, match="since you looked"):
+            change(store, actor=VIEWER, version=version, pins={CELLS[2]: 4})
+        assert dict(wishes(store, actor=VIEWER).pins) == {CELLS[version]: 3}
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
