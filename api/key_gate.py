@@ -21,8 +21,8 @@ KEY_PATH: Final = "/api/key"
 #: Says that a browser knew the key; it ends with the key.
 KEY_COOKIE: Final = "gezhi_key"
 _LASTS_S: Final = 30 * 86_400
-#: Wrong keys are answered one after the other and so late; so many wait for that. While they do, no other key is
-#: looked at: an answer that comes at once would tell a right one from a wrong one.
+#: Wrong keys are answered one after the other and so late; so many wait for that. While they do, no other key
+#: is looked at: an answer that comes at once would tell a right one from a wrong one.
 _LATE_S: Final = 1.0
 _WAITING: Final = 5
 _MOST_BYTES: Final = 8_192

@@ -111,7 +111,7 @@ class FieldStore(PhotoStore):
         """
         found = read_answer(told, photo=photo)
         if isinstance(found, Damaged):
-            return self._answer(found, actor=actor, team=team, sent=sent)
+            return replace(self._answer(found, actor=actor, team=team, sent=sent), uid=found.said_uid)
         with_photo = found.photo is not None and found.act != "photo"
         take = self._answer_with_photo if with_photo else self._answer
         return replace(take(found, actor=actor, team=team, sent=sent), uid=str(told["uid"]))

@@ -287,6 +287,16 @@ def test_what_cannot_be_understood_is_refused_with_its_fault_and_kept_once(town:
     assert len(town.kept_answers(actor=VIEWER, states=("refused",))) == len(damaged)
 
 
+def test_the_number_comes_back_as_the_phone_said_it_however_wrong(town: Store) -> None:
+    told = {"uid": "no number", "act": "paint"}
+    first = town.answer(told, actor=ONE)
+    assert (first.uid, first.state) == ("no number", "refused")
+    (kept,) = town.kept_answers(actor=VIEWER, states=("refused",))
+    town.set_aside_answer(kept.uid, actor=VIEWER, reason="看不懂")
+    again = town.answer(told, actor=ONE)
+    assert (again.uid, again.state) == ("no number", "already")
+
+
 def test_a_refused_answer_may_be_handed_in_again_mended(town: Store) -> None:
     case = sent_case(town)
     told = answer("not_found", case)
