@@ -254,9 +254,9 @@ class FieldStore(PhotoStore):
         seq = None
         if verdict.state == "applied":
             try:
-                seq = self.add_photo(
-                    issue_id or 0, content, actor=actor, role=_role(answer.when), note=answer.note, at=at
-                ).photo.seq
+                doer, role = field_answers.doer(answer, actor), _role(answer.when)
+                added = self.add_photo(issue_id or 0, content, actor=doer, role=role, note=answer.note, at=at)
+                seq = added.photo.seq
             except PhotoError as error:
                 if not self._shows(content, actor=actor):
                     return self._refuse(
