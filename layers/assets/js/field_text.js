@@ -17,9 +17,23 @@
   field.texts = function ({ words, locale }) {
     const tag = locale === "zh" ? "zh-CN" : "en-GB";
     const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
-    const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" });
+    let clock, date, day;
+    zone();
     const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
+
+    /** Tell times as the clocks of a time zone show them, the phone's own where none is named or known. */
+    function zone(timeZone) {
+      try {
+        clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+        date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone });
+        day = new Intl.DateTimeFormat("sv-SE", { timeZone });
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        zone();
+      }
+    }
+
+    const isToday = (iso, now = Date.now()) => day.format(now) === day.format(new Date(iso));
 
     function t(key, values = {}) {
       return gezhi.fill(words[key] ?? key, values);
@@ -60,8 +74,7 @@
     /** The time of a day; of another day with its date. */
     function at(iso, now = Date.now()) {
       const then = new Date(iso);
-      const same = new Date(now).toDateString() === then.toDateString();
-      return same ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
+      return isToday(iso, now) ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
     }
 
     function distance(metres) {
@@ -73,7 +86,7 @@
       return count("walk_minutes", Math.max(1, Math.round(metres / M_PER_MINUTE_ON_FOOT)));
     }
 
-    return { t, count, due, ago, at, distance, walk, number: (n) => number.format(n) };
+    return { zone, isToday, t, count, due, ago, at, distance, walk, number: (n) => number.format(n) };
   };
 
   /** Metres east and north from one position to another, on a plane: good to a metre within a city. */
