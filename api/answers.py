@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from data.given import whole
 from geo.errors import GezhiError, NotAllowedError, StoreError
 from i18n import gettext as _
 from i18n import match_locale, use_locale
@@ -75,5 +76,5 @@ def answer_errors(endpoint: Endpoint) -> Endpoint:
 
 
 def problem(message: str, *, status: int, **details: Any) -> JSONResponse:
-    """Answer that something is wrong, in words."""
-    return JSONResponse({"error": message, **details}, status_code=status)
+    """Answer that something is wrong, in words; half a character in what they repeat reads "�"."""
+    return JSONResponse({"error": whole(message), **details}, status_code=status)

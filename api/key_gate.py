@@ -21,10 +21,12 @@ KEY_PATH: Final = "/api/key"
 #: Says that a browser knew the key; it ends with the key.
 KEY_COOKIE: Final = "gezhi_key"
 _LASTS_S: Final = 30 * 86_400
-#: Wrong keys are answered one after the other and so late; so many wait for that, the rest are sent off.
+#: Wrong keys are answered one after the other and so late; so many wait for that. While they do, no other key
+#: is looked at: an answer that comes at once would tell a right one from a wrong one.
 _LATE_S: Final = 1.0
 _WAITING: Final = 5
 _MOST_BYTES: Final = 8_192
+_MOST_FIELDS: Final = 8
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}
 
 _PAGE: Final = """<!DOCTYPE html>
@@ -105,22 +107,23 @@ class KeyGate:
             body += piece
             if len(body) > _MOST_BYTES:
                 return self.ask(request, to="/", wrong=_("This is too long."))
-        given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
+        try:
+            given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            return self.ask(request, to="/", wrong=_("This is too long."))
         key, to = (given.get(name, [""])[0] for name in ("key", "to"))
+        if self._waiting >= _WAITING:
+            return self.ask(request, to=to, wrong=_("Too many wrong keys at once. Try again in a minute."))
         if hmac.compare_digest(sha256(key.encode()).digest(), sha256(self._key.encode()).digest()):
             passed = RedirectResponse(_local(to), status_code=303, headers=_HEADERS)
             ends = str(int(time.time()) + _LASTS_S)
             remember(passed, KEY_COOKIE, f"{ends}.{self._sign(ends)}", request=request, seconds=_LASTS_S)
             return passed
-        if self._waiting >= _WAITING:
-            wrong = _("Too many wrong keys at once. Try again in a minute.")
-        else:
-            await self._wait()
-            wrong = _("This is not the key.")
-        return self.ask(request, to=to, wrong=wrong)
+        await self._wait()
+        return self.ask(request, to=to, wrong=_("This is not the key."))
 
     async def _wait(self) -> None:
-        """Make guessing slow, whoever guesses and from however many machines; the right key never waits."""
+        """Make guessing slow, whoever guesses and from however many machines."""
         self._waiting += 1
         try:
             async with self._turn:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -21,6 +22,9 @@ from data.rights import in_scope
 from data.schema import REPORT
 from geo.errors import GivenError
 from i18n import gettext as _
+
+#: What belongs to a report that the phone made, and comes after it.
+_COMPLETES: Final = ("photo", "note")
 
 #: By so much two clocks may differ without anybody noticing.
 _NOTICED: Final = timedelta(minutes=2)
@@ -59,7 +63,7 @@ def judged(connection: Connection, answer: Answer, issue_id: int | None, *, acto
     if row is None:
         raise GivenError(_("This case is not in the team's cells."))
     since = _since(connection, issue_id, answer.version, team=actor.team)
-    if not in_scope(connection, issue_id, actor=actor):
+    if not in_scope(connection, issue_id, actor=doer(answer, actor)):
         if _was_theirs(connection, row, since, team=actor.team):
             return Verdict("conflict", _("The case is not in the team's cells any more."))
         raise GivenError(_("This case is not in the team's cells."))
@@ -73,6 +77,11 @@ def judged(connection: Connection, answer: Answer, issue_id: int | None, *, acto
             ),
         )
     return judge(answer.act, case_rows.state_of(row), since, role=actor.role)
+
+
+def doer(answer: Answer, actor: Actor) -> Actor:
+    """Return as whom an answer is given: a team completes its own report wherever that lies."""
+    return actor if answer.of is None or answer.act not in _COMPLETES else replace(actor, team=None)
 
 
 def given_at(
@@ -108,7 +117,7 @@ def apply(connection: Connection, answer: Answer, issue_id: int, *, actor: Actor
             connection,
             issue_id,
             "note",
-            actor=actor,
+            actor=doer(answer, actor),
             version=None,
             note=words_of(answer),
             facts=facts,

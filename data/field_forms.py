@@ -152,7 +152,12 @@ def read_answer(told: Any, *, photo: bytes | None = None) -> Answer | Damaged:
     if faults:
         known = uid or str(uuid5(_KIN, text))
         return Damaged(
-            known, str(told.get("uid"))[:64], act if act in ACTS else "", " ".join(faults), text, picture
+            known,
+            whole(str(told.get("uid"))[:64]),
+            act if act in ACTS else "",
+            " ".join(faults),
+            text,
+            picture,
         )
     return Answer(uid=uid or "", act=act, photo=picture, told=text, **values)
 

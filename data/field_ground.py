@@ -1,5 +1,6 @@
 """The ground that a field team walks, as lines for its phone: its cells, the streets, the compounds."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -38,7 +39,9 @@ def ground(store: Store, edition: Edition | None, *, actor: Actor) -> dict[str, 
     None where there is nothing to draw.
     """
     version = places_version(store, actor=actor)
-    return _made(store, version, None if edition is None else edition.id, actor)
+    # One for all telephones of a team: their actors differ in their names alone.
+    same = actor if actor.team is None else replace(actor, name="")
+    return _made(store, version, None if edition is None else edition.id, same)
 
 
 @lru_cache(maxsize=64)

@@ -112,8 +112,7 @@ def keep(
     of_uid = FIELD_ANSWER.c.uid == answer.uid
     if connection.execute(update(FIELD_ANSWER).where(of_uid).values(values)).rowcount == 0:
         connection.execute(insert(FIELD_ANSWER).values(uid=answer.uid, **values))
-    said = answer.uid if isinstance(answer, Answer) else answer.said_uid
-    return Answered(said, state, words, issue_id if there else None)
+    return Answered(answer.uid, state, words, issue_id if there else None)
 
 
 def listed(connection: Connection, *, states: Sequence[str], settled: bool, limit: int) -> list[KeptAnswer]:

@@ -111,7 +111,7 @@ class FieldStore(PhotoStore):
         """
         found = read_answer(told, photo=photo)
         if isinstance(found, Damaged):
-            return self._answer(found, actor=actor, team=team, sent=sent)
+            return replace(self._answer(found, actor=actor, team=team, sent=sent), uid=found.said_uid)
         with_photo = found.photo is not None and found.act != "photo"
         take = self._answer_with_photo if with_photo else self._answer
         return replace(take(found, actor=actor, team=team, sent=sent), uid=str(told["uid"]))
@@ -254,9 +254,9 @@ class FieldStore(PhotoStore):
         seq = None
         if verdict.state == "applied":
             try:
-                seq = self.add_photo(
-                    issue_id or 0, content, actor=actor, role=_role(answer.when), note=answer.note, at=at
-                ).photo.seq
+                doer, role = field_answers.doer(answer, actor), _role(answer.when)
+                added = self.add_photo(issue_id or 0, content, actor=doer, role=role, note=answer.note, at=at)
+                seq = added.photo.seq
             except PhotoError as error:
                 if not self._shows(content, actor=actor):
                     return self._refuse(

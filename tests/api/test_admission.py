@@ -1,15 +1,19 @@
 """Who is let in by which cookie, to what, and as whom."""
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from api.key_gate import KEY_COOKIE
+from api.key_gate import KEY_COOKIE, KeyGate
 from api.visitors import TEAM_COOKIE
 from data.actors import OPERATOR
 from data.store import Store
@@ -224,6 +228,40 @@ def test_a_wrong_key_is_told_late_and_opens_nothing(
     assert waited == [1.0] * 4
     assert locked.post("/api/key", data={"key": "x" * 9_000}).status_code == 401
     assert locked.get("/api/who").status_code == 401
+
+
+def test_while_wrong_keys_wait_no_other_key_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = KeyGate(KEY)
+
+    async def given(key: str) -> tuple[int, bytes]:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": urlencode({"key": key, "to": "/"}).encode()}
+
+        scope = {"type": "http", "method": "POST", "path": "/api/key", "headers": [], "query_string": b""}
+        answer = await gate.answer(Request({**scope, "scheme": "http", "server": ("city", 80)}, receive))
+        return answer.status_code, bytes(answer.body)
+
+    async def guessing() -> None:
+        over = asyncio.Event()
+
+        async def sleep(_seconds: float) -> None:
+            await over.wait()
+
+        monkeypatch.setattr("api.key_gate.asyncio.sleep", sleep)
+        wrong = [asyncio.create_task(given(f"guess {n}")) for n in range(5)]
+        await asyncio.wait(wrong, timeout=0.01)
+        for key in ("guess 6", KEY):
+            status, body = await given(key)
+            assert status == 401 and b"Too many wrong keys" in body
+        over.set()
+        assert [status for status, _body in await asyncio.gather(*wrong)] == [401] * 5
+        assert (await given(KEY))[0] == 303
+
+    asyncio.run(guessing())
+
+
+def test_a_form_of_many_fields_is_none(locked: TestClient) -> None:
+    assert locked.post("/api/key", data={f"key{n}": "x" for n in range(20)}).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A team's day and its answers over HTTP: to its own people, and to who heads the city."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -58,7 +59,8 @@ def served(store: Store, viewer: Actor = VIEWER) -> TestClient:
 
 
 def hand_in(client: TestClient, *told: Any, team: int | None = 1, **more: Any) -> list[dict[str, Any]]:
-    asked = client.post("/api/field/answers", json={"form": 1, "team": team, "answers": told, **more})
+    form = json.dumps({"form": 1, "team": team, "answers": told, **more})
+    asked = client.post("/api/field/answers", content=form, headers={"content-type": "application/json"})
     assert asked.status_code == 200, asked.text
     results: list[dict[str, Any]] = asked.json()["results"]
     return results
@@ -207,6 +209,16 @@ def test_what_is_sent_wrongly_gets_clear_words(store: Store) -> None:
         answered = client.post(f"/api/field/{address}", content=sent, headers=headers)
         assert answered.status_code == status, answered.text
         assert words in answered.json()["error"]
+
+
+def test_half_a_character_blocks_no_answer_that_comes_with_it(store: Store) -> None:
+    client, half = served(store, ONE), "\ud800"
+    hostile = {"uid": half, "act": half, "note": half, half: half}
+    results = hand_in(client, hostile, answer("note", sent_case(store), note="好"))
+    assert [one["state"] for one in results] == ["refused", "applied"]
+    form = json.dumps({"form": half, "team": 1, "answers": []})
+    refused = client.post("/api/field/answers", content=form, headers={"content-type": "application/json"})
+    assert refused.status_code == 400 and "�" in refused.json()["error"]
 
 
 def test_a_team_that_has_retired_still_hands_in_what_it_did(store: Store) -> None:

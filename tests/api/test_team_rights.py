@@ -1,7 +1,7 @@
 """What a field team is told of a case that is not in its cells, by every route: nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +13,9 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from api import search
 from api.visitors import TEAM_COOKIE
+from data import field_ground
 from data.actors import OPERATOR, Actor
 from data.cube_scope import cut
 from data.cube_state import State
@@ -225,6 +227,27 @@ def test_a_case_elsewhere_is_not_there_for_a_team_and_neither_is_its_photo(town:
         assert team.get(address.format(**town.named)).status_code == 404
         assert manager.get(address.format(**town.named)).status_code == 200
     assert team.get("/api/reports/{own}".format(**town.named)).status_code == 200
+
+
+def test_what_is_the_same_for_all_telephones_is_made_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(name: str, make: Callable[..., object]) -> Callable[..., object]:
+        return lambda *given, **named: (made.append(name), make(*given, **named))[1]
+
+    monkeypatch.setattr("api.search.Gazetteer", counted("search", search.Gazetteer))
+    monkeypatch.setattr("data.field_ground.boundaries", counted("ground", field_ground.boundaries))
+    search._made.cache_clear()
+    field_ground._made.cache_clear()
+    for team, phones in ((1, 3), (2, 2)):
+        for _n in range(phones):
+            phone = served(town.store)
+            enter(phone, town.store.make_link(team, label="小赵", actor=OPERATOR)[1])
+            assert phone.get("/api/field/day").json()["cells"]
+            assert phone.get("/api/search?q=1").status_code == 200
+    assert sorted(made) == ["ground", "ground", "search"]
 
 
 def test_a_teams_part_is_cut_once_for_each_state_and_edition(

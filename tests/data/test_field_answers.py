@@ -246,6 +246,22 @@ def test_a_report_outside_of_the_own_cells_is_taken_and_cannot_be_opened(town: S
     assert len(town.field_cases(actor=TWO)[0]) == 1
 
 
+def test_what_completes_a_report_outside_of_the_own_cells_is_not_lost(town: Store) -> None:
+    told = report(2, photo=_base64(PICTURE))
+    done = town.answer(told, actor=ONE)
+    note = answer("note", None, of=told["uid"], note="在树后面")
+    after = answer("photo", None, of=told["uid"], when="after")
+    assert state(town, note) == "applied" and not done.words
+    assert town.answer(after, actor=ONE, photo=encoded(scene(2, width=80, height=80))).state == "applied"
+    case = done.issue_id or 0
+    assert [one.role for one in town.photos(case, actor=TWO)] == ["before", "after"]
+    assert "在树后面" in town.events(case, actor=OPERATOR)["payload"][-2]
+    assert state(town, answer("note", case, note="x")) == "refused", "by its number it is somebody else's"
+    assert state(town, answer("fix", None, of=told["uid"])) == "refused"
+    with pytest.raises(NotAllowedError):
+        town.photos(case, actor=ONE)
+
+
 def test_an_answer_may_bring_its_photo_within_it(town: Store) -> None:
     case = sent_case(town)
     told = answer("fix", case, photo=_base64(PICTURE))
@@ -285,6 +301,16 @@ def test_what_cannot_be_understood_is_refused_with_its_fault_and_kept_once(town:
         assert all(one.words for one in found)
     assert town.last_seq(actor=OPERATOR) == seq
     assert len(town.kept_answers(actor=VIEWER, states=("refused",))) == len(damaged)
+
+
+def test_the_number_comes_back_as_the_phone_said_it_however_wrong(town: Store) -> None:
+    told = {"uid": "no number", "act": "paint"}
+    first = town.answer(told, actor=ONE)
+    assert (first.uid, first.state) == ("no number", "refused")
+    (kept,) = town.kept_answers(actor=VIEWER, states=("refused",))
+    town.set_aside_answer(kept.uid, actor=VIEWER, reason="看不懂")
+    again = town.answer(told, actor=ONE)
+    assert (again.uid, again.state) == ("no number", "already")
 
 
 def test_a_refused_answer_may_be_handed_in_again_mended(town: Store) -> None:

@@ -302,6 +302,61 @@ def test_an_own_answer_is_no_change_by_somebody_else(phone: Page, server: FieldS
     assert answers[1]["act"] == "fix"
 
 
+def test_what_stands_between_refuses_nothing_for_good(phone: Page, server: FieldServer) -> None:
+    enter(phone, server)
+    page = {"status": 429, "content_type": "text/html", "body": "<h1>Too many requests</h1>"}
+    phone.route("**/api/field/answers*", lambda route: route.fulfill(**page))
+    number = work(server)[0]["id"]
+    give = """async id => {
+        const { queue, acts, cases } = __gezhiField.app;
+        await queue.add(acts.answer(cases.find(id), "note", { note: "x" }));
+        await queue.flush();
+        return [queue.waiting.length, queue.troubled.length];
+    }"""
+    assert phone.evaluate(give, number) == [1, 0], "it is sent again"
+    phone.unroute("**/api/field/answers*")
+    phone.evaluate("__gezhiField.app.queue.flush()")
+    assert [one["act"] for one in told(phone, server)] == ["note"]
+    server.refused = {"note"}
+    assert phone.evaluate(give, number) == [0, 1], "the server's own word is the last"
+    assert number in rows(phone), "and the case is as it was"
+
+
+def test_a_team_is_left_where_the_server_can_be_told_and_nothing_is_lost_elsewhere(
+    phone: Page, server: FieldServer
+) -> None:
+    enter(phone, server)
+    phone.context.set_offline(True)
+    phone.evaluate(
+        """async id => {
+            const { queue, acts, cases, leave } = __gezhiField.app;
+            await queue.add(acts.answer(cases.find(id), "note", { note: "x" }));
+            await leave();
+        }""",
+        work(server)[0]["id"],
+    )
+    expect(phone.locator(".gf-toast")).to_contain_text("No network")
+    assert phone.evaluate("__gezhiField.app.queue.waiting.length") == 1
+    phone.context.set_offline(False)
+    assert [one["act"] for one in told(phone, server)] == ["note"]
+    phone.evaluate("__gezhiField.app.leave()")
+    expect(phone.locator("[data-state=link]")).to_be_visible()
+
+
+def test_times_are_those_of_the_citys_clocks_wherever_the_phone_thinks_it_is(
+    browser: Browser, server: FieldServer
+) -> None:
+    context = on_phone(browser, timezone_id="America/New_York")
+    page = context.new_page()
+    enter(page, server)
+    assert server.day["tz"] == "Asia/Shanghai"
+    told_at = "([iso, now]) => __gezhiField.app.text.at(iso, Date.parse(now))"
+    morning = ["2026-06-15T01:30:00Z", "2026-06-14T17:00:00Z"]
+    assert page.evaluate(told_at, morning) == "09:30", "it is the same day there, and another in New York"
+    assert page.evaluate(told_at, [morning[1], "2026-06-14T15:00:00Z"]) == "15 Jun 01:00"
+    context.close()
+
+
 def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, server: FieldServer) -> None:
     context = on_phone(browser, permissions=[], locale="zh-CN", color_scheme="dark")
     page = context.new_page()

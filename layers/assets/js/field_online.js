@@ -13,6 +13,7 @@
 
   const SHORT_MS = 12e3;
   const LONG_MS = 90e3; // a photo on a poor network
+  const TOO_LARGE = 413;
 
   field.HostError = class extends Error {
     constructor(kind, words, status = 0) {
@@ -53,7 +54,9 @@
       } catch {
         // a proxy's own page: its words are not for people
       }
-      const kind = answer.status === 401 ? "link" : answer.status < 500 ? "refused" : "server";
+      // Of what stands between, only "too large" is the last word about what was sent.
+      const ours = Boolean(words) || answer.status === TOO_LARGE;
+      const kind = ask ? "link" : ours && answer.status < 500 ? "refused" : "server";
       return Object.assign(new field.HostError(kind, words, answer.status), { ask });
     }
 

@@ -137,7 +137,7 @@
           for (const item of batch) await send([item]); // one of them is what the server refuses
           return;
         }
-        results = [{ uid: batch[0].uid, state: "refused", words: error.words, case: null }];
+        results = [{ uid: batch[0].uid, state: "refused", words: error.words }]; // its case is as it was
       }
       noteNetwork("up");
       const said = new Map(results.map((result) => [result.uid, result]));

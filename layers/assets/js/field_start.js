@@ -289,7 +289,7 @@
       const before = app.day;
       const other = before && before.team.id !== day.team.id;
       app.day = day;
-      text.inZone(day.tz);
+      text.zone(day.tz); // deadlines and routes are printed and planned by the city's clocks
       if (!frame) build();
       app.map.redraw(day);
       if (fresh) app.routes.renew();
@@ -311,7 +311,7 @@
         const day = await host.day();
         app.queue.noteNetwork("up");
         if (settled !== before) return void app.refresh({ told }); // it may be of before what was just applied
-        await storage.keep("day", day);
+        if (!page.team) await storage.keep("day", day);
         if (!app.queue.sending) take(day);
         if (told) app.toast.say(t("refreshed"), { icon: "check" });
         app.queue.flush();
@@ -340,16 +340,29 @@
     }
 
     app.leave = async () => {
+      if (!(await isLeft())) return void app.toast.say(t("offline_title"), { icon: "cloud_off" });
       for (const item of [...app.queue.items]) await app.queue.dismiss(item.uid);
-      await app.part();
+      await forget();
+      return state("link");
     };
 
     /** Be of no team any more; what waits stays for who comes back by a link of that team. */
     app.part = async () => {
-      await host.leave().catch(() => null);
+      if (!(await isLeft())) return state("offline");
       await forget();
-      state("link");
+      return state("link");
     };
+
+    /** Only the server can take the cookie away: where it is not told, this stays the team's phone. */
+    async function isLeft() {
+      try {
+        await host.leave();
+        return true;
+      } catch (error) {
+        if (!(error instanceof field.HostError)) throw error;
+        return false;
+      }
+    }
 
     function state(name, words) {
       frame = null;
@@ -433,7 +446,7 @@
         app.toast.say(t(result.state === "conflict" ? "toast_conflict" : "toast_refused"), { icon: "warn", ms: 7000, actions: [{ words: t("look"), press: () => app.go("waiting") }] });
       }
       if (item.answer.case !== null && "case" in result) app.cases.take(item.answer.case, result.case);
-      if (app.day) storage.keep("day", app.day);
+      if (app.day && !page.team) storage.keep("day", app.day);
       if (item.answer.act === "report" || item.answer.act === "fix") app.refresh();
     });
 

@@ -13,19 +13,27 @@
   const M_PER_DEGREE = 111195;
   const M_PER_MINUTE_ON_FOOT = 75;
 
-  /** Words, times and distances in a locale; times of a day by the city's clock once `inZone` has named it. */
+  /** Words, times and distances in a locale. */
   field.texts = function ({ words, locale }) {
     const tag = locale === "zh" ? "zh-CN" : "en-GB";
     const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
-    let clock, date, whole;
+    let clock, date, day;
+    zone();
     const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
 
-    function inZone(timeZone) {
-      clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
-      date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone });
-      whole = new Intl.DateTimeFormat(tag, { dateStyle: "short", timeZone });
+    /** Tell times as the clocks of a time zone show them, the phone's own where none is named or known. */
+    function zone(timeZone) {
+      try {
+        clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+        date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone });
+        day = new Intl.DateTimeFormat("sv-SE", { timeZone });
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        zone();
+      }
     }
-    inZone();
+
+    const isToday = (iso, now = Date.now()) => day.format(now) === day.format(new Date(iso));
 
     function t(key, values = {}) {
       return gezhi.fill(words[key] ?? key, values);
@@ -63,8 +71,6 @@
       return relative.format(Math.round(ms / MONTH), "month");
     }
 
-    const isToday = (iso, now = Date.now()) => whole.format(new Date(iso)) === whole.format(now);
-
     /** The time of a day; of another day with its date. */
     function at(iso, now = Date.now()) {
       const then = new Date(iso);
@@ -80,7 +86,7 @@
       return count("walk_minutes", Math.max(1, Math.round(metres / M_PER_MINUTE_ON_FOOT)));
     }
 
-    return { inZone, t, count, due, ago, at, isToday, distance, walk, number: (n) => number.format(n) };
+    return { zone, isToday, t, count, due, ago, at, distance, walk, number: (n) => number.format(n) };
   };
 
   /** Metres east and north from one position to another, on a plane: good to a metre within a city. */
