@@ -119,14 +119,12 @@
     const note = (sign, words, action) => h("div", { class: "gf-note" }, icon(sign), h("p", {}, words), action);
     if (routes.words) found.push(note("warn", route ? `${routes.words} ${t("route_as_of", { at: at(route.planned_at) })}` : routes.words));
     if (routes.mine) found.push(note("locate", t("route_mine"), button(t("route_of_team"), { press: routes.ofTeam })));
-    if (route && !sameDay(route.shift.begins_at)) found.push(note("clock", t("route_later", { at: at(route.shift.begins_at) })));
+    if (route && !app.text.today(route.shift.begins_at)) found.push(note("clock", t("route_later", { at: at(route.shift.begins_at) })));
     if (route && !route.stops.length && !route.left.length) {
       found.push(h("div", { class: "gf-empty" }, icon("empty"), h("p", {}, h("strong", {}, t("route_empty")))));
     }
     return found;
   }
-
-  const sameDay = (iso) => new Date(iso).toDateString() === new Date().toDateString();
 
   function stops(app, route) {
     const { t, at, number } = app.text;

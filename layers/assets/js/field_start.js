@@ -289,6 +289,7 @@
       const before = app.day;
       const other = before && before.team.id !== day.team.id;
       app.day = day;
+      text.inZone(day.tz);
       if (!frame) build();
       app.map.redraw(day);
       if (fresh) app.routes.renew();

@@ -13,13 +13,20 @@
   const M_PER_DEGREE = 111195;
   const M_PER_MINUTE_ON_FOOT = 75;
 
-  /** Words, times and distances in a locale. */
+  /** Words, times and distances in a locale; moments are told by the phone's clock until the city's is known. */
   field.texts = function ({ words, locale }) {
     const tag = locale === "zh" ? "zh-CN" : "en-GB";
     const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
-    const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const date = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" });
+    let clock, date, whole;
+    inZone(undefined);
     const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
+
+    /** Tell moments by the clock of the city from now on: deadlines and shifts are its own. */
+    function inZone(timeZone) {
+      clock = new Intl.DateTimeFormat(tag, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+      date = new Intl.DateTimeFormat(tag, { timeZone, day: "numeric", month: "short" });
+      whole = new Intl.DateTimeFormat(tag, { timeZone, dateStyle: "short" });
+    }
 
     function t(key, values = {}) {
       return gezhi.fill(words[key] ?? key, values);
@@ -57,11 +64,15 @@
       return relative.format(Math.round(ms / MONTH), "month");
     }
 
+    /** Whether a moment is of the city's day that is now. */
+    function today(iso, now = Date.now()) {
+      return whole.format(new Date(iso)) === whole.format(now);
+    }
+
     /** The time of a day; of another day with its date. */
     function at(iso, now = Date.now()) {
       const then = new Date(iso);
-      const same = new Date(now).toDateString() === then.toDateString();
-      return same ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
+      return today(iso, now) ? clock.format(then) : `${date.format(then)} ${clock.format(then)}`;
     }
 
     function distance(metres) {
@@ -73,7 +84,7 @@
       return count("walk_minutes", Math.max(1, Math.round(metres / M_PER_MINUTE_ON_FOOT)));
     }
 
-    return { t, count, due, ago, at, distance, walk, number: (n) => number.format(n) };
+    return { t, count, due, ago, at, today, inZone, distance, walk, number: (n) => number.format(n) };
   };
 
   /** Metres east and north from one position to another, on a plane: good to a metre within a city. */
