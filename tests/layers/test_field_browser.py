@@ -121,6 +121,9 @@ def test_a_shift_from_the_link_to_the_last_case(phone: Page, server: FieldServer
     nearest = sorted(work(server), key=away)
     assert rows(phone)[: len(nearest)] == [one["id"] for one in nearest]
 
+    city_time = phone.evaluate("__gezhiField.app.text.at('2026-01-01T00:30:00Z')")
+    assert city_time.endswith("08:30"), "the clock of the city, whatever the phone's is"
+
     first = server.day["cases"][0]
     phone.locator(f"button.gf-row[data-case='{first['id']}']").tap()
     expect(phone.locator(".gf-said")).to_have_text(first["description"])
@@ -239,6 +242,8 @@ def test_what_is_done_without_a_network_survives_a_reload_and_is_sent_once(
     page.evaluate("window.dispatchEvent(new Event('online'))")
     told(page, server)
     expect(page.locator(".gf-waiting-row")).to_have_count(0)
+    expect(page.locator(".gf-row-done")).to_have_count(3)
+    expect(page.locator(".gf-body")).not_to_contain_text("[object")
     assert [(one["act"], one["case"]) for one in server.answers] == [
         ("fix", first),
         ("fix", second),

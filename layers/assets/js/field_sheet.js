@@ -46,9 +46,9 @@
       if (key !== null) scrolled.set(key, body.scrollTop);
       if (keeps) sizes.set(key, size);
       const again = view.key === key;
-      head.replaceChildren(...[view.head].flat().filter(Boolean));
-      body.replaceChildren(...[view.body].flat(2).filter(Boolean));
-      foot.replaceChildren(...[view.foot].flat().filter(Boolean));
+      head.replaceChildren(...[view.head].flat(Infinity).filter(Boolean));
+      body.replaceChildren(...[view.body].flat(Infinity).filter(Boolean));
+      foot.replaceChildren(...[view.foot].flat(Infinity).filter(Boolean));
       foot.hidden = !foot.childElementCount;
       sheet.dataset.view = view.key.split("=")[0];
       key = view.key;

@@ -13,7 +13,7 @@
   const M_PER_DEGREE = 111195;
   const M_PER_MINUTE_ON_FOOT = 75;
 
-  /** Words, times and distances in a locale. */
+  /** Words, times and distances in a locale; moments are told by the phone's clock until the city's is known. */
   field.texts = function ({ words, locale }) {
     const tag = locale === "zh" ? "zh-CN" : "en-GB";
     const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
@@ -33,6 +33,7 @@
       }
     }
 
+    /** Whether a moment is of the day that is now. */
     const isToday = (iso, now = Date.now()) => day.format(now) === day.format(new Date(iso));
 
     function t(key, values = {}) {
