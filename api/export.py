@@ -1,18 +1,17 @@
 """`/api/export`: what is shown as files for other programs, made by whoever knows how."""
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, problem
 from api.asked_cells import AskedCells
 from api.params import Bbox, read_bbox, read_resolution
+from api.sent_files import made_for_one
 from data.filters import Filter
 from data.hot_cells import HotAsked
 from data.workspace import Workspace
@@ -66,20 +65,10 @@ def export_route(workspace: Callable[[], Workspace], exporter: Exporter) -> Rout
             how = {"asked": HotAsked.from_params(request.query_params)} | _look(request)
         else:
             how = {"measure": asked.name, "against": asked.against, "edges": asked.edges} | _look(request)
-        folder = tempfile.TemporaryDirectory(prefix="gezhi-export-")
-        try:
-            path, called, media_type = exporter.write(
-                here, name, asked.where, Path(folder.name), resolution=resolution, bbox=box, how=how
+        return made_for_one(
+            lambda folder: exporter.write(
+                here, name, asked.where, folder, resolution=resolution, bbox=box, how=how
             )
-        except BaseException:
-            folder.cleanup()
-            raise
-        return FileResponse(
-            path,
-            media_type=media_type,
-            filename=called,
-            headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-            background=BackgroundTask(folder.cleanup),
         )
 
     return Route("/api/export/{name}", export)

@@ -1,19 +1,18 @@
 """`/api/field/route`: the route of a field team's shift, for its phone, as GPX and as KML."""
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import answer_errors, etag_of, fresh, is_fresh, problem, unchanged
 from api.field_team import team_asked
 from api.posted import read_object, taking_body
+from api.sent_files import made_for_one
 from data.field_routes import TeamRoute, routes_in
 from data.field_shifts import read_point
 from data.route_json import route_json
@@ -77,19 +76,7 @@ def _files_route(workspace: Callable[[], Workspace], files: RouteFiles) -> Route
             return problem(words, status=404)
         here = workspace()
         found = _asked(request, here)
-        folder = tempfile.TemporaryDirectory(prefix="gezhi-route-")
-        try:
-            path, called, media_type = files.write(here, found, ending, Path(folder.name))
-        except BaseException:
-            folder.cleanup()
-            raise
-        return FileResponse(
-            path,
-            media_type=media_type,
-            filename=called,
-            headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-            background=BackgroundTask(folder.cleanup),
-        )
+        return made_for_one(lambda folder: files.write(here, found, ending, folder))
 
     return Route("/api/field/route.{ending}", file, methods=["GET"])
 

@@ -88,6 +88,7 @@ SCRIPTS: Final = (
     "picture_sheet",
     "picture",
     "select_set",
+    "corners",
     "select_shapes",
     "select_canvas",
     "select_draft",

@@ -5,9 +5,6 @@
   const { worldX, worldY, longitude, latitude } = gezhi.projection;
   const { toKey, toWords } = gezhi.wire;
   const WORLD_M = 40075016.686;
-  /** Corners that cells share are told apart on a grid of 0.6 m; what lies closer to its lines is looked up twice. */
-  const GRID = 2 ** 26;
-  const NEAR_A_LINE = 1e-3;
 
   /** The corners of the box between two places. */
   function boxOf([x, y], [toX, toY]) {
@@ -85,9 +82,9 @@
    * way, so what is left without its counterpart is the border; at a corner three cells meet, so it goes on one way.
    */
   function border(words) {
-    const corners = new Corners();
-    const edges = new Map(); // from * 2^26 + to -> true, as long as its counterpart was not met
-    const number = (from, to) => from * GRID + to;
+    const corners = new gezhi.Corners();
+    const edges = new Map(); // number of an edge -> true, as long as its counterpart was not met
+    const number = gezhi.Corners.edge;
     for (const cell of words) {
       const places = window.h3.cellToBoundary(cell).map(([lat, lng]) => corners.numberOf(worldX(lng), worldY(lat)));
       places.forEach((to, i) => {
@@ -95,7 +92,7 @@
         if (from !== to && !edges.delete(number(to, from))) edges.set(number(from, to), true);
       });
     }
-    const next = new Map(Array.from(edges.keys(), (edge) => [Math.floor(edge / GRID), edge % GRID]));
+    const next = new Map(Array.from(edges.keys(), gezhi.Corners.ends));
     const loops = [];
     for (const start of Array.from(next.keys())) {
       const loop = [];
@@ -108,33 +105,6 @@
       if (loop.length) loops.push(loop);
     }
     return loops;
-  }
-
-  /** Numbers for corners: the same for two that differ by a rounding error alone. */
-  class Corners {
-    constructor() {
-      this.places = [];
-      this.known = new Map();
-    }
-
-    numberOf(x, y) {
-      const column = Math.floor(x * GRID);
-      const row = Math.floor(y * GRID);
-      for (const i of beside(x * GRID - column)) {
-        for (const j of beside(y * GRID - row)) {
-          const found = this.known.get((column + i) * GRID + row + j);
-          if (found !== undefined) return found;
-        }
-      }
-      this.places.push([x, y]);
-      this.known.set(column * GRID + row, this.places.length - 1);
-      return this.places.length - 1;
-    }
-  }
-
-  function beside(part) {
-    if (part < NEAR_A_LINE) return [0, -1];
-    return part > 1 - NEAR_A_LINE ? [0, 1] : [0];
   }
 
   gezhi.selectShapes = { boxOf, middlesIn, cellsIn, cellAt, ringsTo, disk, radiusOf, border };

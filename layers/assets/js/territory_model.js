@@ -3,9 +3,6 @@
   "use strict";
 
   const { worldX, worldY } = gezhi.projection;
-  /** Corners that cells share are told apart on a grid of 0.6 m. */
-  const GRID = 2 ** 26;
-  const NEAR_A_LINE = 1e-3;
   const MOST_STEPS = 200;
 
   class TerritoryModel {
@@ -30,7 +27,7 @@
 
     /** The outline of each cell, its middle, and the edges between cells: {a, b, from, to}, b = -1 at the rim. */
     lay() {
-      const corners = new Corners();
+      const corners = new gezhi.Corners();
       const open = new Map(); // from * 2^26 + to -> edge
       this.middles = [];
       this.outlines = [];
@@ -45,12 +42,12 @@
         numbers.forEach((to, i) => {
           const from = numbers[(i || numbers.length) - 1];
           if (from === to) return;
-          const known = open.get(to * GRID + from);
+          const known = open.get(gezhi.Corners.edge(to, from));
           if (known) known.b = row;
           else {
             const edge = { a: row, b: -1, from: corners.places[from], to: corners.places[to] };
             this.edges.push(edge);
-            open.set(from * GRID + to, edge);
+            open.set(gezhi.Corners.edge(from, to), edge);
           }
         });
       });
@@ -218,33 +215,6 @@
       });
       return best;
     }
-  }
-
-  /** Numbers for corners: the same for two that differ by a rounding error alone. */
-  class Corners {
-    constructor() {
-      this.places = [];
-      this.known = new Map();
-    }
-
-    numberOf(x, y) {
-      const column = Math.floor(x * GRID);
-      const row = Math.floor(y * GRID);
-      for (const i of beside(x * GRID - column)) {
-        for (const j of beside(y * GRID - row)) {
-          const found = this.known.get((column + i) * GRID + row + j);
-          if (found !== undefined) return found;
-        }
-      }
-      this.places.push([x, y]);
-      this.known.set(column * GRID + row, this.places.length - 1);
-      return this.places.length - 1;
-    }
-  }
-
-  function beside(part) {
-    if (part < NEAR_A_LINE) return [0, -1];
-    return part > 1 - NEAR_A_LINE ? [0, 1] : [0];
   }
 
   gezhi.TerritoryModel = TerritoryModel;
