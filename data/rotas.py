@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, true, update
 
-from data import teams
+from data import drafts, teams
 from data.actors import Actor
 from data.bulk import insert_rows
 from data.bulk_reading import read_frame
@@ -89,7 +89,12 @@ def draft(
     last: int = connection.execute(select(func.coalesce(func.max(ROTA.c.id), 0))).scalar_one()
     at = now()
     stamps = {"made_at": at, "made_by": actor.name, "changed_at": at, "changed_by": actor.name}
-    values = {"id": last + 1, "day": _number(day), "note": _words(note), "version": 1}
+    values = {
+        "id": last + 1,
+        "day": _number(day),
+        "note": drafts.note_words(note, most=_MOST_WORDS),
+        "version": 1,
+    }
     connection.execute(insert(ROTA).values(values | stamps))
     _insert(connection, last + 1, rows, amounts)
     return one(connection, last + 1, actor=actor)
@@ -115,7 +120,7 @@ def change(
         amounts = _checked_needs(connection, needs)
         connection.execute(delete(NEED).where(NEED.c.rota_id == rota_id))
         _insert(connection, rota_id, None, amounts)
-    words = {} if note is None else {"note": _words(note)}
+    words = {} if note is None else {"note": drafts.note_words(note, most=_MOST_WORDS)}
     return _touch(connection, rota_id, actor=actor, version=version, **words)
 
 
@@ -183,7 +188,7 @@ def attend(
 
 def listed(connection: Connection, *, actor: Actor) -> list[Rota]:
     """Return the rotas that the actor may see, the latest day first; no draft that was given up."""
-    query = select(ROTA).where(ROTA.c.dropped_at.is_(None), _seen_by(actor))
+    query = select(ROTA).where(ROTA.c.dropped_at.is_(None), drafts.seen_by(ROTA, actor))
     return [_read(row) for row in connection.execute(query.order_by(ROTA.c.day.desc(), ROTA.c.id.desc()))]
 
 
@@ -195,7 +200,7 @@ def one(connection: Connection, rota_id: int, *, actor: Actor) -> Rota:
     StoreError
         There is none of this number that the actor may see.
     """
-    query = select(ROTA).where(ROTA.c.id == rota_id, _seen_by(actor))
+    query = select(ROTA).where(ROTA.c.id == rota_id, drafts.seen_by(ROTA, actor))
     row = connection.execute(query).first() if is_number(rota_id) else None
     if row is None:
         raise StoreError(_("There is no rota {id}.", id=rota_id))
@@ -235,13 +240,6 @@ def turns(connection: Connection, *, before: date, days: int, actor: Actor) -> p
     return found.with_columns(pl.col("day").cast(pl.Int32)).cast(pl.Schema(TURNS)).sort("day", "team_id")
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Leave out the drafts for those who go round: they follow what was published."""
-    if actor.team is None and actor.role != "team_member":
-        return true()
-    return ROTA.c.published_at.is_not(None)
-
-
 def _own(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.team is None else DUTY.c.team_id == actor.team
 
@@ -279,18 +277,8 @@ def _check_draft(connection: Connection, rota_id: int, *, actor: Actor, version:
 
 
 def _touch(connection: Connection, rota_id: int, *, actor: Actor, version: int, **values: Any) -> Rota:
-    stamps = {"version": version + 1, "changed_at": now(), "changed_by": actor.name}
-    connection.execute(update(ROTA).where(ROTA.c.id == rota_id).values(values | stamps))
+    drafts.stamp(connection, ROTA, rota_id, actor=actor, version=version, **values)
     return one(connection, rota_id, actor=actor)
-
-
-def _words(text: str) -> str:
-    words = text.replace("\0", "").strip()
-    if len(words) > _MOST_WORDS:
-        raise TeamError(
-            _("A note has at most {most} characters; this one has {n}.", most=_MOST_WORDS, n=len(words))
-        )
-    return words
 
 
 def _checked_duties(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame:
@@ -300,7 +288,7 @@ def _checked_duties(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame
         raise TeamError(_("{n} duties are of no team, or of one that has another. Expected one each.", n=n))
     teams.check_there(connection, set(rows["team_id"]))
     _check_places(connection, set(rows["place_id"].drop_nulls()))
-    excuses = [_words(excuse or "") for excuse in rows["excuse"]]
+    excuses = [drafts.note_words(excuse or "", most=_MOST_WORDS) for excuse in rows["excuse"]]
     return rows.with_columns(
         pl.Series("excuse", excuses, dtype=pl.String), pl.col("by_hand").fill_null(value=False).cast(pl.Int64)
     )

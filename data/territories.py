@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, true, update
 
-from data import teams
+from data import drafts, teams
 from data.actors import Actor
 from data.bulk import insert_rows
 from data.bulk_reading import read_frame
@@ -163,7 +163,9 @@ def drop(connection: Connection, edition_id: int, *, actor: Actor, version: int)
 def listed(connection: Connection, *, actor: Actor) -> list[Edition]:
     """Return the editions that the actor may see, the newest first; no draft that was given up."""
     query = (
-        select(EDITION).where(EDITION.c.dropped_at.is_(None), _seen_by(actor)).order_by(EDITION.c.id.desc())
+        select(EDITION)
+        .where(EDITION.c.dropped_at.is_(None), drafts.seen_by(EDITION, actor))
+        .order_by(EDITION.c.id.desc())
     )
     return [_read(row) for row in connection.execute(query)]
 
@@ -176,7 +178,7 @@ def one(connection: Connection, edition_id: int, *, actor: Actor) -> Edition:
     StoreError
         There is none of this number that the actor may see.
     """
-    query = select(EDITION).where(EDITION.c.id == edition_id, _seen_by(actor))
+    query = select(EDITION).where(EDITION.c.id == edition_id, drafts.seen_by(EDITION, actor))
     row = connection.execute(query).first() if is_number(edition_id) else None
     if row is None:
         raise StoreError(_("There are no territories {id}.", id=edition_id))
@@ -201,13 +203,6 @@ def read(connection: Connection, edition_id: int, *, actor: Actor) -> pl.DataFra
         query = query.where(TERRITORY.c.team_id == actor.team)
     found = read_frame(connection, query, dict.fromkeys(TERRITORIES, pl.Int64))
     return found.cast(TERRITORIES).sort("cell")
-
-
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Leave out the drafts for those who go round: they follow what was published."""
-    if actor.team is None and actor.role != "team_member":
-        return true()
-    return EDITION.c.published_at.is_not(None)
 
 
 def _check_draft(connection: Connection, edition_id: int, *, actor: Actor, version: int) -> Edition:
@@ -239,19 +234,14 @@ def _check_draft(connection: Connection, edition_id: int, *, actor: Actor, versi
 
 
 def _touch(connection: Connection, edition_id: int, *, actor: Actor, version: int, **values: Any) -> Edition:
-    stamps = {"version": version + 1, "changed_at": now(), "changed_by": actor.name}
-    connection.execute(update(EDITION).where(EDITION.c.id == edition_id).values(values | stamps))
+    drafts.stamp(connection, EDITION, edition_id, actor=actor, version=version, **values)
     return one(connection, edition_id, actor=actor)
 
 
 def _words(*, name: str | None, note: str | None) -> dict[str, str]:
     words = {} if name is None else {"name": checked_name(name)}
     if note is not None:
-        words["note"] = note.replace("\0", "").strip()
-        if len(words["note"]) > _MOST_NOTE:
-            raise TeamError(
-                _("A note has at most {most} characters; this one has {n}.", most=_MOST_NOTE, n=len(note))
-            )
+        words["note"] = drafts.note_words(note, most=_MOST_NOTE)
     return words
 
 
