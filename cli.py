@@ -18,6 +18,7 @@ from cli_field import answers
 from cli_import import import_
 from cli_pack import pack
 from cli_places import places
+from cli_teams import teams
 from cli_visits import visits
 from data.filters import Filter
 from data.settings import settings
@@ -28,6 +29,7 @@ from i18n import match_locale, use_locale
 app = typer.Typer(name="gezhi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(db)
 app.add_typer(basemap)
+app.add_typer(teams)
 app.command("import")(import_)
 app.command("pack")(pack)
 app.command("places")(places)

@@ -44,7 +44,7 @@ def answers(
         if not salvage and (damage := [one.damage for one in read if one.damage]):
             rest = _("Nothing was taken. With --salvage the answers that are whole are taken.")
             raise ImportFileError(" ".join([*damage, rest]))
-    with clear_errors(), _opened(store) as target:
+    with clear_errors(), opened(store) as target:
         told = [(one, take(one, target, actor=OPERATOR)) for one in read]
     if as_json:
         print(json.dumps({"files": [_plain(one, done) for one, done in told]}, ensure_ascii=False))
@@ -56,7 +56,7 @@ def answers(
 
 
 @contextmanager
-def _opened(url: str | None) -> Iterator["Store"]:
+def opened(url: str | None) -> Iterator["Store"]:
     """Open the store of a URL, which must be there; without one what the app shows, the demo zone too."""
     from data.store import Store
     from data.workspace import open_workspace

@@ -109,6 +109,9 @@ LINK_TEAM: Final = "link_team"
 LINK_LABEL: Final = "link_label"
 LINK_MADE: Final = "link_made"
 LINK_SAID: Final = "link_said"
+#: The teams themselves: the names of new ones, and what was just done with one.
+ROSTER_NAMES: Final = "roster_names"
+ROSTER_SAID: Final = "roster_said"
 #: A rota: of which Friday, who is to be excused, the team that is sent elsewhere and where to, why it is
 #: excused, who came, and what was just done or refused.
 ROTA_DAY: Final = "rota_day"

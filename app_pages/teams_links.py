@@ -1,4 +1,4 @@
-"""Part of the teams page: the links by which the people of a team come in, and what goes out to them."""
+"""Part of the teams page: who the teams are, by which links they come in, and what goes out to them."""
 
 from typing import Final
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import segno
 import streamlit as st
 
-from app_pages import session, teams_link_notes
+from app_pages import session, teams_link_notes, teams_roster
 from app_pages.case_words import time_words
 from app_pages.markdown import plain
 from app_pages.view import known_id
@@ -31,10 +31,11 @@ def render(here: Workspace) -> None:
     _said()
     teams = here.store.teams(actor=session.actor(here))
     if not teams:
-        st.info(_("There are no field teams yet."), icon=":material/groups:")
+        teams_roster.first_teams(here)
         return
+    teams_roster.said()
     links = here.store.links(actor=session.actor(here))
-    team = _choose(teams, links)
+    team = _choose(here, teams, links)
     left, right = st.columns(2, gap="large")
     with left:
         _new(here, team)
@@ -54,7 +55,7 @@ def code_of(link: str) -> str:
     return segno.make(link, error="m", micro=False).svg_inline(scale=6, border=4, light="#fff")
 
 
-def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
+def _choose(here: Workspace, teams: list[Team], links: list[TeamLink]) -> Team:
     known = {team.id: team for team in teams}
     if st.session_state.get(session.LINK_TEAM) not in known:
         asked = known_id(str(st.query_params.get(TEAM, "")))
@@ -63,14 +64,16 @@ def _choose(teams: list[Team], links: list[TeamLink]) -> Team:
     def named(number: int) -> str:
         return f"{number} · {known[number].label(current_locale())}" if number in known else ""
 
-    chosen: int = st.selectbox(
-        _("Team"),
-        list(known),
-        key=session.LINK_TEAM,
-        format_func=named,
-        on_change=_forget_made,
-        width=560,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen: int = st.selectbox(
+            _("Team"),
+            list(known),
+            key=session.LINK_TEAM,
+            format_func=named,
+            on_change=_forget_made,
+            width=560,
+        )
+        teams_roster.render(here, known[chosen])
     if st.query_params.get(TEAM) != str(chosen):
         st.query_params[TEAM] = str(chosen)
     if without := sorted(set(known) - {link.team_id for link in links}):

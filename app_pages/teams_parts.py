@@ -28,5 +28,10 @@ PARTS: Final[Mapping[str, Part]] = {
     "routes": Part(
         N_("Routes"), N_("Where do the teams go today, and what is left out?"), teams_routes.render
     ),
-    "links": Part(N_("Links"), N_("How do the teams come in?"), teams_links.render, own=("team",)),
+    "links": Part(
+        N_("Teams and links"),
+        N_("Who are the teams, and how do they come in?"),
+        teams_links.render,
+        own=("team",),
+    ),
 }

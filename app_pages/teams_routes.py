@@ -21,7 +21,9 @@ def render(here: Workspace) -> None:
     """Draw the table of the teams' routes; each opens as the team sees it."""
     teams = here.store.teams(actor=here.viewer)
     if not teams:
-        st.info(_("There are no field teams yet."), icon=":material/groups:")
+        st.info(
+            _("There are no field teams yet: add them in the part Teams and links."), icon=":material/groups:"
+        )
         return
     with st.spinner(_("Looking at the routes")):
         rows, without = overview(routes_in(here), teams)

@@ -6,7 +6,14 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from app_pages import map_base, session, territories_history, territories_propose, territories_publish
+from app_pages import (
+    map_base,
+    session,
+    teams_roster,
+    territories_history,
+    territories_propose,
+    territories_publish,
+)
 from app_pages.markdown import plain
 from app_pages.territories_words import about, title
 from data.rights import has
@@ -29,10 +36,9 @@ def render(here: Workspace) -> None:
     actor = session.actor(here)
     territories_publish.said()
     if not here.store.teams(actor=actor):
-        st.info(
-            _("There are no field teams yet, so there is nobody to give cells to."), icon=":material/groups:"
-        )
+        teams_roster.first_teams(here)
         return
+    teams_roster.said()
     editions = here.store.editions(actor=actor)
     if not editions:
         st.info(

@@ -19,13 +19,23 @@ MAY_IMPORT = {
     "app_pages": {"i18n", "geo", "data", "layers", "reports", "api"},
     "app": {"i18n", "geo", "data", "layers", "reports", "api", "app_pages"},
     "cli": {"i18n", "geo", "data", "layers", "reports", "api", "app_pages", "app"}
-    | {"cli_basemap", "cli_db", "cli_field", "cli_import", "cli_pack", "cli_places", "cli_visits"},
+    | {
+        "cli_basemap",
+        "cli_db",
+        "cli_field",
+        "cli_import",
+        "cli_pack",
+        "cli_places",
+        "cli_teams",
+        "cli_visits",
+    },
     "cli_basemap": {"i18n", "geo", "data", "cli_db", "cli_import"},
     "cli_db": {"i18n", "geo", "data"},
     "cli_field": {"i18n", "geo", "data", "cli_db"},
     "cli_import": {"i18n", "geo", "data", "cli_db"},
     "cli_pack": {"i18n", "geo", "data", "reports", "cli_db"},
     "cli_places": {"i18n", "geo", "data", "cli_db"},
+    "cli_teams": {"i18n", "geo", "data", "cli_db", "cli_field"},
     "cli_visits": {"i18n", "geo", "data", "cli_db"},
 }
 #: What pure analysis never touches: screens, maps, stores, files and the network.
