@@ -232,15 +232,9 @@ class FieldStore(PhotoStore):
             note="",
         )
         added = self._answer(shown, actor=actor, team=team, sent=sent)
-        return (
-            replace(done, words=" ".join(filter(None, (done.words, added.words))))
-            if added.state
-            in (
-                "refused",
-                "conflict",
-            )
-            else done
-        )
+        if added.state not in ("refused", "conflict"):
+            return done
+        return replace(done, words=" ".join(filter(None, (done.words, added.words))))
 
     def _answer_photo(self, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime) -> Answered:
         content = answer.photo or b""
