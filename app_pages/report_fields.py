@@ -51,7 +51,7 @@ def render(here: Workspace, spot: tuple[float, float] | None) -> Draft:
             )
         )
         person = (
-            st.text_input(_("Name"), key=f"report_name_{edition}", max_chars=100),
+            st.text_input(_("Your name"), key=f"report_name_{edition}", max_chars=100),
             st.text_input(_("Telephone"), key=f"report_phone_{edition}", max_chars=60),
             st.text_input(_("E-mail"), key=f"report_mail_{edition}", max_chars=120),
         )

@@ -78,7 +78,7 @@ def results_table(results: pl.DataFrame, places: Mapping[int, str]) -> str:
             f'<td class="gz-n">{row["before"]:.1f}</td><td class="gz-n">{after}</td></tr>'
         )
     heads = (
-        *(_("Compound"), _("Sent"), _("Came"), _("Expected"), _("Done that day")),
+        *(_("Compound"), _("Teams sent"), _("Came"), _("Expected"), _("Done that day")),
         *(_("Reports a week before"), _("and after")),
     )
     return _table(heads, rows, numbers=range(1, 7), css="gz-results")

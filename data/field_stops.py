@@ -1,7 +1,7 @@
 """What a field team has to go to: its open cases as stops of a route."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -79,11 +79,12 @@ class _Hours:
     """Lays hours of the day over a shift, as windows in seconds since its midnight."""
 
     def __init__(self, shift: FieldShift, tz: ZoneInfo) -> None:
-        self._shift, self._tz, self._zero = shift, tz, shift.midnight(tz)
+        self._shift, self._tz, self._zero = shift, tz, shift.midnight(tz).astimezone(UTC)
         self._begins, self._ends = (self.seconds(moment) for moment in shift.moments(tz))
 
     def seconds(self, moment: datetime) -> float:
-        return (moment - self._zero).total_seconds()
+        # In UTC: between two moments of one zone Python counts what its clocks show, not what passes.
+        return (moment.astimezone(UTC) - self._zero).total_seconds()
 
     def windows(self, hours: tuple[int, int] | None) -> Windows:
         """Return when a case of these hours can be begun; no window is any time."""

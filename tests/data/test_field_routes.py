@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,8 @@ import shapely
 
 from data.actors import OPERATOR, Actor
 from data.field_routes import BEHIND_S, FieldRoutes, TeamRoute
-from data.field_stops import case_of
+from data.field_shifts import FieldShift
+from data.field_stops import case_of, stops_of
 from data.kept_routes import KeptRoute
 from data.store import Store
 from geo.errors import ConflictError, GivenError, NotAllowedError, StoreError, TeamError
@@ -300,6 +302,14 @@ def test_cases_with_hours_of_their_own_are_gone_to_within_them(town: Store) -> N
     assert all(time >= "09:00" for case, time in begins.items() if case not in posters)
     late = routes(town).choose(1, {"begins": "05:00", "ends": "08:40"})
     assert order(late) == posters and set(left(late).values()) == {"closed"}
+
+
+def test_hours_of_a_case_are_those_of_the_clocks_on_the_day_they_are_changed(town: Store) -> None:
+    fill(town, [(100.0, 100.0)], category="shop_sign")  # 9:00 to 21:00
+    shift, tz = FieldShift(date(2027, 3, 28), 8 * 60, 22 * 60), ZoneInfo("Europe/Berlin")
+    stops, _aside = stops_of(town, member=ONE, shift=shift, tz=tz, now=MORNING, hot={})
+    ((opens, closes),) = stops.popitem()[1].windows
+    assert (opens, closes) == (8 * 3600, 20 * 3600), "from 2 to 3 o'clock no time passes"
 
 
 def test_a_case_that_waits_for_help_is_not_gone_to_until_it_comes(town: Store) -> None:
