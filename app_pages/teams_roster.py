@@ -170,11 +170,9 @@ def _start_name(here: Workspace, team: Team) -> str:
 
 
 def _try(work: Callable[[], str]) -> None:
-    """Do it and draw the page anew; what stands against it is said where the button is."""
+    """Do it and draw the page anew: what became of it, or what stands against it, is said above the teams."""
     try:
-        words = work()
+        st.session_state[session.ROSTER_SAID] = ("success", work())
     except GezhiError as error:
-        st.error(plain(error), icon=":material/error:")
-        return
-    st.session_state[session.ROSTER_SAID] = ("success", words)
+        st.session_state[session.ROSTER_SAID] = ("error", str(error))
     st.rerun()
