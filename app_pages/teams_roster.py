@@ -42,9 +42,11 @@ def render(here: Workspace, team: Team) -> None:
     """Draw the ways to change a team and to add others, as two popovers; nothing for who may not."""
     if not has(session.actor(here), "rules"):
         return
-    with st.popover(_("Edit this team"), key="edit_team", icon=":material/edit:"):
+    # What is kept closes them: they begin anew with each version of a team, and with each team.
+    mark = f"{team.id}_{team.version}"
+    with st.popover(_("Edit this team"), key=f"edit_team_{mark}", icon=":material/edit:"):
         _change(here, team)
-    with st.popover(_("Add teams"), key="add_teams", icon=":material/group_add:"):
+    with st.popover(_("Add teams"), key=f"add_teams_{mark}", icon=":material/group_add:"):
         _names(here)
         _retired(here)
 
@@ -112,10 +114,10 @@ def _change(here: Workspace, team: Team) -> None:
             key=f"team_start_{mark}",
             help=_("The name of a street, compound or area; left empty, the middle of its cells."),
         )
-        keep = st.form_submit_button(_("Keep"), type="primary", key=f"team_keep_{mark}")
+        keep = st.form_submit_button(_("Keep"), type="primary", key=f"team_keep_{mark}", width="stretch")
     if keep:
         _try(lambda: _keep(here, team, name=name, en=en, unit=unit, start=start))
-    st.caption(_("A team that retires loses its links. Its cells must belong to others before."))
+    st.caption(_("A team can retire once its cells are others'. Its links open nothing then."))
     if st.button(_("Retire this team"), key=f"team_retire_{mark}", icon=":material/group_off:"):
         _try(lambda: _set_retired(here, team, retired=True))
 
@@ -133,10 +135,10 @@ def _keep(here: Workspace, team: Team, *, name: str, en: str, unit: str, start: 
         unit=unit,
         place_id=place,
     )
-    where = _start_name(here, changed)
+    where, called = _start_name(here, changed), changed.label(current_locale())
     if where:
-        return _("Kept: {name}, starts from {place}.", name=changed.name, place=where)
-    return _("Kept: {name}.", name=changed.name)
+        return _("Kept: {name}, starts from {place}.", name=called, place=where)
+    return _("Kept: {name}.", name=called)
 
 
 def _retired(here: Workspace) -> None:
@@ -168,11 +170,9 @@ def _start_name(here: Workspace, team: Team) -> str:
 
 
 def _try(work: Callable[[], str]) -> None:
-    """Do it and draw the page anew; what stands against it is said where the button is."""
+    """Do it and draw the page anew: what became of it, or what stands against it, is said above the teams."""
     try:
-        words = work()
+        st.session_state[session.ROSTER_SAID] = ("success", work())
     except GezhiError as error:
-        st.error(plain(error), icon=":material/error:")
-        return
-    st.session_state[session.ROSTER_SAID] = ("success", words)
+        st.session_state[session.ROSTER_SAID] = ("error", str(error))
     st.rerun()

@@ -35,6 +35,7 @@ def render(here: Workspace, shown: Edition | None) -> None:
     """Draw the button and what it asks."""
     with st.popover(
         _("Propose territories"),
+        key=f"territories_ask_{shown.id if shown else 0}",  # what was made closes it: it would cover the map
         icon=":material/auto_awesome:",
         type="primary" if shown is None else "secondary",
     ):

@@ -15,7 +15,7 @@ from data.place_kinds import STREET
 from data.place_tables import places_version
 from data.store import Store
 from data.study_area import study_area
-from geo.cells import ANALYSIS_RESOLUTION, Cells, fill_area
+from geo.cells import ANALYSIS_RESOLUTION, Cells, fill_area, from_points, grow
 from geo.territories import pairs_across
 
 #: The kinds of lines that can part a city; both are switched by a manager.
@@ -25,6 +25,11 @@ _RIVER: Final = 2.5
 #: More cells than these are no ground that people go round; then only those with reports are split.
 _MOST_CELLS: Final = 60_000
 _CELL_M2: Final = 15_000.0
+#: Where no areas are known: so far from a street one goes round, and so far from reports a street counts.
+_BESIDE_STREET_RINGS: Final = 1
+_NEAR_REPORTS_RINGS: Final = 6
+#: Streets are looked at in steps of a third of a cell.
+_STEP_DEGREES: Final = 0.0003
 #: Of a shore with more corners the ends are where it is widest from west to east.
 _MOST_CORNERS: Final = 2_000
 
@@ -32,7 +37,10 @@ Pairs = npt.NDArray[np.uint64]
 
 
 def city_cells(store: Store, cube: Cube, *, actor: Actor) -> Cells:
-    """Return the cells that teams go round, ascending: the city's smallest areas and all with reports."""
+    """Return the cells that teams go round, ascending: the city's smallest areas and all with reports.
+
+    Where no areas are known they are those along the streets near reports: a next report is to be somebody's.
+    """
     key = (cube.version, "territory cells", places_version(store, actor=actor))
     return cube.kept.get(key, lambda: _city_cells(store, cube, actor))
 
@@ -79,7 +87,16 @@ def _city_cells(store: Store, cube: Cube, actor: Actor) -> Cells:
         shapes = shapes[shapes.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
         if len(shapes) and shapes["area_m2"].sum() < _MOST_CELLS * _CELL_M2:
             return np.union1d(_filled(shapes.geometry.union_all()), reported)
-    return reported
+    along = np.intersect1d(_along_streets(store, actor), grow(reported, _NEAR_REPORTS_RINGS))
+    return np.union1d(along, reported) if len(along) < _MOST_CELLS else reported
+
+
+def _along_streets(store: Store, actor: Actor) -> Cells:
+    """Return the cells of the streets and beside them; none without streets."""
+    lines = _shapes(store, [STREET], actor).geometry.to_numpy()
+    points = shapely.get_coordinates(shapely.segmentize(lines, _STEP_DEGREES))
+    cells = np.unique(from_points(points[:, 0], points[:, 1], ANALYSIS_RESOLUTION))
+    return grow(cells, _BESIDE_STREET_RINGS)
 
 
 def _shapes(store: Store, kinds: list[str], actor: Actor) -> gpd.GeoDataFrame:

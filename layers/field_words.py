@@ -37,7 +37,7 @@ def _page_words() -> dict[str, str]:
         "fit": _("Show all my cells"),
         "locate": _("Show where I am"),
         "undo": _("Undo"),
-        "look": _("Look"),
+        "look": _("Take a look"),
         "synthetic": _("This city is made up."),
     }
 

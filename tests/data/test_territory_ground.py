@@ -1,5 +1,6 @@
 """What territories are made of: the city's cells, its compounds, and what nobody walks across."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import geopandas as gpd
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.actors import VIEWER
+from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
@@ -84,3 +85,17 @@ def _pieces(cells: np.ndarray, pairs: np.ndarray) -> int:
                 old, new = part[row], part[other]
                 part = [new if one == old else one for one in part]
     return len(set(part))
+
+
+def test_without_areas_teams_go_along_the_streets_near_reports(store: Store) -> None:
+    told = {"category": "manhole", "lon": LON, "lat": LAT, "reported_at": datetime(2026, 3, 2, tzinfo=UTC)}
+    store.report(told, actor=OPERATOR)
+    bare = city_cells(store, Cube.open(store), actor=VIEWER)
+    assert set(bare) == set(from_points([LON], [LAT], 10))
+    near, far = [(LON, LAT), (LON + 0.004, LAT)], [(LON + 0.1, LAT), (LON + 0.1, LAT + 0.1)]
+    words = {"kind": "street", "name": ["近路", "远路"], "source": "roads", "external_id": ["1", "2"]}
+    shapes = [shapely.LineString(line) for line in (near, far)]
+    store.write_places(gpd.GeoDataFrame(words, geometry=shapes, crs="EPSG:4326"), actor=OPERATOR)
+    cells = city_cells(store, Cube.open(store), actor=VIEWER)
+    street = from_points(np.linspace(LON, LON + 0.004, 200), np.full(200, LAT), 10)
+    assert set(cells) == set(grow(street, 1)), "and none of the street that is far from all reports"

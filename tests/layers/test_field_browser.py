@@ -454,7 +454,12 @@ def test_the_outline_of_cells_has_their_area_with_holes_and_islands(phone: Page,
 
 def test_a_long_list_goes_on_as_it_is_scrolled(phone: Page, server: FieldServer) -> None:
     server.day = field_day.made_up(n=120)
+    far = h3.latlng_to_cell(field_day.LAT + 0.3, field_day.LON, 10)
+    flat = [round(x, 6) for lat, lon in h3.cell_to_boundary(far) for x in (lon, lat)]
+    server.day["cells"] = [*server.day["cells"], [far, flat]]
     enter(phone, server)
+    zoom = phone.evaluate("__gezhiField.app.map.leaflet.getZoom()")
+    assert zoom > 13, "a cell 30 km away hides the streets of the others"
     assert len(rows(phone)) == 40
     phone.wait_for_function(
         """n => {

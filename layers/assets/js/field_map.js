@@ -21,13 +21,15 @@
   };
   const PLAIN = [4, 5.5];
   const CLOSE_ZOOM = 17;
+  /** The largest pieces with so much of the cells' area are what is shown: a cell far off hides no street. */
+  const MOST = 0.9;
 
   /** The map in a box of the page; `cover()` says how many pixels at its bottom lie under the sheet, `beside()` at its left. */
   field.map = function (box, { open, tone, name, cover, beside }) {
     const map = L.map(box, {
       zoomControl: false,
       attributionControl: false,
-      minZoom: 11,
+      minZoom: 9,
       maxZoom: 19,
       zoomSnap: 0.5,
       preferCanvas: true,
@@ -79,11 +81,18 @@
 
     const room = () => ({ paddingTopLeft: [24 + beside(), 84], paddingBottomRight: [24, cover() + 24] });
 
-    /** Show the whole of the team's cells. */
+    /** Show the team's cells, but for small pieces far from the others. */
     function fit({ animate = true } = {}) {
       if (!shown) return;
       const around = L.latLngBounds([]);
-      for (const [, flat] of shown.cells || []) for (const pair of pairs(flat)) around.extend(pair);
+      const pieces = field.outline(shown.cells || []).sort((one, other) => other.length - one.length);
+      const size = (piece) => piece.length ** 2; // areas go with the square of their outlines
+      let left = MOST * pieces.reduce((sum, piece) => sum + size(piece), 0);
+      for (const piece of pieces) {
+        if (left <= 0) break;
+        piece.forEach((pair) => around.extend(pair));
+        left -= size(piece);
+      }
       if (!around.isValid() && shown.box) around.extend([shown.box[1], shown.box[0]]).extend([shown.box[3], shown.box[2]]);
       if (around.isValid()) map.fitBounds(around, { ...room(), animate, maxZoom: CLOSE_ZOOM });
     }
