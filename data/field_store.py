@@ -260,6 +260,9 @@ class FieldStore(PhotoStore):
             except (PhotoFolderError, TransitionError, NotAllowedError) as error:
                 verdict = Verdict("conflict", str(error))
         with self._writing(actor, "act") as connection:
+            before = field_kept.known(connection, answer, team=actor.team or 0)
+            if before is not None and verdict.state != "applied":
+                return before  # it came a second time meanwhile, and was taken then
             return field_kept.keep(
                 connection,
                 answer,
@@ -318,6 +321,9 @@ class FieldStore(PhotoStore):
     ) -> Answered:
         """Keep an answer that cannot be taken as it is; it may be handed in again."""
         with self._writing(actor, "act") as connection:
+            before = field_kept.known(connection, answer, team=actor.team or 0)
+            if before is not None:
+                return before  # it came a second time meanwhile, and was taken then
             return field_kept.keep(
                 connection,
                 answer,

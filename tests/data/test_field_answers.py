@@ -15,10 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import field_kept
 from data.actors import OPERATOR, VIEWER, Actor
 from data.clock import moment
 from data.store import Store
-from geo.errors import ConflictError, NotAllowedError, PhotoFolderError, TeamError, TransitionError
+from geo.errors import (
+    ConflictError,
+    NotAllowedError,
+    PhotoError,
+    PhotoFolderError,
+    TeamError,
+    TransitionError,
+)
 from tests.data import stores
 from tests.data.field_towns import (
     CELLS,
@@ -271,6 +279,24 @@ def test_an_answer_may_bring_its_photo_within_it(town: Store) -> None:
     damaged = answer("fix", sent_case(town), photo="%%%")
     done = town.answer(damaged, actor=ONE)
     assert done.state == "applied" and "empty" in done.words, "what was done is not lost with its photo"
+
+
+def test_a_photo_that_was_taken_as_it_came_again_stays_taken(
+    town: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = answer("photo", sent_case(town), when="after")
+    for fault in (PhotoError("no room for more photos"), PhotoFolderError("the folder is away")):
+        with monkeypatch.context() as patched:
+
+            def meanwhile(*_arguments: object, **_named: object) -> Any:
+                patched.undo()
+                town.answer(told, actor=ONE, photo=PICTURE)
+                raise fault  # noqa: B023 - it is called in this round
+
+            patched.setattr(town, "add_photo", meanwhile)
+            patched.setattr(field_kept, "known", lambda *_asked, **_named: None)
+            assert town.answer(told, actor=ONE, photo=PICTURE).state == "already"
+    assert town.kept_answers(actor=VIEWER) == []
 
 
 def test_a_photo_waits_in_the_store_while_the_photo_folder_is_away(

@@ -10,8 +10,7 @@
   /** The token in a link that somebody pasted, or the bare token. */
   field.tokenOf = function (text) {
     const found = /[#&?]k=([^&#\s]+)/.exec(text);
-    if (found) return decodeURIComponent(found[1]);
-    const bare = text.trim();
+    const bare = found ? found[1] : text.trim();
     return /^[\w-]{12,}$/.test(bare) ? bare : "";
   };
 
