@@ -48,6 +48,8 @@ def _choose_day(days: list[date], rotas: list[Rota], here: Workspace) -> date:
         asked = str(st.query_params.get(_ADDRESS, ""))
         known = {day.isoformat(): day for day in days}
         st.session_state[session.ROTA_DAY] = known.get(asked, rota_plan.next_friday(today))
+    elif session.ROTA_SAID in st.session_state:  # set again, the browser writes it as it stands now
+        st.session_state[session.ROTA_DAY] = st.session_state[session.ROTA_DAY]
     chosen: date = st.selectbox(
         _("Friday"),
         days,

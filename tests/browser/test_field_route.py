@@ -117,6 +117,8 @@ def test_a_team_follows_its_route_and_plans_it_anew(phone: Page, town: Town) -> 
     expect(phone.get_by_text("From where you are, for you alone.")).to_be_hidden()
 
     phone.get_by_role("button", name="The shift").tap()
+    phone.reload()  # its address alone: the form waits for the route
+    expect(phone.get_by_label("Begins")).to_have_value(route["shift"]["begins"])
     phone.get_by_label("At most so many cases").fill("3")
     phone.get_by_role("button", name="middle of the map").tap()
     phone.get_by_role("button", name="Plan for the team").tap()

@@ -228,7 +228,7 @@
   /** The form of the shift: when, from where, how much. */
   field.shiftView = function (app) {
     const { t } = app.text;
-    const { shift, start_name: startName } = app.routes.route || { shift: {} };
+    const { shift, start_name: startName } = app.routes.route; // without one the view of the route stands here
     const head = h(
       "div",
       { class: "gf-title gf-card-title" },

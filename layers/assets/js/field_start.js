@@ -92,7 +92,7 @@
       if (at.has("report")) return app.report.kindView();
       if (at.has("waiting")) return field.waitingView(app);
       if (at.has("menu")) return field.menuView(app);
-      if (at.has("route")) return at.get("do") === "shift" ? field.shiftView(app) : field.routeView(app);
+      if (at.has("route")) return at.get("do") === "shift" && app.routes.route ? field.shiftView(app) : field.routeView(app);
       return field.listView(app);
     }
 
