@@ -36,6 +36,7 @@ def render(here: Workspace, shown: Edition | None) -> None:
     with st.popover(
         _("Propose territories"),
         key=f"territories_ask_{shown.id if shown else 0}",  # what was made closes it: it would cover the map
+        on_change="rerun",  # what was set on the map meanwhile stands in it
         icon=":material/auto_awesome:",
         type="primary" if shown is None else "secondary",
     ):
