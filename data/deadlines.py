@@ -151,7 +151,8 @@ class _Breaks:
         self._row = found["row"].to_numpy()
         first, last = to_moments(found["start"]), to_moments(found["end"])
         self.lasting[self._row[np.isnat(last)]] = True
-        self._first = np.fmax(first, start[self._row])
+        begun = start[self._row]  # what has not begun is not judged, whenever it was suspended
+        self._first = np.where(np.isnat(begun), begun, np.fmax(first, begun))
         self._last = np.fmin(np.where(np.isnat(last), moment[self._row], last), moment[self._row])
 
     def lengths(self, among: Flags, unit: Unit, clock: WorkClock) -> Floats:

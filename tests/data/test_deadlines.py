@@ -150,6 +150,14 @@ def test_a_suspension_before_a_case_was_reopened_does_not_count() -> None:
     assert found["due"] == at(30, 18)
 
 
+@pytest.mark.parametrize("end", [None, at(28, 10)])
+def test_a_suspension_beyond_the_calendar_of_what_has_not_begun_stops_nobody(end: datetime | None) -> None:
+    away = pauses((1, datetime(1970, 1, 1, tzinfo=UTC), end), (2, at(28, 10), at(29, 10)))
+    both = cases({"reported_at": at(28, 9)}, {"reported_at": at(28, 9), "dispatched_at": at(28, 9)})
+    found = judge(both, limits(limit(amount=2, starts="dispatched")), clock(), now=NOW, pauses=away)
+    assert found["due"].to_list() == [None, at(29, 11)]
+
+
 def test_a_suspension_that_ends_before_it_starts_is_none() -> None:
     away = pauses((1, at(28, 15), at(28, 10)))  # the machine's clock was put back
     found = one(

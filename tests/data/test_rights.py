@@ -87,7 +87,11 @@ def a_link(store: Store) -> tuple[int, str]:
 
 
 def a_duty(store: Store) -> pl.DataFrame:
-    place = int(store.places(actor=OPERATOR)["id"].iloc[0])
+    places = store.places(actor=OPERATOR)
+    if places.empty:
+        store.write_places(a_place(), actor=OPERATOR)
+        places = store.places(actor=OPERATOR)
+    place = int(places["id"].iloc[0])
     return pl.DataFrame({"team_id": [a_team(store)], "place_id": [place], "excuse": [""], "by_hand": [False]})
 
 

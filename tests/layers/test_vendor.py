@@ -70,7 +70,7 @@ def test_an_unknown_asset_is_refused() -> None:
 def test_every_script_of_ours_is_handed_out() -> None:
     handed_out = b"".join(assets.asset(name).content for name in assets.names() if name.endswith(".js"))
     root = Path(__file__).parents[2]
-    programs = [*(root / "layers").glob("*.py"), *(root / "app_pages").glob("*.py")]
+    programs = [path for room in ("layers", "reports", "app_pages") for path in (root / room).glob("*.py")]
     parts = {name for path in programs for name in re.findall(r'part\("([\w.]+)"\)', path.read_text("utf-8"))}
 
     for path in (assets.FOLDER / "js").glob("*.js"):
