@@ -153,14 +153,15 @@ class _Breaks:
         self.lasting[self._row[np.isnat(last)]] = True
         begun = start[self._row]  # what has not begun is not judged, whenever it was suspended
         self._first = np.where(np.isnat(begun), begun, np.fmax(first, begun))
-        self._last = np.fmin(np.where(np.isnat(last), moment[self._row], last), moment[self._row])
+        ended = np.fmin(np.where(np.isnat(last), moment[self._row], last), moment[self._row])
+        self._last = np.where(np.isnat(begun), begun, np.fmax(ended, self._first))
 
     def lengths(self, among: Flags, unit: Unit, clock: WorkClock) -> Floats:
         """Return how long each of these cases was suspended, in a unit."""
         chosen = np.flatnonzero(among[self._row])
         if not len(chosen):
             return np.zeros(len(among))
-        length = np.fmax(clock.work_between(self._first[chosen], self._last[chosen], unit), 0.0)
+        length = np.nan_to_num(clock.work_between(self._first[chosen], self._last[chosen], unit))
         return np.bincount(self._row[chosen], weights=length, minlength=len(among)).astype(np.float64)
 
 

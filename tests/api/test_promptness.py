@@ -2,23 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 from unittest.mock import Mock
 
 import pytest
 
 import app
 from api.promptness import send_at_once
-
-T = TypeVar("T")
-
-
-def in_a_loop_of_its_own(work: Callable[[], Coroutine[None, None, T]]) -> T:
-    """Run it in another thread: the browser of other tests may keep a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(work())).result()
+from tests.api.own_loop import in_a_loop_of_its_own
 
 
 def _bound() -> socket.socket:

@@ -151,11 +151,13 @@ def test_a_suspension_before_a_case_was_reopened_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("end", [None, at(28, 10)])
-def test_a_suspension_beyond_the_calendar_of_what_has_not_begun_stops_nobody(end: datetime | None) -> None:
-    away = pauses((1, datetime(1970, 1, 1, tzinfo=UTC), end), (2, at(28, 10), at(29, 10)))
-    both = cases({"reported_at": at(28, 9)}, {"reported_at": at(28, 9), "dispatched_at": at(28, 9)})
-    found = judge(both, limits(limit(amount=2, starts="dispatched")), clock(), now=NOW, pauses=away)
-    assert found["due"].to_list() == [None, at(29, 11)]
+def test_a_suspension_beyond_the_calendar_stops_nobody(end: datetime | None) -> None:
+    unset = datetime(1970, 1, 1, tzinfo=UTC)  # the machine's battery was empty
+    away = pauses((1, unset, end), (2, at(28, 10), at(29, 10)), (3, unset, unset), (3, at(28, 10), unset))
+    begun = {"reported_at": at(28, 9), "dispatched_at": at(28, 9)}
+    three = cases({"reported_at": at(28, 9)}, begun, begun)
+    found = judge(three, limits(limit(amount=2, starts="dispatched")), clock(), now=NOW, pauses=away)
+    assert found["due"].to_list() == [None, at(29, 11), at(28, 11)]
 
 
 def test_a_suspension_that_ends_before_it_starts_is_none() -> None:
