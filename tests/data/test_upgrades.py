@@ -92,7 +92,7 @@ def test_the_files_have_every_table_of_their_step_and_the_lives_of_cases() -> No
 
 
 def test_an_upgrade_killed_half_way_leaves_the_store_as_it_was(url: str) -> None:
-    kill_upgrades(url, OLDER[0], stride=25)
+    kill_upgrades(url, OLDER[0], stride=75)
 
 
 def kill_upgrades(url: str, step: str, *, stride: int) -> int:
