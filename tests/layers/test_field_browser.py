@@ -1,6 +1,7 @@
 """The phone page in a real browser: 390 by 844, touch, a made-up position, a network that comes and goes."""
 
 import io
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -72,8 +73,11 @@ def rows(page: Page) -> list[int]:
     return found
 
 
-def told(page: Page, server: FieldServer) -> list[dict[str, Any]]:
-    """Wait until nothing waits on the phone, and return what the server was told."""
+def told(page: Page, server: FieldServer, n: int) -> list[dict[str, Any]]:
+    """Wait until the server was told so many answers and nothing waits on the phone; return them."""
+    until = time.monotonic() + 30
+    while len(server.answers) < n and time.monotonic() < until:
+        page.wait_for_timeout(20)  # an answer is not in the queue yet at the moment of the tap
     page.wait_for_function("window.__gezhiField.app.queue.waiting.length === 0")
     return server.answers
 
@@ -147,7 +151,7 @@ def test_a_shift_from_the_link_to_the_last_case(phone: Page, server: FieldServer
     expect(phone.locator("[data-status=in_progress]")).to_be_visible()
     phone.locator("[data-act=fix]").tap()
     expect(phone.locator("[data-status=fixed]")).to_be_visible()
-    answers = told(phone, server)
+    answers = told(phone, server, 2)
     assert [(one["act"], one["case"]) for one in answers] == [("start", first["id"]), ("fix", first["id"])]
     assert all(one["lon"] is None for one in answers), "a position went out that nobody allowed"
 
@@ -162,7 +166,7 @@ def test_a_shift_from_the_link_to_the_last_case(phone: Page, server: FieldServer
     phone.locator("textarea").fill("asked the guard")
     send.tap()
     expect(phone.locator(".gf-toast")).to_contain_text(words_of(phone, "did_not_found"))
-    last = told(phone, server)[-1]
+    last = told(phone, server, 3)[-1]
     assert (last["act"], last["case"], last["reason"], last["note"]) == (
         "not_found",
         second,
@@ -193,7 +197,7 @@ def test_a_new_problem_takes_three_taps_and_what_is_known_near_comes_first(
     expect(phone.locator(f".gf-near[data-case='{known['id']}']")).to_be_visible()
     expect(phone.locator(".gf-near").filter(has_text="20 m away")).to_be_visible()
     phone.locator("[data-act=report]").tap()
-    (report,) = told(phone, server)
+    (report,) = told(phone, server, 1)
     assert (report["act"], report["category"], report["case"]) == ("report", known["category"], None)
     assert [report["lon"], report["lat"]] == pytest.approx([HERE["longitude"], HERE["latitude"]], abs=1e-6)
 
@@ -240,7 +244,7 @@ def test_what_is_done_without_a_network_survives_a_reload_and_is_sent_once(
     assert server.photos == []
     server.start()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    told(page, server)
+    told(page, server, 3)
     expect(page.locator(".gf-waiting-row")).to_have_count(0)
     expect(page.locator(".gf-row-done")).to_have_count(3)
     expect(page.locator(".gf-body")).not_to_contain_text("[object")
@@ -272,7 +276,7 @@ def test_an_answer_that_meets_a_change_or_a_refusal_is_told_and_stops_nothing(
         }""",
         [one["id"] for one in work(server)[:2]],
     )
-    told(phone, server)
+    told(phone, server, 2)
     assert [one["act"] for one in server.answers] == ["start", "fix"]
     expect(phone.locator(".gf-sync")).to_contain_text("2 to look at")
     phone.locator(".gf-sync").tap()
@@ -302,7 +306,7 @@ def test_an_own_answer_is_no_change_by_somebody_else(phone: Page, server: FieldS
         }""",
         number,
     )
-    answers = told(phone, server)
+    answers = told(phone, server, 3)
     assert [(one["act"], one["version"]) for one in answers][::2] == [("start", 3), ("note", 5)]
     assert answers[1]["act"] == "fix"
 
@@ -321,7 +325,7 @@ def test_what_stands_between_refuses_nothing_for_good(phone: Page, server: Field
     assert phone.evaluate(give, number) == [1, 0], "it is sent again"
     phone.unroute("**/api/field/answers*")
     phone.evaluate("__gezhiField.app.queue.flush()")
-    assert [one["act"] for one in told(phone, server)] == ["note"]
+    assert [one["act"] for one in told(phone, server, 1)] == ["note"]
     server.refused = {"note"}
     assert phone.evaluate(give, number) == [0, 1], "the server's own word is the last"
     assert number in rows(phone), "and the case is as it was"
@@ -343,7 +347,7 @@ def test_a_team_is_left_where_the_server_can_be_told_and_nothing_is_lost_elsewhe
     expect(phone.locator(".gf-toast")).to_contain_text("No network")
     assert phone.evaluate("__gezhiField.app.queue.waiting.length") == 1
     phone.context.set_offline(False)
-    assert [one["act"] for one in told(phone, server)] == ["note"]
+    assert [one["act"] for one in told(phone, server, 1)] == ["note"]
     phone.evaluate("__gezhiField.app.leave()")
     expect(phone.locator("[data-state=link]")).to_be_visible()
 
@@ -394,7 +398,7 @@ def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, se
     expect(page.locator("[data-state=link]")).to_be_visible()
     server.revoked = False
     page.goto(f"{server.url}/field#k={TOKEN}")
-    told(page, server)
+    told(page, server, 1)
     assert [one["act"] for one in server.answers] == ["report"]
     context.close()
 
