@@ -152,8 +152,9 @@ class _Breaks:
         first, last = to_moments(found["start"]), to_moments(found["end"])
         self.lasting[self._row[np.isnat(last)]] = True
         begun = start[self._row]  # what has not begun is not judged, whenever it was suspended
-        self._first = np.where(np.isnat(begun), begun, np.fmax(first, begun))
-        ended = np.fmin(np.where(np.isnat(last), moment[self._row], last), moment[self._row])
+        until = moment[self._row]
+        self._first = np.where(np.isnat(begun), begun, np.fmin(np.fmax(first, begun), until))
+        ended = np.fmin(np.where(np.isnat(last), until, last), until)
         self._last = np.where(np.isnat(begun), begun, np.fmax(ended, self._first))
 
     def lengths(self, among: Flags, unit: Unit, clock: WorkClock) -> Floats:

@@ -128,6 +128,7 @@ class Batch:
             raise StoreError(_("Some of these reports could not be written; nothing of the import was kept."))
 
     def _write(self, frame: pl.DataFrame, *, reporter: str | None = None) -> Written:
+        frame = frame.with_columns(pl.col("unit").replace("", None))  # an empty name is no unit's
         known = self._known(frame)
         rows = frame.with_row_index("n")
         changed = _changed(rows, known)

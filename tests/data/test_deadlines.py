@@ -153,7 +153,9 @@ def test_a_suspension_before_a_case_was_reopened_does_not_count() -> None:
 @pytest.mark.parametrize("end", [None, at(28, 10)])
 def test_a_suspension_beyond_the_calendar_stops_nobody(end: datetime | None) -> None:
     unset = datetime(1970, 1, 1, tzinfo=UTC)  # the machine's battery was empty
+    late = datetime(2150, 1, 1, tzinfo=UTC)
     away = pauses((1, unset, end), (2, at(28, 10), at(29, 10)), (3, unset, unset), (3, at(28, 10), unset))
+    away = pl.concat([away, pauses((3, late, None), (3, late, late), (1, late, None))])
     begun = {"reported_at": at(28, 9), "dispatched_at": at(28, 9)}
     three = cases({"reported_at": at(28, 9)}, begun, begun)
     found = judge(three, limits(limit(amount=2, starts="dispatched")), clock(), now=NOW, pauses=away)

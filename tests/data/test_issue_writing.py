@@ -65,7 +65,7 @@ def test_every_row_is_counted_once_and_the_last_writing_stands(
     truth: dict[tuple[str, str], dict[str, Any]] = {}
     with fresh_store() as store:
         for frame in frames:
-            rows = by_key(frame)
+            rows = {key: row | {"unit": row["unit"] or None} for key, row in by_key(frame).items()}
             written = store.write_reports(frame, actor=OPERATOR)
             assert written.taken == sum(key not in truth for key in rows)
             assert written.unchanged >= sum(truth.get(key) == row for key, row in rows.items())
@@ -84,6 +84,14 @@ def test_every_row_is_counted_once_and_the_last_writing_stands(
             assert {**row, "status": 0, "closed_at": 0} == {**told, "status": 0, "closed_at": 0}
         checked = store.check(actor=OPERATOR)
         assert checked.ok, checked.words()
+
+
+def test_an_empty_name_of_a_unit_is_none_and_changes_nothing_where_none_was_known(store: Store) -> None:
+    store.write_reports(reports(1, unit=pl.lit("城管")), actor=OPERATOR)
+    assert store.write_reports(reports(1, unit=pl.lit("")), actor=OPERATOR) == Written(updated=1)
+    assert store.write_reports(reports(1, unit=None), actor=OPERATOR) == Written(unchanged=1)
+    assert store.reports([1], actor=OPERATOR)["unit"].to_list() == [None]
+    assert store.check(actor=OPERATOR).ok
 
 
 def test_writing_twice_changes_nothing(store: Store) -> None:
