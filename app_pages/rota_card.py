@@ -173,8 +173,8 @@ def _facts(board: Board, standing: pl.DataFrame) -> None:
     """Draw the figures of the whole rota."""
     sent = board.duties.filter(pl.col("place_id").is_not_null()).height
     shares = standing["share"].drop_nulls()
-    mean = shares.mean() if shares.len() else None
-    heaviest = f"{max(shares) / float(mean):.2f} ×" if mean else "–"  # type: ignore[arg-type]
+    mean = float(shares.sum()) / max(shares.len(), 1)
+    heaviest = f"{max(shares) / mean:.2f} ×" if mean else "–"
     before, after = (rota_plan.gap(standing[name]) for name in ("before", "after"))
     with st.container(key="rota_facts", horizontal=True, gap="medium"):
         st.metric(_("Teams sent"), _("{n} of {all}", n=sent, all=board.duties.height), width="content")

@@ -94,7 +94,7 @@ def history_table(turns: pl.DataFrame, balances: Mapping[int, float], teams: Map
         for row in turns.group_by("team_id")
         .agg(
             sent=pl.col("place_id").is_not_null().sum(),
-            away=(pl.col("came") == False).sum(),  # noqa: E712  # of a column, not of a truth
+            away=(~pl.col("came")).sum(),
             excused=pl.col("place_id").is_null().sum(),
         )
         .iter_rows(named=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, Select, String, case, func, literal, select
+from sqlalchemy import Connection, Select, String, case, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from data.schema import UTC
@@ -81,8 +81,9 @@ def _text(column: Any, kind: Any) -> Any:
     if kind == pl.Float64:  # SQLite's own text of a number has 15 digits
         number = func.typeof(column).in_(("real", "integer"))
         return case((number, func.printf("%!.17g", column, type_=String)), else_=column)
-    if kind == pl.String:  # bytes are no text: the whole is read row by row, and the driver says what it is
-        return case((func.typeof(column) == "blob", literal(_BETWEEN)), else_=column)
+    if kind == pl.String:  # bytes, and what reads as null here: the whole is then read row by row
+        is_other = or_(func.typeof(column) == "blob", column == _NULL)
+        return case((is_other, literal(_BETWEEN)), else_=column)
     return column
 
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -302,20 +301,18 @@ def _role(value: Any, faults: list[str]) -> str:
 
 
 def _position(told: Mapping[str, Any], faults: list[str]) -> dict[str, float | None]:
-    lon, lat = told.get("lon"), told.get("lat")
-    if lon is None and lat is None:
-        return {"lon": None, "lat": None}
-    fits = all(
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and isfinite(value)
-        and abs(value) <= most
-        for value, most in ((lon, 180), (lat, 90))
-    )
-    if not fits:
-        faults.append(_("lon, lat: {value!r} is no place on the earth.", value=_short([lon, lat])))
-        return {"lon": None, "lat": None}
-    return {"lon": float(lon), "lat": float(lat)}  # type: ignore[arg-type]
+    lon, lat = _degrees(told.get("lon"), most=180), _degrees(told.get("lat"), most=90)
+    if lon is not None and lat is not None:
+        return {"lon": lon, "lat": lat}
+    given = [told.get("lon"), told.get("lat")]
+    if given != [None, None]:
+        faults.append(_("lon, lat: {value!r} is no place on the earth.", value=_short(given)))
+    return {"lon": None, "lat": None}
+
+
+def _degrees(value: Any, *, most: int) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) <= most else None
 
 
 def _picture(value: Any) -> bytes | None:

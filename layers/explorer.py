@@ -8,32 +8,11 @@ component's state `operations`, a list of `{"n": stamp, "do": …, "side": …, 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import streamlit as st
-
 from i18n import current_locale
 from i18n import gettext as _
-from layers import assets
+from layers.components import scripted
 
-#: Streamlit takes a script of one line for a path; a style sheet of ours is asked for once in a page.
-_LOADER: Final = """
-const home = (address) => new URL(address, document.baseURI).href;
-const styled = new Promise((resolve) => {{
-  const style = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: home("{style}") }});
-  style.onload = style.onerror = resolve;
-  document.head.append(style);
-}});
-const loaded = Promise.all([import(home("{script}")), styled]);
-export default async (component) => {{
-  await loaded;
-  return window.gezhi.mount(component);
-}};
-"""
-
-_component: Final = st.components.v2.component(
-    "gezhi_explorer",
-    js=_LOADER.format(script=assets.url("explorer.js"), style=assets.url("explorer.css")),
-    isolate_styles=False,
-)
+_component: Final = scripted("gezhi_explorer", script="explorer.js", style="explorer.css", mount="mount")
 
 
 def active(

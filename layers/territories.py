@@ -8,34 +8,17 @@ it looks.
 from typing import Final
 
 import folium
-import streamlit as st
 
 from i18n import current_locale
 from i18n import gettext as _
 from layers import assets
+from layers.components import scripted
 from layers.element import ScriptLayer
 from layers.palettes import Theme
 from layers.territory_hues import HUES, OPACITY
 
-#: Streamlit takes a script of one line for a path; a style sheet of ours is asked for once in a page.
-_LOADER: Final = """
-const home = (address) => new URL(address, document.baseURI).href;
-const styled = new Promise((resolve) => {{
-  const style = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: home("{style}") }});
-  style.onload = style.onerror = resolve;
-  document.head.append(style);
-}});
-const loaded = Promise.all([import(home("{script}")), styled]);
-export default async (component) => {{
-  await loaded;
-  return window.gezhi.mountBoard(component);
-}};
-"""
-
-_board: Final = st.components.v2.component(
-    "gezhi_territory_board",
-    js=_LOADER.format(script=assets.url("territory_board.js"), style=assets.url("territory_board.css")),
-    isolate_styles=False,
+_board: Final = scripted(
+    "gezhi_territory_board", script="territory_board.js", style="territory_board.css", mount="mountBoard"
 )
 
 

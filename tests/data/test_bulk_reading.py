@@ -24,7 +24,7 @@ def read(store: Store) -> pl.DataFrame:
         return read_frame(connection, query, {name: ROW[name] for name in NAMES}).sort("external_id")
 
 
-@pytest.mark.parametrize("words", ["", "a,b", "老\n街", "a\x1fb", "\x1f", '"', "null"])
+@pytest.mark.parametrize("words", ["", "a,b", "老\n街", "a\x1fb", "\x1f", "\x18", "a\x18", '"', "null"])
 def test_rows_are_read_as_they_were_written(store: Store, words: str) -> None:
     frame = reports(40).with_columns(
         description=pl.Series([words, None] * 20),

@@ -30,6 +30,8 @@ UID = "6f1f6a0e-2a0f-4d39-9a56-6d1d0c9d3b11"
         ({"act": "note", "case": 1, "note": ["x"]}, "expected a text"),
         ({"act": "report", "category": "manhole", "lon": 200, "lat": 0}, "is no place on the earth"),
         ({"act": "report", "category": "manhole", "lon": float("nan"), "lat": 0}, "is no place"),
+        ({"act": "report", "category": "manhole", "lon": 10**400, "lat": 0}, "is no place"),
+        ({"act": "report", "category": "manhole", "lon": 116.9}, "is no place"),
         ({"act": "report", "category": "", "lon": 1, "lat": 0}, "needs a category"),
         ({"act": "report", "category": "manhole"}, "needs a place"),
         ({"act": "photo", "case": 1}, "'Photo' needs a photo"),
