@@ -11,11 +11,12 @@ one. Therefore a test
   script) says nothing: the script may not have begun;
 - waits for the end of one step before it takes the next: the map, the address, the figures beside it and the
   charts follow in any order, and one of them being there says nothing of the others;
+- follows a link of a page that has just been opened by `follow`;
 - chooses in a box by `choose`, never by keys: letters that are typed while a rerun draws the box are lost;
 - sleeps only where the time itself is what is tried (how quick somebody clicks), and says so.
 """
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 _TRIES = 4
 _TRY_MS = 5_000
@@ -34,6 +35,12 @@ def wait_until_idle(page: Page) -> None:
         }""",
         arg=_IDLE_MS,
     )
+
+
+def follow(link: Locator) -> None:
+    """Click what leads elsewhere once no script runs: a rerun between press and release loses the click."""
+    wait_until_idle(link.page)
+    link.click()
 
 
 def choose(page: Page, label: str, value: str) -> None:

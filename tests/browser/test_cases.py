@@ -11,7 +11,7 @@ from data.actors import OPERATOR
 from data.store import Store
 from tests.browser.conftest import PHONE, Watched, watch
 from tests.browser.map_page import FRAME, MapPage
-from tests.browser.reruns import choose
+from tests.browser.reruns import choose, follow
 from tests.browser.server import DESKTOP, Server, start_server
 
 pytestmark = pytest.mark.browser
@@ -189,7 +189,7 @@ def test_the_work_list_leads_to_its_cases_and_its_address_is_the_list(
 ) -> None:
     page = sit_down().page
     page.goto(f"{city.url}/cases")
-    page.locator(".st-key-list_part").get_by_text("Overdue").click()
+    follow(page.locator(".st-key-list_part").get_by_text("Overdue"))
     page.wait_for_url("**part=overdue**")
     listed = store.open_cases(actor=OPERATOR, part="overdue", limit=50)["issue_id"].to_list()
     page.wait_for_function(f"document.querySelectorAll('[data-case]').length === {len(listed)}")
@@ -220,7 +220,7 @@ def test_the_pages_fit_a_telephone_and_lie_within_reach_of_a_thumb(
         box = bar.bounding_box()
         assert box
         assert box["y"] + box["height"] == pytest.approx(PHONE["height"], abs=1)
-        bar.get_by_role("link", name=name, exact=True).click()
+        follow(bar.get_by_role("link", name=name, exact=True))
         page.locator(there).first.wait_for()
     page.wait_for_url(lambda address: Path(address.split("?")[0]).name not in ("case", "cases", "report"))
 

@@ -14,6 +14,7 @@ from data.store import Store
 from data.workspace import Workspace
 from tests.browser.conftest import Watched
 from tests.browser.map_page import FRAME, MapPage
+from tests.browser.reruns import follow
 from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
@@ -98,24 +99,24 @@ def test_from_the_table_to_the_place_to_a_cell_on_the_map_and_back(
     line = page.locator(f'tr[data-place="{place["id"]}"]')
     expect(line.locator("td").nth(2)).to_have_text(f"{place['n']:,}")
 
-    line.get_by_role("link", name=str(place["name_en"])).click()
+    follow(line.get_by_role("link", name=str(place["name_en"])))
     page.locator(".gz-place-head").wait_for()
     page.wait_for_url(f"**/place?id={place['id']}*")
 
-    page.locator(".gz-hot a").first.click()
+    follow(page.locator(".gz-hot a").first)
     map_page = MapPage(page)
     map_page.wait_until_painted()
     mostly = page.locator(".gz-mostly a").first
     expect(mostly).to_be_visible()
 
-    mostly.click()
+    follow(mostly)
     page.locator(".gz-place-head").wait_for()
 
 
 def test_the_table_jumps_to_the_map_at_the_place(desktop: Watched, server: Server, zone: Workspace) -> None:
     page, place = desktop.page, a_compound(zone)
     page.goto(f"{server.url}/places?kind=compound&period=365d")
-    page.locator(f'tr[data-place="{place["id"]}"] .gz-go a').click()
+    follow(page.locator(f'tr[data-place="{place["id"]}"] .gz-go a'))
     map_page = MapPage(page)
     map_page.wait_until_painted()
     map_page.wait_for("gezhi.kind === 'compound'")
@@ -183,15 +184,15 @@ def test_a_tap_on_a_telephone_opens_a_street(phone: Watched, server: Server, zon
 def test_the_filters_of_the_map_go_along_to_the_places_and_back(desktop: Watched, server: Server) -> None:
     page = desktop.page
     map_page = MapPage(page).open(f"{server.url}/?period=90d&group=parking&show=street")
-    page.get_by_role("link", name="Places").first.click()
+    follow(page.get_by_role("link", name="Places").first)
     page.locator(".gz-places").wait_for()
     page.wait_for_url("**/places?*period=90d*")
     map_page.wait_for_address(group="parking")
 
-    page.locator(".gz-places .gz-name a").first.click()
+    follow(page.locator(".gz-places .gz-name a").first)
     page.locator(".gz-place-head").wait_for()
     map_page.wait_for_address(period="90d", group="parking")
 
-    page.get_by_role("link", name="Map").first.click()
+    follow(page.get_by_role("link", name="Map").first)
     map_page.wait_until_painted()
     map_page.wait_for_address(period="90d", group="parking")
