@@ -1,7 +1,7 @@
 """Cases that wait to be dispatched: where each would go, and what else there is beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -62,6 +62,11 @@ class Waiting:
     def without_rule(self) -> int:
         """How many no rule names a unit for."""
         return self.cases["unit"].null_count()
+
+    def since(self, moment: datetime) -> "Waiting":
+        """Leave out what was reported before a moment."""
+        cases = self.cases.filter(pl.col("reported_at") >= moment)
+        return replace(self, cases=cases, older=self.older + self.cases.height - cases.height)
 
     def by(self, column: Literal["unit", "team_id"]) -> pl.DataFrame:
         """Count what would go to each unit, or into the cells of each team (null: nobody's): most first."""
