@@ -121,7 +121,7 @@ def _dispatch(waiting: int, part: Part) -> None:
     if not waiting or part == "suspended":
         return
     words = ngettext(
-        "Accept and dispatch {n} waiting case …", "Accept and dispatch {n} waiting cases …", waiting
+        "Accept and dispatch {n:,} waiting case …", "Accept and dispatch {n:,} waiting cases …", waiting
     )
     st.page_link(
         "dispatch.py",

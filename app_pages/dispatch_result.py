@@ -9,6 +9,7 @@ from app_pages.markdown import plain
 from data import dispatch_words
 from data.dispatching import Dispatched
 from data.workspace import Workspace
+from i18n import clauses
 from i18n import gettext as _
 
 #: So many refused cases are named; the file names all of them.
@@ -20,7 +21,7 @@ def render(here: Workspace) -> None:
     if fault := st.session_state.get(session.DISPATCH_FAULT):
         st.error(plain(fault), icon=":material/error:")
     if taken := st.session_state.get(session.DISPATCH_TAKEN):
-        st.success(". ".join(dispatch_words.back_lines(taken)), icon=":material/undo:")
+        st.success(clauses(dispatch_words.back_lines(taken)), icon=":material/undo:")
     found = dispatch_run.done()
     if found is None:
         return

@@ -20,8 +20,11 @@ def done() -> Dispatched | None:
 
 def begin(cases: pl.DataFrame, unit: str | None) -> None:
     """Have the next run of the page dispatch the cases that were looked at; for a button."""
-    st.session_state[session.DISPATCH_ASKED] = (cases, unit)
+    before = done()
     put_away()
+    if before is not None:  # what was refused before is tried anew, what went can still be taken back
+        st.session_state[session.DISPATCHED] = Dispatched(before.done)
+    st.session_state[session.DISPATCH_ASKED] = (cases, unit)
 
 
 def begin_back() -> None:
@@ -57,11 +60,13 @@ def go_on(here: Workspace) -> None:
 def _dispatch(here: Workspace, cases: pl.DataFrame, unit: str | None) -> None:
     words = _("Dispatching")
     bar = st.progress(0.0, text=words)
+    seen = 0
 
     def moved(step: Dispatched) -> None:
-        found = (done() or Dispatched()) + step
-        st.session_state[session.DISPATCHED] = found
-        _move(bar, words, found.seen, cases.height)
+        nonlocal seen
+        seen += step.seen
+        st.session_state[session.DISPATCHED] = (done() or Dispatched()) + step
+        _move(bar, words, seen, cases.height)
 
     here.store.dispatch_many(cases, actor=session.actor(here), unit=unit, progress=moved)
 

@@ -45,13 +45,13 @@ def render(here: Workspace, choice: CaseChoice) -> None:
     _tables(here, found)
     n = found.ready.height
     st.button(
-        ngettext("Accept and dispatch {n} case", "Accept and dispatch all {n} cases", n),
+        ngettext("Accept and dispatch {n:,} case", "Accept and dispatch all {n:,} cases", n),
         key="dispatch_all",
         type="primary",
         icon=":material/send:",
         disabled=not n,
         on_click=dispatch_run.begin,
-        args=(found.ready, to),
+        args=(found.cases, to),
     )
 
 
@@ -95,7 +95,7 @@ def _aged(here: Workspace, found: Waiting, row: st.delta_generator.DeltaGenerato
         if days == _OWN_DAY:
             return _("Since a day …")
         if not days:
-            return _("However old · {n}", n=found.cases.height)
+            return _("However old · {n:,}", n=found.cases.height)
         return f"{ngettext('The last {n} day', 'The last {n} days', days)} · {n[days]:,}"
 
     age = row.selectbox(

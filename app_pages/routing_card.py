@@ -15,6 +15,7 @@ from data.routing import RULE_COLUMNS, Rules
 from data.workspace import Workspace
 from geo.errors import GezhiError
 from i18n import gettext as _
+from i18n import ngettext
 
 _NAME = "routing"
 
@@ -70,7 +71,8 @@ def _write(here: Workspace, content: bytes) -> None:
         frame = read(content.decode("utf-8-sig"))
         rules = Rules.read(frame, units=here.store.units(actor=actor))
         here.store.write_table(_NAME, frame, actor=actor)
-        words = ("success", _("These rules hold now: {n} lines.", n=len(rules.rows)))
+        n = len(rules.rows)
+        words = ("success", ngettext("This rule holds now: {n} line", "These rules hold now: {n} lines", n))
     except (GezhiError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         words = ("error", _("The rules were not changed: {why}", why=error))
     st.session_state[session.ROUTING_SAID] = words

@@ -27,7 +27,7 @@ def heading(found: Waiting) -> str:
     n = found.ready.height
     if not n:
         return _("No case is ready to be dispatched")
-    return ngettext("{n} case is ready to be dispatched", "{n} cases are ready to be dispatched", n)
+    return ngettext("{n:,} case is ready to be dispatched", "{n:,} cases are ready to be dispatched", n)
 
 
 def lines(found: Waiting, tz: str) -> list[str]:
@@ -42,18 +42,20 @@ def lines(found: Waiting, tz: str) -> list[str]:
             _("The oldest was reported on {oldest}, the newest on {newest}", oldest=oldest, newest=newest)
         )
     if late := ready.filter(pl.col("due_at") < clock.moment()).height:
-        told.append(ngettext("{n} of them is overdue already", "{n} of them are overdue already", late))
+        told.append(ngettext("{n:,} of them is overdue already", "{n:,} of them are overdue already", late))
     if n := found.without_rule:
-        told.append(ngettext("{n} waits: no rule names its unit", "{n} wait: no rule names their unit", n))
+        told.append(
+            ngettext("{n:,} waits: no rule names its unit", "{n:,} wait: no rule names their unit", n)
+        )
     if n := found.older:
-        told.append(ngettext("{n} older case is left out", "{n} older cases are left out", n))
+        told.append(ngettext("{n:,} older case is left out", "{n:,} older cases are left out", n))
     if n := found.sent:
-        told.append(ngettext("{n} is with somebody already", "{n} are with somebody already", n))
+        told.append(ngettext("{n:,} is with somebody already", "{n:,} are with somebody already", n))
     if n := found.resting:
         told.append(
             ngettext(
-                "{n} is suspended, or waits to be verified or closed",
-                "{n} are suspended, or wait to be verified or closed",
+                "{n:,} is suspended, or waits to be verified or closed",
+                "{n:,} are suspended, or wait to be verified or closed",
                 n,
             )
         )
@@ -63,12 +65,12 @@ def lines(found: Waiting, tz: str) -> list[str]:
 def done_lines(done: Dispatched) -> list[str]:
     """Say what became of cases that were to be dispatched: how many went, and why others did not."""
     n = done.done.height
-    told = [ngettext("{n} case was dispatched", "{n} cases were dispatched", n)]
+    told = [ngettext("{n:,} case was dispatched", "{n:,} cases were dispatched", n)]
     if done.sent:
         told.append(
             ngettext(
-                "{n} had been dispatched before and stays as it is",
-                "{n} had been dispatched before and stay as they are",
+                "{n:,} had been dispatched before and stays as it is",
+                "{n:,} had been dispatched before and stay as they are",
                 done.sent,
             )
         )
@@ -83,12 +85,12 @@ def refusals(done: Dispatched) -> list[tuple[str, int]]:
 
 def back_lines(back: TakenBack) -> list[str]:
     """Say what became of a dispatch that was taken back."""
-    told = [ngettext("{n} case waits again", "{n} cases wait again", back.done)]
+    told = [ngettext("{n:,} case waits again", "{n:,} cases wait again", back.done)]
     if n := len(back.touched):
         told.append(
             ngettext(
-                "{n} stays: somebody has touched it since",
-                "{n} stay: somebody has touched them since",
+                "{n:,} stays: somebody has touched it since",
+                "{n:,} stay: somebody has touched them since",
                 n,
             )
         )

@@ -12,7 +12,7 @@ from app_pages import session
 from data.actors import OPERATOR
 from data.clock import moment
 from data.store import Store
-from tests.data.field_towns import CELLS, publish, with_teams
+from tests.data.field_towns import with_teams
 from tests.data.samples import reports
 from tests.data.town_cells import middle
 
@@ -112,10 +112,12 @@ def test_without_a_rule_nothing_is_sent_until_a_unit_is_chosen(store: Store, dra
     assert "No case waits to be dispatched." in shown(page)
 
 
-def test_a_rule_for_a_unit_that_there_is_not_is_refused(store: Store, drawn: Draw) -> None:
-    from app_pages import routing_card
-
-    publish(with_teams(store), CELLS)
+def test_the_rules_are_taken_away_as_a_table_and_put_in_place_by_one(store: Store, drawn: Draw) -> None:
     page = opened(drawn)
+    for turn, (unit, words) in enumerate((("城关", "is no unit"), ("环卫中心", "This rule holds now"))):
+        table = f"rule,categories,areas,places,unit\n1,,,,{unit}\n".encode("utf-8-sig")
+        file = ("rules.csv", table, "text/csv")
+        page.file_uploader(key=f"{session.ROUTING_UPLOAD}_{turn}").set_value([file]).run()
+        assert words in shown(page)
+    assert store.waiting_cases(actor=OPERATOR).by("unit")["unit"].to_list() == ["环卫中心"]
     assert not page.exception
-    assert routing_card.read("rule,unit\n1,x\n").rows() == [("1", "x")]

@@ -16,8 +16,8 @@ from tests.bench.large_city import drawn
 from tests.bench.rows import Row
 from tests.data import postgres
 
-CASES = 50_000
-_FEW = 200
+CASES = 20_000
+_FEW = 100
 _TARGET = 2_000
 
 
