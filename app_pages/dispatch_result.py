@@ -26,11 +26,12 @@ def render(here: Workspace) -> None:
     if found is None:
         return
     with st.container(border=True, key="dispatch_done"):
-        say = st.success if found.refused.is_empty() else st.warning
         first, *others = dispatch_words.done_lines(found)
-        say(first, icon=":material/check_circle:")
-        for words in others:
-            st.markdown(f"- {words}")
+        if found.done.height:
+            st.success(first, icon=":material/check_circle:")
+        else:
+            st.warning(first, icon=":material/block:")
+        st.markdown("\n".join(f"- {words}" for words in others))
         by_unit = found.done["unit"].value_counts(sort=True, name="n")
         counts(_("Unit"), [(unit_label(here, unit), n) for unit, n in by_unit.iter_rows()])
         _refused(found)
@@ -41,8 +42,9 @@ def _refused(found: Dispatched) -> None:
     if found.refused.is_empty():
         return
     with st.expander(_("Which ones, and why"), icon=":material/rule:"):
-        for number, words in found.refused.select("issue_id", "words").head(_NAMED).iter_rows():
-            st.markdown(f"[{number}]({session.case_link(number)}) · {plain(words)}")
+        named = found.refused.sort("why", "issue_id").head(_NAMED).select("issue_id", "words")
+        lines = (f"- [{n}]({session.case_link(n)}) · {plain(words)}" for n, words in named.iter_rows())
+        st.markdown("\n".join(lines))
         st.download_button(
             _("All of them as a file"),
             found.refused.rename({"issue_id": "case"}).write_csv().encode("utf-8-sig"),

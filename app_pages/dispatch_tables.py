@@ -18,4 +18,5 @@ def counts(title: str, rows: Sequence[tuple[str, int]]) -> None:
     shown, rest = rows[:_LINES], rows[_LINES:]
     lines = [*shown, (_("{n} others", n=len(rest)), sum(n for _name, n in rest))] if rest else shown
     items = "".join(f"<div><dt>{escape(name)}</dt><dd>{n:,}</dd></div>" for name, n in lines)
-    st.html(f'<h6>{escape(title)}</h6><dl class="gz-facts gz-counts">{items}</dl>')
+    st.caption(title)
+    st.html(f'<dl class="gz-facts gz-counts">{items}</dl>')

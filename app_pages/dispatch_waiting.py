@@ -40,16 +40,17 @@ def render(here: Workspace, choice: CaseChoice) -> None:
         return
     found = _aged(here, found, row)
     st.markdown(f"###### {dispatch_words.heading(found)}")
-    for words in dispatch_words.lines(found, here.tz):
-        st.markdown(f"- {plain(words)}")
+    st.markdown("\n".join(f"- {plain(words)}" for words in dispatch_words.lines(found, here.tz)))
     _tables(here, found)
     n = found.ready.height
+    if not n:
+        st.caption(_("Choose a unit above, or change the rules below."))
+        return
     st.button(
         ngettext("Accept and dispatch {n:,} case", "Accept and dispatch all {n:,} cases", n),
         key="dispatch_all",
         type="primary",
         icon=":material/send:",
-        disabled=not n,
         on_click=dispatch_run.begin,
         args=(found.cases, to),
     )
@@ -99,7 +100,7 @@ def _aged(here: Workspace, found: Waiting, row: st.delta_generator.DeltaGenerato
         return f"{ngettext('The last {n} day', 'The last {n} days', days)} · {n[days]:,}"
 
     age = row.selectbox(
-        _("Reported"), (*_AGES, _OWN_DAY), key=session.DISPATCH_AGE, format_func=words, width=260
+        _("How old at most"), (*_AGES, _OWN_DAY), key=session.DISPATCH_AGE, format_func=words, width=260
     )
     if age == _OWN_DAY:
         day: date | None = row.date_input(
@@ -130,8 +131,7 @@ def _tables(here: Workspace, found: Waiting) -> None:
 
 def _nothing(found: Waiting) -> None:
     st.success(_("No case waits to be dispatched."), icon=":material/task_alt:")
-    for words in dispatch_words.lines(found, "UTC"):
-        st.markdown(f"- {words}")
+    st.markdown("\n".join(f"- {words}" for words in dispatch_words.lines(found, "UTC")))
     row = st.container(horizontal=True)
     row.page_link("imports.py", label=_("Import a file"), icon=":material/upload_file:")
     row.page_link("teams.py", label=_("Teams"), icon=":material/groups:")

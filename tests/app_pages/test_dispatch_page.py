@@ -103,10 +103,9 @@ def test_without_a_rule_nothing_is_sent_until_a_unit_is_chosen(store: Store, dra
     table = {"rule": ["1"], "categories": ["manhole"], "areas": [""], "places": [""], "unit": ["市政养护所"]}
     store.write_table("routing", pl.DataFrame(table), actor=OPERATOR)
     page = opened(drawn, category="flyposting")
-    assert page.button(key="dispatch_all").disabled
+    assert "dispatch_all" not in {button.key for button in page.button}
     assert "no rule names their unit" in shown(page)
     page.selectbox(key=session.DISPATCH_UNIT).set_value("环卫中心").run()
-    assert not page.button(key="dispatch_all").disabled
     page.button(key="dispatch_all").click().run()
     assert store.waiting_cases(actor=OPERATOR, categories=("flyposting",)).cases.is_empty()
     assert "No case waits to be dispatched." in shown(page)
