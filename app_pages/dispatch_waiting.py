@@ -97,7 +97,8 @@ def _aged(here: Workspace, found: Waiting, row: st.delta_generator.DeltaGenerato
             return _("Since a day …")
         if not days:
             return _("However old · {n:,}", n=found.cases.height)
-        return f"{ngettext('The last {n} day', 'The last {n} days', days)} · {n[days]:,}"
+        last = ngettext("The last {n} day", "The last {n} days", days)
+        return f"{last} · {n[days]:,}"
 
     age = row.selectbox(
         _("How old at most"), (*_AGES, _OWN_DAY), key=session.DISPATCH_AGE, format_func=words, width=260

@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from app_pages import session
 from data.actors import OPERATOR
 from data.clock import moment
+from data.filters import Filter
 from data.store import Store
+from geo.cells import ANALYSIS_RESOLUTION, from_points
 from tests.data.field_towns import with_teams
 from tests.data.samples import reports
 from tests.data.town_cells import middle
@@ -85,6 +87,16 @@ def test_what_is_looked_at_is_sent_and_can_be_taken_back(store: Store, drawn: Dr
     assert f"{NEW - 1} cases wait again" in shown(page)
     assert "1 stays: somebody has touched it since" in shown(page)
     assert store.case(ids[1], actor=OPERATOR).status == "accepted"
+
+
+def test_cells_that_were_chosen_on_the_map_are_dispatched_alone(store: Store, drawn: Draw) -> None:
+    ids = import_some(store)
+    cells = from_points([middle(1)[0]], [middle(1)[1]], ANALYSIS_RESOLUTION)
+    page = opened(drawn, **Filter(cells=tuple(cells.tolist())).to_params())
+    assert "Only cases in 1 cell of the map" in shown(page)
+    page.button(key="dispatch_all").click().run()
+    assert {store.case(number, actor=OPERATOR).status for number in ids} == {"dispatched"}
+    assert store.waiting_cases(actor=OPERATOR).cases.height > 0
 
 
 def test_a_case_that_was_changed_while_it_was_looked_at_is_named(store: Store, drawn: Draw) -> None:
