@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from cli_basemap import basemap
 from cli_db import StoreUrl, clear_errors, db, progress_bar
+from cli_dispatch import dispatch
 from cli_field import answers
 from cli_import import import_
 from cli_pack import pack
@@ -35,6 +36,7 @@ app.command("pack")(pack)
 app.command("places")(places)
 app.command("visits")(visits)
 app.command("answers")(answers)
+app.command("dispatch")(dispatch)
 _out = Console(highlight=False)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from app_pages import session
 from app_pages.case_words import due_words, span_words
+from data.case_list import Part
 from data.statuses import label
 from i18n import gettext as _
 
@@ -38,6 +39,16 @@ def listing(
     moment = now or datetime.now(UTC)
     items = "".join(_line(row, words, unit_words, zone, moment) for row in rows.iter_rows(named=True))
     return f'<ul class="gz-cases">{items}</ul>'
+
+
+def part_words() -> dict[Part, str]:
+    """Return what people read for the parts of the list."""
+    return {
+        "all": _("Open"),
+        "overdue": _("Overdue"),
+        "today": _("Due today"),
+        "suspended": _("Suspended"),
+    }
 
 
 def _line(

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app_pages import case_list, glossary, session
+from app_pages import case_choice, case_list, glossary, session
+from app_pages.case_choice import PARTS
 from app_pages.case_facts import unit_label
 from app_pages.filters import used_categories
-from app_pages.view import View
 from data.case_list import NO_UNIT, Part
 from data.workspace import Workspace, workspace
 from i18n import gettext as _
@@ -16,7 +16,6 @@ from i18n import ngettext
 
 _PAGE = 50
 _EVERYBODY = "*"
-_PARTS: tuple[Part, ...] = ("all", "overdue", "today", "suspended")
 
 
 def render(here: Workspace) -> None:
@@ -26,13 +25,15 @@ def render(here: Workspace) -> None:
     place = st.container()
     row = st.container(key="list_filters", horizontal=True, vertical_alignment="bottom")
     chosen = _categories(here, row)
-    among = _in_cells(here)
+    case_choice.cells_line(key="list_cells")
+    among = case_choice.in_cells(here)
     load = here.store.workload(actor=actor, categories=chosen, issues=among)
     unit = _unit(here, load, row)
     own = load if unit is None else load.filter(pl.col("unit").fill_null(NO_UNIT) == unit)
     with place:
         part = _part(own)
     _remember_in_address(unit, chosen, part)
+    _dispatch(int(own["waiting"].sum()), part)
     length = st.session_state.get(session.LIST_LENGTH, _PAGE)
     listed = here.store.open_cases(
         actor=actor, unit=unit, categories=chosen, part=part, limit=length, issues=among
@@ -47,44 +48,15 @@ def render(here: Workspace) -> None:
     st.caption(glossary.meaning("due"))
 
 
-def _in_cells(here: Workspace) -> list[int] | None:
-    """Return the reports in the cells that the address names, and say so; None where it names none."""
-    chosen = View.from_params({"in": st.query_params.get("in", "")}).where
-    if not chosen.cells:
-        return None
-    row = st.container(key="list_cells", horizontal=True, vertical_alignment="center")
-    n = len(chosen.cells)
-    row.markdown(
-        ":material/hexagon: "
-        + ngettext("Only cases in {n} cell of the map", "Only cases in {n} cells of the map", n),
-        width="content",
-    )
-    link = session.with_language({"in": st.query_params["in"]})
-    row.page_link("map.py", label=_("Show on the map"), query_params=link)
-    row.button(_("Cases everywhere"), key="cases_everywhere", on_click=_everywhere, type="tertiary")
-    ids: list[int] = here.cube.ids(chosen.but(statuses=("open",)), newest_first=False).tolist()
-    return ids
-
-
-def _everywhere() -> None:
-    st.query_params.pop("in", None)
-    _from_the_top()
-
-
 def _part(load: pl.DataFrame) -> Part:
-    counts = {part: int(load["open" if part == "all" else part].sum()) for part in _PARTS}
-    words = {
-        "all": _("Open"),
-        "overdue": _("Overdue"),
-        "today": _("Due today"),
-        "suspended": _("Suspended"),
-    }
+    counts = {part: int(load["open" if part == "all" else part].sum()) for part in PARTS}
+    words = case_list.part_words()
     if session.LIST_PART not in st.session_state:
         asked = st.query_params.get("part", "all")
-        st.session_state[session.LIST_PART] = asked if asked in _PARTS else "all"
+        st.session_state[session.LIST_PART] = asked if asked in PARTS else "all"
     chosen = st.segmented_control(
         _("Which cases"),
-        _PARTS,
+        PARTS,
         key=session.LIST_PART,
         format_func=lambda part: f"{words[part]} **{counts[part]:,}**",
         required=True,
@@ -142,6 +114,21 @@ def _remember_in_address(unit: str | None, chosen: tuple[str, ...], part: Part) 
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def _dispatch(waiting: int, part: Part) -> None:
+    """Draw the way to dispatch what waits, all of it at once."""
+    if not waiting or part == "suspended":
+        return
+    words = ngettext(
+        "Accept and dispatch {n:,} waiting case …", "Accept and dispatch {n:,} waiting cases …", waiting
+    )
+    st.page_link(
+        "dispatch.py",
+        label=words if part == "all" else _("Accept and dispatch those that wait …"),
+        icon=":material/send:",
+        query_params=session.with_language(case_choice.in_address()),
+    )
 
 
 def _more(left: int) -> None:

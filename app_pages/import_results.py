@@ -46,6 +46,7 @@ def summary(done: Summary) -> None:
             icon=":material/download:",
         )
     row.page_link("map.py", label=_("See them on the map"), icon=":material/hexagon:")
+    row.page_link("dispatch.py", label=_("Dispatch those that wait"), icon=":material/send:")
 
 
 def way_on(store: Store, path: Path) -> None:

@@ -54,6 +54,22 @@ LIST_UNIT: Final = "list_unit"
 LIST_CATEGORIES: Final = "list_categories"
 LIST_PART: Final = "list_part"
 LIST_LENGTH: Final = "list_length"
+#: Many cases that are dispatched at once: to which unit, how old at most or since which day, what waits; what
+#: is to be dispatched or taken back next, and why; what was done, taken back or went wrong.
+DISPATCH_UNIT: Final = "dispatch_unit"
+DISPATCH_AGE: Final = "dispatch_age"
+DISPATCH_DAY: Final = "dispatch_day"
+DISPATCH_FOUND: Final = "dispatch_found"
+DISPATCH_ASKED: Final = "dispatch_asked"
+DISPATCH_BACK: Final = "dispatch_back_asked"
+DISPATCH_WHY: Final = "dispatch_why"
+DISPATCHED: Final = "dispatched"
+DISPATCH_TAKEN: Final = "dispatch_taken_back"
+DISPATCH_FAULT: Final = "dispatch_fault"
+#: The rules that say which unit gets what: the upload of a table, how many were taken, what became of it.
+ROUTING_UPLOAD: Final = "routing_upload"
+ROUTING_TAKEN: Final = "routing_taken"
+ROUTING_SAID: Final = "routing_said"
 #: A report that is being written: the map, the stamp of its last click, the place, what was checked,
 #: the case that it repeats, the case that it became, and a number that makes its fields new once it is sent.
 SPOT_MAP: Final = "spot_map"

@@ -34,7 +34,9 @@ def main() -> None:
     if wall.asked():
         st.navigation(pages, position="hidden").run()
         return
-    page = st.navigation([*pages, _case_page(), _place_page(), _glossary_page()], position="top")
+    page = st.navigation(
+        [*pages, _case_page(), _dispatch_page(), _place_page(), _glossary_page()], position="top"
+    )
     _heading(here, page)
     page.run()
     _bar(pages, page)
@@ -75,6 +77,17 @@ def _case_page() -> Page:
         title=_("Case"),
         icon=":material/assignment:",
         url_path="case",
+        visibility="hidden",
+    )
+
+
+def _dispatch_page() -> Page:
+    """Return the page that dispatches many cases at once, which is reached from the list of open cases."""
+    return st.Page(
+        _HERE / "dispatch.py",
+        title=_("Dispatch"),
+        icon=":material/send:",
+        url_path="dispatch",
         visibility="hidden",
     )
 

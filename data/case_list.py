@@ -26,6 +26,9 @@ LISTED: Final = ("issue_id", "category", "status", "reported_at", *_SHOWN, *_DEA
 #: A part of the open cases: past their due moment, due before the city's midnight, or with the clock stopped.
 Part = Literal["all", "overdue", "today", "suspended"]
 
+#: The states of a case that nobody was sent to yet.
+WAITING: Final = ("reported", "accepted")
+
 #: The columns of a work load.
 WORKLOAD: Final = {
     "unit": pl.String,
@@ -33,6 +36,7 @@ WORKLOAD: Final = {
     "overdue": pl.Int64,
     "today": pl.Int64,
     "suspended": pl.Int64,
+    "waiting": pl.Int64,  # nobody was sent to them yet
 }
 
 #: The columns of open cases in their order of urgency.
@@ -126,6 +130,7 @@ def workload(
     """Count the open cases of each unit; see `Store.workload`."""
     day = _day(connection, now)
     counts = [func.count().filter(_is_in(part, *day)) for part in ("overdue", "today", "suspended")]
+    counts.append(func.count().filter(ISSUE.c.status.in_(WAITING)))
     query = _among(select(ISSUE.c.unit, func.count(), *counts), actor, None, categories)
     query = query.group_by(ISSUE.c.unit)
     queries = [query] if issues is None else [query.where(ISSUE.c.id.in_(some)) for some in _portions(issues)]
@@ -137,6 +142,27 @@ def workload(
 def repeats(connection: Connection, issue_id: int) -> list[int]:
     """Return the cases that were merged into a case, by way of others too, oldest first."""
     return sorted(connection.execute(merges.repeats(issue_id)).scalars())
+
+
+def some_open(
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    *,
+    actor: Actor,
+    unit: str | None = None,
+    categories: Sequence[str] = (),
+    part: Part = "all",
+    issues: Sequence[int] | None = None,
+    now: datetime | None = None,
+) -> list[Select[*tuple[Any, ...]]]:
+    """Narrow a query of the issue table to some open cases, as `Store.open_cases` names them.
+
+    Returns
+    -------
+    One query, or some that have the cases between them: one may carry so many ids alone.
+    """
+    query = _among(query, actor, unit, categories).where(_is_in(part, *_day(connection, now)))
+    return [query] if issues is None else [query.where(ISSUE.c.id.in_(some)) for some in _portions(issues)]
 
 
 def _portions(issues: Sequence[int]) -> list[list[int]]:

@@ -59,6 +59,8 @@ EVENT_ROW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 #: A statement takes a limited number of values.
 _AT_ONCE: Final = 500
+#: Stands for a field that did not change: nothing equals it.
+_NOT: Final = object()
 
 
 def to_moment(value: int | None) -> datetime | None:
@@ -98,12 +100,20 @@ def values_after(
         for name, value in (changes or {}).items()
     }
     values = stored | values_of(state)
-    said = from_json(row["said"])
-    for name in REPORT:
-        if name in values and values[name] != row[name]:
-            said.setdefault(name, row[name])
-    told = {name: value for name, value in said.items() if values.get(name, row[name]) != value}
-    return values | {"said": said_json(told)}
+    changed = {name: values[name] for name in REPORT if name in values}
+    return values | {"said": said_after(row["said"], row, changed)}
+
+
+def said_after(said: str | None, before: Mapping[Any, Any], after: Mapping[str, Any]) -> str | None:
+    """Return what the feed said last where the case is otherwise, once fields of its report have changed.
+
+    `before` holds these fields as they were, moments as a row holds them; `after` as they are now.
+    """
+    told = from_json(said)
+    for name, value in after.items():
+        if value != before[name]:
+            told.setdefault(name, before[name])
+    return said_json({name: value for name, value in told.items() if after.get(name, _NOT) != value})
 
 
 def row_of(connection: Connection, issue_id: int) -> RowMapping:

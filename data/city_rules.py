@@ -70,13 +70,25 @@ def table_fact(name: str, frame: pl.DataFrame) -> tuple[str, str]:
     TableError
         No such table, or one with faults.
     """
+    fact = table_name(name)
+    texts = frame.select(pl.all().cast(pl.String)).write_csv()
+    _made.__wrapped__(settings().tz, tuple(texts if other == name else None for other in CITY_TABLES))
+    return fact, texts
+
+
+def table_name(name: str) -> str:
+    """Return the name of the fact that keeps a city's table; there is none while the delivered one holds.
+
+    Raises
+    ------
+    TableError
+        No such table.
+    """
     if name not in CITY_TABLES:
         raise TableError(
             _("'{name}' is not a table. Expected one of {tables}.", name=name, tables=", ".join(CITY_TABLES))
         )
-    texts = frame.select(pl.all().cast(pl.String)).write_csv()
-    _made.__wrapped__(settings().tz, tuple(texts if other == name else None for other in CITY_TABLES))
-    return _FACT.format(name), texts
+    return _FACT.format(name)
 
 
 @lru_cache(maxsize=8)

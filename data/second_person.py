@@ -4,7 +4,7 @@ The delivered table binds dispatchers and teams; a city writes its own table (`s
 in it or with no line at all.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -18,6 +18,8 @@ from data.transitions import EVENTS, ROLES, word
 from geo.errors import NotAllowedError
 from i18n import gettext as _
 
+#: A statement takes a limited number of values.
+_AT_ONCE: Final = 500
 _COLUMNS: Final = ("event", "after", "roles", "version", "source")
 
 
@@ -83,6 +85,40 @@ class SecondPerson:
                     name=actor.name,
                 )
             )
+
+    def barred_cases(
+        self, connection: Connection, ids: Sequence[int], *, actor: Actor, way: Sequence[str]
+    ) -> dict[int, str]:
+        """Return those of some cases that the actor may not take a way, with the word on what was done.
+
+        Of the events of the way the actor would be who made the earlier ones happen.
+        """
+        found: dict[int, str] = {}
+        for place, event in enumerate(way):
+            for after in sorted(self.others.get((event, actor.role), ())):
+                if after in way[:place]:
+                    found |= dict.fromkeys(ids, self._words(after, event, actor))
+                    continue
+                for start in range(0, len(ids), _AT_ONCE):
+                    some = ids[start : start + _AT_ONCE]
+                    query = select(EVENT.c.issue_id, EVENT.c.actor).where(
+                        EVENT.c.issue_id.in_(some), EVENT.c.kind == after
+                    )
+                    last = {
+                        row.issue_id: row.actor for row in connection.execute(query.order_by(EVENT.c.seq))
+                    }
+                    own = (number for number, name in last.items() if name == actor.name)
+                    found |= dict.fromkeys(own, self._words(after, event, actor))
+        return found
+
+    @staticmethod
+    def _words(after: str, event: str, actor: Actor) -> str:
+        return _(
+            "It needs a second person: who did '{after}' ('{name}') does not do '{event}'.",
+            after=word(after),
+            event=word(event),
+            name=actor.name,
+        )
 
 
 def _last(connection: Connection, issue_id: int, kind: str) -> str | None:

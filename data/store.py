@@ -13,6 +13,7 @@ from data.cases import look_up
 from data.categories import CATEGORY_COLUMNS, named
 from data.city_rules import city_rules
 from data.database import connect, read_transaction, write_transaction
+from data.dispatch_store import DispatchStore
 from data.duplicate_store import DuplicateStore
 from data.field_store import FieldStore
 from data.import_store import ImportStore
@@ -38,6 +39,7 @@ __all__ = ["Batch", "Store", "Written"]
 
 class Store(
     FieldStore,
+    DispatchStore,
     DuplicateStore,
     ImportStore,
     PlaceStore,

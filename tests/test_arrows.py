@@ -22,6 +22,7 @@ MAY_IMPORT = {
     | {
         "cli_basemap",
         "cli_db",
+        "cli_dispatch",
         "cli_field",
         "cli_import",
         "cli_pack",
@@ -31,6 +32,7 @@ MAY_IMPORT = {
     },
     "cli_basemap": {"i18n", "geo", "data", "cli_db", "cli_import"},
     "cli_db": {"i18n", "geo", "data"},
+    "cli_dispatch": {"i18n", "geo", "data", "cli_db", "cli_field"},
     "cli_field": {"i18n", "geo", "data", "cli_db"},
     "cli_import": {"i18n", "geo", "data", "cli_db"},
     "cli_pack": {"i18n", "geo", "data", "reports", "cli_db"},

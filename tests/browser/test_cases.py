@@ -1,18 +1,24 @@
 """Cases in a real browser: from the map to a case, two people at once, a repeated report, a telephone."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data import demo
 from data.actors import OPERATOR
+from data.clock import moment
+from data.schema import REPORT
 from data.store import Store
+from geo.cell_shapes import centres
 from tests.browser.conftest import PHONE, Watched, watch
 from tests.browser.map_page import FRAME, MapPage
-from tests.browser.reruns import choose, follow
+from tests.browser.reruns import choose, follow, wait_until_idle
 from tests.browser.server import DESKTOP, Server, start_server
+from tests.data.samples import reports
 
 pytestmark = pytest.mark.browser
 
@@ -238,3 +244,38 @@ def test_a_wall_takes_up_new_reports_by_itself(
     expect(watched.page.locator(".gz-wall-figures")).to_contain_text(f"{before + 3:,}")
     assert shown.frame.evaluate("window.same") == 1, "the map stayed"
     assert watched.errors == []
+
+
+def test_reports_of_a_file_are_dispatched_at_once_and_come_to_their_teams_telephone(
+    sit_down: Callable[..., Watched], city: Server, store: Store
+) -> None:
+    lon, lat = centres(store.territories(actor=OPERATOR).filter(team_id=3)["cell"].head(1))
+    told = {
+        "category": pl.lit("first_aid_expired"),
+        "status": pl.lit("reported"),
+        "reported_at": pl.lit(moment() - timedelta(days=2)),
+        "closed_at": pl.lit(None, REPORT["closed_at"]),
+        "lon": pl.lit(lon[0]),
+        "lat": pl.lit(lat[0]),
+    }
+    store.write_reports(reports(5, source="file").with_columns(**told), actor=OPERATOR)
+    waiting = store.waiting_cases(actor=OPERATOR, categories=["first_aid_expired"]).cases
+    desk = sit_down(phone=True)
+    page = desk.page
+    page.goto(f"{city.url}/cases?category=first_aid_expired")
+    wait_until_idle(page)
+    page.get_by_role("link", name=f"Accept and dispatch {waiting.height} waiting").press("Enter")
+    page.wait_for_url("**/dispatch?category=first_aid_expired")
+    send = page.get_by_role("button", name=f"Accept and dispatch all {waiting.height} cases")
+    expect(send).to_be_visible()
+    wait_until_idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    send.press("Enter")
+    expect(page.get_by_text(f"{waiting.height} cases were dispatched")).to_be_visible()
+    expect(page.get_by_text("No case waits to be dispatched.")).to_be_visible()
+    _link, secret = store.make_link(3, label="phone", actor=OPERATOR)
+    telephone = sit_down(phone=True).page
+    telephone.goto(f"{city.url}/field#k={secret}")
+    for number in waiting["issue_id"].tail(5):
+        expect(telephone.locator(f"button.gf-row[data-case='{number}']")).to_be_attached()
+    assert desk.outside == [] and desk.errors == []

@@ -14,6 +14,7 @@ from shapely.geometry import Point, box
 
 from data.actors import OPERATOR, Actor
 from data.contacts import Contact
+from data.dispatching import DISPATCHED
 from data.drives import Drive
 from data.rotas import NEEDS
 from data.store import Store
@@ -163,6 +164,12 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "urgency": (STAFF, lambda store, actor: store.urgency(actor=actor)),
     "overdue": (STAFF, lambda store, actor: store.overdue(actor=actor)),
     "workload": (STAFF, lambda store, actor: store.workload(actor=actor)),
+    "waiting_cases": (STAFF, lambda store, actor: store.waiting_cases(actor=actor)),
+    "dispatch_many": (OFFICE, lambda store, actor: store.dispatch_many([1], actor=actor)),
+    "return_many": (
+        OFFICE,
+        lambda store, actor: store.return_many(pl.DataFrame(schema=DISPATCHED), actor=actor, reason="选错了"),
+    ),
     "repeats": (STAFF, lambda store, actor: store.repeats(1, actor=actor)),
     "units": (EVERYBODY, lambda store, actor: store.units(actor=actor)),
     "write_table": (HEADS, lambda store, actor: store.write_table("limits", a_limit(), actor=actor)),
