@@ -20,9 +20,9 @@ _MONTHS_IN_WORDS: Final = 36
 _DAYS_A_MONTH: Final = 30.44
 
 
-def actor_words(name: str) -> str:
-    """Say who did something: the name, and a word for Gezhi itself."""
-    return _("the system") if name == SYSTEM.name else name
+def actor_words(name: str | None) -> str:
+    """Say who did something: the name, and a word for Gezhi itself, which is also who has no name."""
+    return _("the system") if name is None or name == SYSTEM.name else name
 
 
 #: What a button says; the event's own word serves in sentences.
