@@ -73,7 +73,7 @@ def _ask(words: str) -> None:
         wanted = row.number_input(
             _("Case number"), min_value=1, value=None, step=1, format="%d", key="find_number", width=220
         )
-        if row.form_submit_button(_("Open"), type="primary", key="find_open") and wanted:
+        if row.form_submit_button(_("Open the case"), type="primary", key="find_open") and wanted:
             st.query_params["id"] = str(int(wanted))
             st.rerun()
     st.page_link("cases.py", label=_("Open cases"), icon=":material/checklist:")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from app_pages.case_words import field_label
+from app_pages.case_words import actor_words, field_label
 from data.events import Event
 from data.limits import amount_words
 from data.statuses import label
@@ -94,8 +94,8 @@ def story(
 
 def _who(event: Event) -> str:
     if not event.role or word(event.role) == event.actor:
-        return event.actor
-    return _("{actor} ({role})", actor=event.actor, role=word(event.role))
+        return actor_words(event.actor)
+    return _("{actor} ({role})", actor=actor_words(event.actor), role=word(event.role))
 
 
 def _title(event: Event, payload: Mapping[str, Any], units: Mapping[str, str], *, again: bool) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from data.actors import SYSTEM
 from data.cases import Case
 from data.statuses import STATUS_GROUPS
 from data.transitions import word
@@ -17,6 +18,12 @@ _SOON: Final = timedelta(hours=24)
 _DAYS_IN_WORDS: Final = 60
 _MONTHS_IN_WORDS: Final = 36
 _DAYS_A_MONTH: Final = 30.44
+
+
+def actor_words(name: str | None) -> str:
+    """Say who did something: the name, and a word for Gezhi itself, which is also who has no name."""
+    return _("the system") if name is None or name == SYSTEM.name else name
+
 
 #: What a button says; the event's own word serves in sentences.
 BUTTONS: Final[dict[str, str]] = {

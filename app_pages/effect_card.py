@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app_pages import drive_form, effect_result, saved_actions, session
+from app_pages.case_words import actor_words
 from app_pages.markdown import plain
 from app_pages.view import known_id
 from data.drives import Drive
@@ -52,7 +53,9 @@ def _choose(kept: list[Saved]) -> Saved | None:
 
 
 def _named(one: Saved) -> str:
-    return one.name if one.mine else _("{name} (shared by {owner})", name=one.name, owner=one.owner)
+    return (
+        one.name if one.mine else _("{name} (shared by {owner})", name=one.name, owner=actor_words(one.owner))
+    )
 
 
 def _actions(here: Workspace, chosen: Saved | None) -> None:

@@ -104,7 +104,9 @@ def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | No
         if known and period not in {"all", CUSTOM}:
             st.caption(_("Up to the newest report, {day}", day=known[1].isoformat()))
         return period or "all", None, None
-    _remember(session.DAYS, (view.where.start or known[0], view.where.end or known[1]))
+    start = view.where.start or known[0]
+    end = view.where.end or max(start, known[1])
+    _remember(session.DAYS, (min(start, end), end))
     days = st.date_input(_("From and to"), key=session.DAYS, format="YYYY-MM-DD")
     if not isinstance(days, tuple) or len(days) != 2:  # the second day is still to be chosen
         return CUSTOM, view.where.start, view.where.end

@@ -40,14 +40,14 @@ def _map_and_panel(here: Workspace) -> None:
     """Draw map and panel; a click on a cell runs this part alone."""
     session.speak()
     session.run_again()
+    above = st.container(key="map_above", horizontal=True)
+    active = above.container(key="map_active", width="stretch")
+    view = map_switch.render(here, session.current_view(), above)
+    session.show(view)
+    with active:
+        explorer.render_active(here, view, filters.meant(here, view))
     left, right = st.columns([13, 6], gap="medium")
     with left:
-        above = st.container()
-        view = map_switch.render(here, session.current_view())
-        session.show(view)
-        where = filters.meant(here, view)
-        with above:
-            explorer.render_active(here, view, where)
         map_card.render(here, view, filters.meant_on_map(here, view))
         explorer.render_timeline()
     with right:

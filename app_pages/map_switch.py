@@ -1,8 +1,9 @@
-"""Card: the row above the map: what it shows, by which figure, compared with what, in which look."""
+"""Card: the rows above the map: what it shows, by which figure, compared with what, in which look."""
 
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app_pages import (
     filters,
@@ -30,9 +31,12 @@ _OWN: Final = ("street", "compound")
 _USUAL_LEVEL: Final = "community"
 
 
-def render(here: Workspace, view: View) -> View:
-    """Draw the row above the map and return the view with what was chosen in it."""
-    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center")
+def render(here: Workspace, view: View, above: DeltaGenerator) -> View:
+    """Draw the row above the map and return the view with what was chosen in it.
+
+    What is done with the view as a whole, its look, keeping and exporting it, goes into the row `above`.
+    """
+    row = st.container(key="map_switch", horizontal=True, vertical_alignment="center", gap="small")
     view = _coloured(here, map_measure.settled(view), row)
     where = filters.meant(here, view)
     with row:
@@ -43,6 +47,7 @@ def render(here: Workspace, view: View) -> View:
             map_heat.render(here, view)
         elif view.show == HOT:
             map_hot.render(here, view)
+    with above.container(key="map_keep", horizontal=True, width="content", gap="small"):
         map_look.render(view, "dark" if st.context.theme.type == "dark" else "light")
         saved_views.render(here, view)
         map_export.render(here, view, where)
@@ -51,7 +56,7 @@ def render(here: Workspace, view: View) -> View:
     return view
 
 
-def _coloured(here: Workspace, view: View, row: st.delta_generator.DeltaGenerator) -> View:
+def _coloured(here: Workspace, view: View, row: DeltaGenerator) -> View:
     """Draw the switch; only kinds that the city has are offered."""
     there = kinds_there(here.store, actor=here.viewer)
     levels = levels_of(there)
@@ -84,7 +89,7 @@ def usual_level(levels: list[str]) -> str:
     return _USUAL_LEVEL if _USUAL_LEVEL in levels else levels[-1]
 
 
-def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]) -> str:
+def _kind(row: DeltaGenerator, view: View, options: list[str]) -> str:
     words = {
         _CELLS: _("Cells"),
         HEAT: _("Heat"),
@@ -108,7 +113,7 @@ def _kind(row: st.delta_generator.DeltaGenerator, view: View, options: list[str]
     return chosen or _CELLS
 
 
-def _level(row: st.delta_generator.DeltaGenerator, view: View, levels: list[str]) -> str:
+def _level(row: DeltaGenerator, view: View, levels: list[str]) -> str:
     if session.LEVEL not in st.session_state or st.session_state[session.LEVEL] not in levels:
         st.session_state[session.LEVEL] = view.show if view.show in levels else usual_level(levels)
     if len(levels) == 1:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app_pages import saved_actions, session
+from app_pages.case_words import actor_words
 from app_pages.markdown import plain
 from data.saved import MOST_LETTERS, Kind, Saved
 from data.workspace import Workspace
@@ -107,7 +108,7 @@ def _entry(here: Workspace, sort: Sort, one: Saved) -> None:
 
 def _whose(one: Saved) -> str:
     if not one.mine:
-        return " · " + _("shared by {name}", name=one.owner)
+        return " · " + _("shared by {name}", name=actor_words(one.owner))
     return " · " + _("shared with all") if one.shared else ""
 
 

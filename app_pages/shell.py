@@ -1,5 +1,6 @@
 """The frame of every page: language, navigation, what the data are, own styles."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def main() -> None:
         layout="wide",
     )
     st.html(_HERE / "style.css")
+    st.html(f"<style>:root {{ --gz-upload: {json.dumps(_('Choose files'), ensure_ascii=False)}; }}</style>")
     if not wall.asked():
         st.logo(_HERE / "logo.svg", size="large")
     pages = _pages()
@@ -120,7 +122,8 @@ def _bar(pages: Sequence[Page], here: Page) -> None:
         for page in pages:
             state = "here" if page.url_path == here.url_path else "there"
             with st.container(key=f"phone_{state}_{page.url_path or 'map'}", width="stretch", gap=None):
-                st.page_link(page, label=page.title, query_params=session.with_language({}), width="stretch")
+                label = _("Cases") if page.url_path == "cases" else page.title  # "Open cases" is too wide
+                st.page_link(page, label=label, query_params=session.with_language({}), width="stretch")
 
 
 def _heading(here: Workspace, page: Page) -> None:

@@ -1,11 +1,13 @@
 """Part of the teams page: the routes of all teams' shifts, side by side, each to be opened or taken away."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
+from app_pages.figure_table import NONE, count, figure_table
 from data.field_routes import FieldRoutes, TeamRoute, routes_in
 from data.route_words import why_left
 from data.teams import Team
@@ -31,34 +33,44 @@ def render(here: Workspace) -> None:
         st.warning(words, icon=":material/wrong_location:")
     if not rows:
         return
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_order=[
-            *("number", "team", "shift", "cases", "done", "late", "left", "km", "over", "why"),
-            *("open", "gpx", "kml"),
-        ],
-        column_config={
-            "number": st.column_config.NumberColumn(_("No."), width="small"),
-            "team": _("Team"),
-            "shift": _("The shift"),
-            "cases": st.column_config.NumberColumn(_("To go to"), help=_("Cases that are still to come")),
-            "done": st.column_config.NumberColumn(_("Done")),
-            "late": st.column_config.NumberColumn(_("Late"), help=_("Reached after their deadline")),
-            "left": st.column_config.NumberColumn(_("Left out")),
-            "km": st.column_config.NumberColumn(_("km on foot"), format="%.1f"),
-            "over": _("Over at"),
-            "why": st.column_config.TextColumn(_("Why left out"), width="medium"),
-            "open": st.column_config.LinkColumn(_("Route"), display_text=_("open")),
-            "gpx": st.column_config.LinkColumn("GPX", display_text="GPX"),
-            "kml": st.column_config.LinkColumn("KML", display_text="KML"),
-        },
-    )
+    st.html(routes_table(rows))
     st.caption(
         _(
             "A route is planned when somebody looks at it, and kept for all of the team. "
             "Open one to choose its shift: when, from where, how much."
         )
+    )
+
+
+def routes_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write a line for each route; `rows` are those of `overview`."""
+    late_words = _("Reached after their deadline")
+    heads = (
+        *(_("Team"), _("The shift"), _("To go to"), _("Done"), _("Late"), _("Left out"), _("km on foot")),
+        *(_("Over at"), _("Why left out"), _("Route")),
+    )
+    lines = []
+    for row in rows:
+        told = (
+            f'<span class="gz-up" title="{escape(late_words)}">{row["late"]:,}</span>'
+            if row["late"]
+            else NONE
+        )
+        lines.append(
+            [
+                f"<b>{row['number']}</b> {escape(row['team'])}",
+                escape(row["shift"]),
+                *(count(row["cases"]), count(row["done"]), told, count(row["left"])),
+                *(f"{row['km']:.1f}", escape(row["over"]), escape(row["why"]), _ways(row)),
+            ]
+        )
+    return figure_table(heads, lines, numbers=range(2, 8), css="gz-watch gz-routes")
+
+
+def _ways(row: Mapping[str, Any]) -> str:
+    ways = (("open", _("open")), ("gpx", "GPX"), ("kml", "KML"))
+    return " ".join(
+        f'<a href="{escape(row[name])}" target="_blank">{escape(words)}</a>' for name, words in ways
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from app_pages.case_words import actor_words
 from data.teams import Team
 from data.territories import Edition
 from data.territory_proposal import Proposed
@@ -41,21 +42,21 @@ def about(edition: Edition, tz: str) -> str:
     if edition.published_at is None:
         return _(
             "Made by {made}, last changed by {changed} on {at}.",
-            made=edition.made_by,
-            changed=edition.changed_by,
+            made=actor_words(edition.made_by),
+            changed=actor_words(edition.changed_by),
             at=moment_words(edition.changed_at, tz),
         )
     if edition.ended_at is None:
         return _(
             "In force since {at}, published by {name}.",
             at=moment_words(edition.published_at, tz),
-            name=edition.published_by,
+            name=actor_words(edition.published_by),
         )
     return _(
         "In force from {start} to {end}, published by {name}.",
         start=moment_words(edition.published_at, tz),
         end=moment_words(edition.ended_at, tz),
-        name=edition.published_by,
+        name=actor_words(edition.published_by),
     )
 
 

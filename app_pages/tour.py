@@ -55,7 +55,7 @@ def steps() -> tuple[Step, ...]:
                 "Select several cells, and figures, lists and charts speak of these alone. Keep a selection "
                 "or a whole view under a name in Saved, pass on its link, export it, or show it on a wall."
             ),
-            (".st-key-map_switch", _FRAME),
+            (".st-key-map_keep", _FRAME),
         ),
     )
 

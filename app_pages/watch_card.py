@@ -123,7 +123,7 @@ def _nothing_yet(known: date) -> None:
         _("Nothing of this day is known yet; the last that is: {day}.", day=known.isoformat()),
         width="content",
     )
-    row.button(_("Show that day"), key="watch_known", on_click=_show, args=(known,), type="tertiary")
+    row.button(_("Show that day"), key="watch_known", on_click=_show, args=(known,))
 
 
 def _show(day: date) -> None:

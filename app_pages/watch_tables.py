@@ -1,6 +1,6 @@
 """The tables of supervision as HTML: a day, what was done last, coverage. Every text is escaped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -10,11 +10,15 @@ import polars as pl
 
 from app_pages import session
 from app_pages.case_words import span_words
+from app_pages.figure_table import count, figure_table
 from data.coverage import NOBODYS
 from data.field_acts import ACTS
 from data.transitions import word
 from i18n import gettext
 from i18n import gettext as _
+
+#: What stands where there is nothing; a telephone leaves it out.
+_NOTHING = '<span class="gz-none">–</span>'
 
 
 def day_table(rows: pl.DataFrame, teams: Mapping[int, str], zone: ZoneInfo) -> str:
@@ -22,17 +26,16 @@ def day_table(rows: pl.DataFrame, teams: Mapping[int, str], zone: ZoneInfo) -> s
     lines = []
     for row in rows.iter_rows(named=True):
         cells = f"{row['visited']:,} / {row['cells']:,}" if row["cells"] else "–"
-        heard = f"{row['last_at'].astimezone(zone):%H:%M}" if row["last_at"] else "–"
-        late = f'<span class="gz-up">{row["overdue"]:,}</span>' if row["overdue"] else "0"
-        figures = [cells, _count(row["answers"]), _count(row["reported"]), _count(row["closed"])]
+        heard = f"{row['last_at'].astimezone(zone):%H:%M}" if row["last_at"] else _NOTHING
+        late = f'<span class="gz-up">{row["overdue"]:,}</span>' if row["overdue"] else count(0)
+        figures = [cells, count(row["answers"]), count(row["reported"]), count(row["closed"])]
         figures += [f"{row['open']:,}", late, heard]
-        cut = "".join(f'<td class="gz-n">{figure}</td>' for figure in figures)
-        lines.append(f'<tr><th scope="row">{team_words(row["team_id"], teams)}</th>{cut}</tr>')
+        lines.append([team_words(row["team_id"], teams), *figures])
     heads = (
         *(_("Team"), _("Cells visited"), _("Done on site"), _("Reported"), _("Closed")),
         *(_("Open now"), _("Overdue now"), _("Last")),
     )
-    return _table(heads, lines, css="gz-watch")
+    return figure_table(heads, lines, numbers=range(1, len(heads)), css="gz-watch")
 
 
 def coverage_table(rows: pl.DataFrame, teams: Mapping[int, str], days: int) -> str:
@@ -49,16 +52,14 @@ def coverage_table(rows: pl.DataFrame, teams: Mapping[int, str], days: int) -> s
         if row["longest"] >= days:
             words = escape(_("{n} d and more", n=days))
             longest = f'<span class="gz-up">{words}</span>'
-        figures = [f"{row['visited']:,} / {row['cells']:,}", longest, wait_words(row["median_hours"])]
-        figures += [f"{row['reports']:,}", _count(row["waiting"])]
-        first, *others = (f'<td class="gz-n">{figure}</td>' for figure in figures)
-        name = team_words(row["team_id"], teams)
-        lines.append(f'<tr><th scope="row">{name}</th>{first}<td>{bar}</td>{"".join(others)}</tr>')
+        seen = f"{row['visited']:,} / {row['cells']:,}"
+        figures = [longest, wait_words(row["median_hours"]), f"{row['reports']:,}", count(row["waiting"])]
+        lines.append([team_words(row["team_id"], teams), seen, bar, *figures])
     heads = (
         *(_("Team"), _("Cells visited"), "", _("Longest without"), _("Median time to first visit")),
         *(_("Reports"), _("still waiting")),
     )
-    return _table(heads, lines, css="gz-watch gz-cover")
+    return figure_table(heads, lines, numbers=(1, 3, 4, 5, 6), css="gz-watch gz-cover")
 
 
 def done_list(
@@ -106,18 +107,4 @@ def _done(
         f"<li><time>{row['at'].astimezone(zone):%H:%M}</time><span>{team_words(row['team'], teams)}</span>"
         f"<strong>{escape(act_words(row['kind']))}</strong>"
         f'<a href="{link}" target="_self">{escape(case)}</a></li>'
-    )
-
-
-def _count(n: int) -> str:
-    return f"{n:,}" if n else '<span class="gz-none">0</span>'
-
-
-def _table(heads: Sequence[str], rows: Sequence[str], *, css: str) -> str:
-    head = "".join(
-        f'<th class="{"gz-n" if n else ""}" scope="col">{escape(name)}</th>' for n, name in enumerate(heads)
-    )
-    return (
-        f'<div class="gz-scroll"><table class="gz-beside {css}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

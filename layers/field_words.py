@@ -255,6 +255,7 @@ def _state_words() -> dict[str, str]:
         "offline_text": _("Nothing of today is kept on this phone yet. Try again where there is a network."),
         "failed_title": _("The day could not be loaded"),
         "failed_text": _("It is not your fault. Try again in a minute."),
+        "refused_title": _("This cannot be shown"),
         "state_waiting_one": _("1 answer is kept on this phone and will be sent."),
         "state_waiting": _("{n} answers are kept on this phone and will be sent."),
     }

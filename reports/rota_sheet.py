@@ -92,7 +92,7 @@ def write_sheet(sheet: RotaSheet) -> bytes:
     )
     html = (
         f'<!doctype html><html lang="{escape(current_locale())}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=840"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(said)}</p>{note}"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}{_excused_row(sheet.excused)}</tbody></table>"
         "</body></html>"

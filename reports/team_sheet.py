@@ -68,7 +68,7 @@ def team_sheet(day: Mapping[str, Any], *, address: str = "") -> str:
     press = escape(_("Print"))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="viewport" content="width=840">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(title)}</title><style>{_page_words(title)}{_style()}</style></head>"
         f'<body><button type="button" onclick="{_PRINT}">{press}</button>'

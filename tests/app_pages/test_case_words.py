@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app_pages.case_story import story
-from app_pages.case_words import BUTTONS, clock_words, due_words, explained, span_words, way_back
+from app_pages.case_words import BUTTONS, actor_words, clock_words, due_words, explained, span_words, way_back
 from app_pages.positions import read_position
+from data.actors import SYSTEM
 from data.transitions import EVENTS
 from geo.errors import CrsError
 
@@ -161,3 +162,8 @@ def test_a_position_is_read_as_people_write_it(text: str, position: tuple[float,
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(CrsError):
         read_position(text)
+
+
+def test_what_gezhi_did_itself_is_not_said_by_an_account_name() -> None:
+    assert actor_words(SYSTEM.name) == "the system"
+    assert actor_words("Li Na") == "Li Na"

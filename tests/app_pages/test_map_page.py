@@ -53,6 +53,17 @@ def test_a_filter_in_the_address_reaches_figures_and_map(city: Path, drawn: Draw
     assert "status=closed" in sent_to_map(page)["feature_group"]
 
 
+@pytest.mark.parametrize("days", [{"from": "2199-01-01"}, {"to": "1903-01-01"}])
+def test_days_beyond_all_reports_are_shown_as_they_were_asked_for(
+    city: Path, drawn: Draw, days: dict[str, str]
+) -> None:
+    page = drawn(**days)
+    assert not page.exception
+    start, end = page.session_state[session.DAYS]
+    assert start <= end
+    assert {side: page.query_params[side] for side in days} == days
+
+
 def test_a_choice_in_the_sidebar_is_written_into_the_address(city: Path, drawn: Draw) -> None:
     page = drawn()
     page.button_group(key=session.STATUSES).set_value(["closed"]).run()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app_pages.teams_routes import overview
+from app_pages.teams_routes import overview, routes_table
 from data.actors import OPERATOR
 from data.field_routes import FieldRoutes
 from data.store import Store
@@ -30,3 +30,6 @@ def test_each_team_has_its_row_and_who_has_no_start_is_named(town: Store) -> Non
     assert rows[0]["shift"] == "06-15 08:30–18:00" and rows[0]["why"] and not rows[1]["why"]
     assert rows[0]["open"] == "/field?team=1#route"
     assert len(without) == 1 and "新队" in without[0]
+    table = routes_table([rows[0] | {"team": "<i>A</i>"}])
+    assert "&lt;i&gt;A" in table and 'href="/field?team=1#route"' in table
+    assert all(f"/api/field/route.{form}?team=1" in table for form in ("gpx", "kml"))

@@ -79,7 +79,7 @@ def test_a_newcomer_is_shown_round_by_keys_and_only_once(browser: Browser, serve
 
 def test_each_stop_lets_its_part_of_the_page_be_seen(browser: Browser, server: Server) -> None:
     page = shown_round(browser, server)
-    for step, shown in enumerate((FRAME, '[data-testid="stSidebar"]', ".st-key-map_switch"), 1):
+    for step, shown in enumerate((FRAME, '[data-testid="stSidebar"]', ".st-key-map_keep"), 1):
         expect(page.locator(OPEN)).to_have_attribute("data-step", str(step))
         hole, part = page.locator(".hole"), page.locator(shown).first
         page.wait_for_function(

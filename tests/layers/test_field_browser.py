@@ -366,6 +366,17 @@ def test_times_are_those_of_the_citys_clocks_wherever_the_phone_thinks_it_is(
     context.close()
 
 
+def test_a_team_that_cannot_be_shown_is_said_in_the_words_of_the_server(
+    browser: Browser, server: FieldServer
+) -> None:
+    context = on_phone(browser)
+    page = context.new_page()
+    page.goto(f"{server.url}/field?team=77")
+    expect(page.locator("[data-state=refused] h1")).to_have_text(words_of(page, "refused_title"))
+    expect(page.locator("[data-state=refused] p")).to_have_text(["Say which team."])
+    context.close()
+
+
 def test_every_state_says_what_is_the_matter_and_the_way_on(browser: Browser, server: FieldServer) -> None:
     context = on_phone(browser, permissions=[], locale="zh-CN", color_scheme="dark")
     page = context.new_page()

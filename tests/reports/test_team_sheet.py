@@ -35,7 +35,9 @@ STYLES = """() => {
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
+    use_locale("en")
+    yield
     use_locale("en")
 
 

@@ -424,7 +424,7 @@
       early = null;
       if (error.kind === "link") return lost(error);
       if (error.status === 400 && !page.team) return state("link");
-      if (error.kind === "refused") return state("failed", error.words);
+      if (error.kind === "refused") return state("refused", error.words);
       app.queue.noteNetwork("down");
       if (!kept) return state(error.kind === "network" ? "offline" : "failed", error.words);
       return render();

@@ -5,7 +5,7 @@
   const field = (gezhi.field = gezhi.field || {});
 
   const { h, icon, button } = field;
-  const SIGNS = { link: "link", revoked: "link", offline: "cloud_off", failed: "warn" };
+  const SIGNS = { link: "link", revoked: "link", offline: "cloud_off", failed: "warn", refused: "warn" };
 
   /** The token in a link that somebody pasted, or the bare token. */
   field.tokenOf = function (text) {
@@ -14,7 +14,7 @@
     return /^[\w-]{12,}$/.test(bare) ? bare : "";
   };
 
-  /** A page of one sentence and one way on. `state` is "link", "revoked", "offline" or "failed". */
+  /** A page of one sentence and one way on. `state` is "link", "revoked", "offline", "failed" or "refused". */
   field.stateView = function (app, state, words = "") {
     const { t, count } = app.text;
     const waits = app.queue?.waiting.length || 0;
@@ -23,7 +23,7 @@
       { class: "gf-state", "data-state": state },
       h("div", { class: "gf-state-sign" }, icon(SIGNS[state])),
       h("h1", {}, t(`${state}_title`)),
-      h("p", {}, t(`${state}_text`)),
+      h("p", {}, state === "refused" ? words : t(`${state}_text`)),
       words && state === "failed" ? h("p", { class: "gf-quiet" }, words) : null,
       waits ? h("p", { class: "gf-note" }, icon("cloud"), h("span", {}, count("state_waiting", waits))) : null,
       state === "link" || state === "revoked" ? entry(app, state) : button(t("retry"), { icon: "refresh", look: "gf-primary", press: () => app.start() }),
