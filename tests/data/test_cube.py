@@ -234,26 +234,33 @@ def taking_turns() -> Iterator[None]:
 @pytest.mark.usefixtures("taking_turns")
 def test_a_reader_keeps_its_state_while_others_refresh(store: Store) -> None:
     cube, _frame = made(store, 300)
-    stop = threading.Event()
+    refreshing, stop = threading.Event(), threading.Event()
     faults: list[str] = []
+    interrupted: list[int] = []
 
     def read() -> None:
-        while not stop.is_set():
+        while refreshing.wait() and not stop.is_set():
             version = cube.version
             totals = {int(cube.counts(EVERYTHING, resolution).counts.sum()) for resolution in (7, 10, 12)}
-            if len(totals) > 1 and cube.version == version:
+            if cube.version != version:
+                interrupted.append(version)
+            elif len(totals) > 1:
                 faults.append(f"{totals} at {version}")
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
     for seed in range(10, 18):
-        store.write_reports(reports(20, seed=seed), actor=OPERATOR)
+        store.write_reports(reports(20, seed=seed), actor=OPERATOR)  # meanwhile the readers rest
+        refreshing.set()
         cube.refresh()
+        refreshing.clear()
     stop.set()
+    refreshing.set()
     for reader in readers:
         reader.join()
     assert faults == []
+    assert interrupted, "no state changed while somebody read"
     assert cube.total(EVERYTHING) == 400 + 160
 
 
