@@ -1,16 +1,19 @@
 """Many rows at once out of the tables, as a frame and without an object for each value on the way."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, Select, String, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from data.schema import UTC
 
 _BETWEEN: Final = "\x1f"
 _NULL: Final = "\x18"
+_BETWEEN_SQL: Final = f"char({ord(_BETWEEN)})"
+_NULL_SQL: Final = f"char({ord(_NULL)})"
 
 Kinds = Mapping[str, pl.DataType | type[pl.DataType]]
 
@@ -56,13 +59,9 @@ def row_frame(rows: list[Any], kinds: Kinds) -> pl.DataFrame:
 
 def _joined(connection: Connection, query: Select[Any], kinds: Kinds) -> pl.DataFrame | None:
     """Let SQLite join each column to one text, which is taken apart in columns; None where that fails."""
-    rows = query.subquery()
-    columns = [
-        func.group_concat(func.coalesce(_text(rows.c[name], kind), literal(_NULL)), literal(_BETWEEN))
-        for name, kind in kinds.items()
-    ]
+    whole = select(func.count(), *_texts(tuple(kinds.items()))).select_from(query.subquery("found"))
     try:
-        height, *texts = connection.execute(select(func.count(), *columns)).one()
+        height, *texts = connection.execute(whole).one()
     except DBAPIError:  # a text longer than SQLite's longest
         return None
     if not height:
@@ -77,13 +76,22 @@ def _joined(connection: Connection, query: Select[Any], kinds: Kinds) -> pl.Data
     )
 
 
-def _text(column: Any, kind: Any) -> Any:
+@lru_cache(maxsize=64)
+def _texts(kinds: tuple[tuple[str, Any], ...]) -> tuple[ColumnElement[str], ...]:
+    """Join each column to one text, in SQLite's own words: to think of them takes longer than to run them."""
+    return tuple(
+        literal_column(f"group_concat(coalesce({text}, {_NULL_SQL}), {_BETWEEN_SQL})")
+        for text in (_text(f'found."{name}"', kind) for name, kind in kinds)
+    )
+
+
+def _text(column: str, kind: Any) -> str:
     if kind == pl.Float64:  # SQLite's own text of a number has 15 digits
-        number = func.typeof(column).in_(("real", "integer"))
-        return case((number, func.printf("%!.17g", column, type_=String)), else_=column)
+        is_number = f"typeof({column}) IN ('real', 'integer')"
+        return f"CASE WHEN {is_number} THEN printf('%!.17g', {column}) ELSE {column} END"
     if kind == pl.String:  # bytes, and what reads as null here: the whole is then read row by row
-        is_other = or_(func.typeof(column) == "blob", column == _NULL)
-        return case((is_other, literal(_BETWEEN)), else_=column)
+        is_other = f"typeof({column}) = 'blob' OR {column} = {_NULL_SQL}"
+        return f"CASE WHEN {is_other} THEN {_BETWEEN_SQL} ELSE {column} END"
     return column
 
 

@@ -14,6 +14,14 @@ from data import demo
 from data.cube import Cube
 from data.store import Store
 from tests.data import postgres, stores
+from tests.data.quick_stores import quick
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_stores() -> Iterator[None]:
+    """Make stores quickly; a module about how they are made has a fixture of this name that does nothing."""
+    with quick():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,8 @@ from data.records import EVENT, ISSUE
 from data.schema import REPORT
 from data.store import Store
 from tests.data.ingest.made import row, write
+from tests.data.programs import Program
 
-ROOT = Path(__file__).parents[2]
 ROWS = 3_000
 STEP_ROWS = 150
 #: What a summary says about the file, whatever happened on the way.
@@ -42,28 +40,20 @@ def export(path: Path, version: int, n: int = ROWS) -> Path:
     return write(path, body)
 
 
-def start(url: str, file: Path, rejects: Path, step_rows: int = STEP_ROWS) -> "subprocess.Popen[str]":
+def start(url: str, file: Path, rejects: Path, step_rows: int = STEP_ROWS) -> Program:
     """Start a program that imports a file: a line for each call of its progress, then the figures."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.data.file_imports", url, str(file), str(rejects), str(step_rows)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return Program(_import, url, file, rejects, step_rows)
 
 
-def ended(process: "subprocess.Popen[str]") -> dict[str, Any] | None:
+def ended(program: Program) -> dict[str, Any] | None:
     """Wait for a program; return the figures that it said, None where it did not come so far."""
-    lines, _errors = process.communicate(timeout=120)
-    told = [line for line in lines.splitlines() if line.startswith("{") and line.endswith("}")]
+    told = [line for line in program.end().splitlines() if line.startswith("{") and line.endswith("}")]
     return json.loads(told[-1]) if told else None
 
 
-def until_writing(process: "subprocess.Popen[str]") -> None:
+def until_writing(program: Program) -> None:
     """Wait until a program has begun to write, or has ended."""
-    assert process.stdout
-    for line in process.stdout:
+    for line in program:
         if line.startswith(("writing", "going")):
             return
 
@@ -79,11 +69,11 @@ def killed(url: str, folder: Path, *, rounds: int, seed: int) -> tuple[int, int]
     cut = went_on = done = version = 0
     file, rejects = export(folder / "feed.csv", 0), folder / "rejects.csv"
     while done < rounds:
-        process = start(url, file, rejects)
-        until_writing(process)
+        program = start(url, file, rejects)
+        until_writing(program)
         time.sleep(chance.uniform(0.0, 1.2))  # the moment is what is drawn here
-        process.kill()
-        told = ended(process)
+        program.kill()
+        told = ended(program)
         done += 1
         with Store.open(url) as store:
             last = store.imports(actor=OPERATOR).row(0, named=True)
@@ -94,8 +84,8 @@ def killed(url: str, folder: Path, *, rounds: int, seed: int) -> tuple[int, int]
             hold(url, folder, version, told)
             version += 1
             export(file, version)
-    process = start(url, file, rejects)
-    told = ended(process)
+    program = start(url, file, rejects)
+    told = ended(program)
     assert told
     hold(url, folder, version, told)
     return cut, went_on
@@ -144,14 +134,15 @@ def _figures(told: dict[str, Any]) -> dict[str, Any]:
     return {name: told[name] for name in FIGURES} | {"warnings": warnings}
 
 
-if __name__ == "__main__":
-    with Store.open(sys.argv[1]) as opened:
+def _import(url: str, file: Path, rejects: Path, step_rows: int) -> None:
+    """Import a file and print how far it is, in the end what came of it."""
+    with Store.open(url) as store:
         imported = import_file(
-            sys.argv[2],
-            opened,
+            file,
+            store,
             actor=OPERATOR,
-            rejects=sys.argv[3],
-            step_rows=int(sys.argv[4]),
-            progress=lambda done, _total, doing: print(doing, done, flush=True),
+            rejects=rejects,
+            step_rows=step_rows,
+            progress=lambda done, _total, doing: print(doing, done),
         )
-    print(imported.as_json(), flush=True)
+    print(imported.as_json())

@@ -3,7 +3,6 @@
 import random
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,21 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cli import app
 from data.actors import OPERATOR, VIEWER
 from data.backup import backup, copy, digests, restore
 from data.store import Store
 from geo.errors import StoreError
+from tests.data.programs import Program
 from tests.data.samples import reports
 from tests.data.writers import Writer, check, prepare
-from tests.torture.databases import ROOT
-
-#: A program that may write files of so many bytes and no more: a full disk that needs no administrator.
-SMALL_FILES = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-from cli import app
-app(sys.argv[2:], prog_name="gezhi")
-"""
 
 
 @contextmanager
@@ -43,11 +35,12 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def limited(size: int, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", SMALL_FILES, str(size), *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def limited(size: int, *arguments: str) -> None:
+    """Be a program that may write files of so many bytes: a full disk that needs no administrator."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    app(arguments, prog_name="gezhi")
 
 
 def test_a_backup_taken_while_programs_write_is_a_store_that_holds(
@@ -138,9 +131,10 @@ def test_a_restore_onto_a_full_disk_says_so_and_leaves_nothing(tmp_path: Path) -
         store.write_reports(reports(3000), actor=OPERATOR)
     backup(url, tmp_path / "b", actor=OPERATOR)
     new = tmp_path / "new.sqlite"
-    done = limited(400_000, "db", "restore", tmp_path / "b", "--store", f"sqlite:///{new}")
-    assert done.returncode == 2, done.stderr
-    assert "is full" in done.stderr and "Traceback" not in done.stderr
+    program = Program(limited, 400_000, "db", "restore", str(tmp_path / "b"), "--store", f"sqlite:///{new}")
+    program.end()
+    assert program.status == 2, program.errors
+    assert "is full" in program.errors and "Traceback" not in program.errors
     assert [path.name for path in tmp_path.glob("new*")] == []
 
 

@@ -2,8 +2,6 @@
 
 import gzip
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +16,14 @@ from pmtiles.tile import Compression, TileType
 from pmtiles.writer import Writer
 from shapely import LineString, Point, box
 
+from cli import app
 from data import basemap
 from data.actors import OPERATOR, VIEWER
 from data.basemap_layers import LAYERS, MAX_ZOOM, frames_of
 from data.store import Store
 from geo.errors import StoreError
+from tests.data.programs import Program
 
-ROOT = Path(__file__).parents[2]
 LON, LAT = 116.9, 38.3
 HOSTILE = "<img src=x onerror=alert(1)>'\"\u202e&amp;"
 
@@ -280,16 +279,19 @@ def test_a_file_that_is_none_of_ours_is_an_error_in_words(small: Store, tmp_path
         basemap.read_about(path)
 
 
-def test_two_processes_may_build_at_once(small: Store, sqlite_url: str, tmp_path: Path) -> None:
+def run_command(*arguments: str) -> None:
+    app(arguments, prog_name="gezhi")
+
+
+def test_two_processes_may_build_at_once(
+    small: Store, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = tmp_path / "home"
-    command = [sys.executable, "-m", "cli", "basemap", "build", "--store", sqlite_url]
-    environment = {"GEZHI_HOME": str(home), "GEZHI_LANG": "en", "PATH": "/usr/bin:/bin"}
-    running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    said = [process.communicate(timeout=100)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0]
+    monkeypatch.setenv("GEZHI_HOME", str(home))
+    monkeypatch.setenv("GEZHI_LANG", "en")
+    running = [Program(run_command, "basemap", "build", "--store", sqlite_url) for _each in range(2)]
+    said = [program.end() for program in running]
+    assert [program.status for program in running] == [0, 0], running[0].errors
     (path,) = home.iterdir()
     assert all(path.name in words for words in said)
     assert basemap.read_about(path).is_of(small, actor=VIEWER)

@@ -1,8 +1,6 @@
 """A clock that is put back, two machines whose clocks are apart: time goes on within a case all the same."""
 
 import random
-import subprocess
-import sys
 import time
 from datetime import timedelta
 
@@ -13,21 +11,11 @@ from data import clock
 from data.actors import OPERATOR, Actor
 from data.store import Store
 from geo.errors import TransitionError
+from tests.data.programs import Program
 from tests.data.samples import reports
-from tests.torture.databases import ROOT
 
 HOUR_NS = 3_600 * 10**9
 ANN = Actor("李娜", "manager")
-FAST_WRITER = """
-import sys, time
-from data import clock
-clock.time_ns = lambda: time.time_ns() + int(sys.argv[2])
-from data.actors import Actor
-from data.store import Store
-with Store.open(sys.argv[1], create=False) as store:
-    for case in map(int, sys.argv[3].split(",")):
-        store.transition(case, "accept", actor=Actor("快", "manager"))
-"""
 
 
 def put_clock(patch: pytest.MonkeyPatch, hours: float) -> None:
@@ -94,12 +82,17 @@ def test_a_deadline_that_runs_is_the_same_before_and_after_the_clock_was_put_bac
     assert_time_goes_on(city)
 
 
+def accept_ahead(url: str) -> None:
+    clock.time_ns = lambda: time.time_ns() + 5 * HOUR_NS  # type: ignore[assignment]
+    with Store.open(url, create=False) as store:
+        for case in (1, 2):
+            store.transition(case, "accept", actor=Actor("快", "manager"))
+
+
 def test_a_machine_whose_clock_is_ahead_dates_its_own_cases_and_no_others(city: Store, url: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FAST_WRITER, url, str(5 * HOUR_NS), "1,2"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    program = Program(accept_ahead, url)
+    program.end()
+    assert program.status == 0, program.errors
     mine = city.transition(1, "dispatch", actor=ANN, unit="环卫中心")
     other = city.transition(3, "accept", actor=ANN)
     assert mine.state.dispatched_at == mine.state.accepted_at

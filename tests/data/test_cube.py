@@ -1,6 +1,5 @@
 """The cube: exact cells, the same totals everywhere, in step with a store that others write."""
 
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -30,10 +29,10 @@ from geo import cells
 from geo.cells import RESOLUTIONS
 from geo.errors import CellError
 from tests.data.conftest import FreshStore
+from tests.data.programs import Program
 from tests.data.samples import CATEGORIES, LAT, LON, reports
 from tests.data.test_issue_writing import report_rows
 
-ROOT = Path(__file__).parents[2]
 EVERYTHING = Filter()
 MIDDLE = sorted(cells.disk(cells.from_points([LON], [LAT], 9), 3)[1].tolist())
 FILTERS = [
@@ -205,18 +204,17 @@ def test_a_refresh_that_finds_nothing_new_changes_nothing(store: Store) -> None:
     assert cube.version != version
 
 
+def write_others(url: str) -> None:
+    with Store.open(url) as store:
+        store.write_reports(reports(500, seed=77, source="other"), actor=OPERATOR)
+
+
 def test_what_another_process_writes_is_seen(store: Store, url: str) -> None:
     cube, _frame = made(store, 300)
     before = cube.total(EVERYTHING)
-    code = """
-import sys
-from data.actors import OPERATOR
-from data.store import Store
-from tests.data.samples import reports
-with Store.open(sys.argv[1]) as store:
-    store.write_reports(reports(500, seed=77, source="other"), actor=OPERATOR)
-"""
-    subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, check=True, timeout=60)
+    program = Program(write_others, url)
+    program.end()
+    assert program.status == 0, program.errors
     assert cube.refresh() == 500
     assert cube.total(EVERYTHING) == before + 500
     assert cube.sources() == ["city", "other", "second"]
@@ -234,26 +232,33 @@ def taking_turns() -> Iterator[None]:
 @pytest.mark.usefixtures("taking_turns")
 def test_a_reader_keeps_its_state_while_others_refresh(store: Store) -> None:
     cube, _frame = made(store, 300)
-    stop = threading.Event()
+    refreshing, stop = threading.Event(), threading.Event()
     faults: list[str] = []
+    interrupted: list[int] = []
 
     def read() -> None:
-        while not stop.is_set():
+        while refreshing.wait() and not stop.is_set():
             version = cube.version
             totals = {int(cube.counts(EVERYTHING, resolution).counts.sum()) for resolution in (7, 10, 12)}
-            if len(totals) > 1 and cube.version == version:
+            if cube.version != version:
+                interrupted.append(version)
+            elif len(totals) > 1:
                 faults.append(f"{totals} at {version}")
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
     for seed in range(10, 18):
-        store.write_reports(reports(20, seed=seed), actor=OPERATOR)
+        store.write_reports(reports(20, seed=seed), actor=OPERATOR)  # meanwhile the readers rest
+        refreshing.set()
         cube.refresh()
+        refreshing.clear()
     stop.set()
+    refreshing.set()
     for reader in readers:
         reader.join()
     assert faults == []
+    assert interrupted, "no state changed while somebody read"
     assert cube.total(EVERYTHING) == 400 + 160
 
 

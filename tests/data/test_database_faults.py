@@ -1,18 +1,18 @@
 """Servers that go down, programs that are killed, disks that fill up: tests/torture has them long."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import Connection, create_engine, inspect, make_url
 
-from data import database
+from data import database, migration
 from data.actors import OPERATOR, VIEWER
 from data.store import Store, Written
 from geo.errors import StoreError
 from tests.data import postgres
+from tests.data.programs import Program
 from tests.data.samples import reports
 from tests.torture import databases
 
@@ -91,31 +91,20 @@ def test_a_writer_that_waits_too_long_is_told_so(url: str, monkeypatch: pytest.M
                 other.set_fact("a", "b", actor=OPERATOR)
 
 
-MIGRATE_AND_STOP = """
-import sys
-from data import migration
-from data.store import Store
-def stop(_connection):
-    print("half-way", flush=True)
-    sys.stdin.readline()
-migration._furnish = stop
-Store.open(sys.argv[1])
-"""
+def migrate_and_stop(url: str) -> None:
+    def stop(_connection: Connection) -> None:
+        print("half-way")
+        sys.stdin.readline()
+
+    migration._furnish = stop
+    Store.open(url)
 
 
 def test_a_migration_killed_half_way_leaves_nothing_and_is_done_by_the_next(url: str) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", MIGRATE_AND_STOP, url],
-        cwd=databases.ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdin and process.stdout
-    assert process.stdout.readline() == b"half-way\n"
-    process.kill()
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    program = Program(migrate_and_stop, url)
+    assert program.hear() == "half-way"
+    program.kill()
+    program.end()
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) <= {"spatial_ref_sys"}
     engine.dispose()

@@ -50,12 +50,12 @@ def test_a_server_that_restarts_under_an_import_leaves_it_where_it_was(
     Store.open(postgres_url).close()
     told = None
     for how in (signal.SIGQUIT, signal.SIGINT):
-        process = start(postgres_url, file, rejects, step_rows=100)
-        until_writing(process)
+        program = start(postgres_url, file, rejects, step_rows=100)
+        until_writing(program)
         time.sleep(0.3)  # somewhere in the middle
         postgres_server.stop(how)
         postgres_server.start()
-        told = ended(process)
+        told = ended(program)
         if told:
             break
     while not told:

@@ -30,8 +30,13 @@ MIGRATIONS = Path(migration.__file__).parent / "migrations"
 GEOMETRY = {"geom", "ix_issue_geom", "ix_place_geom", "spatial_ref_sys"}
 
 
-def test_the_steps_lead_to_the_tables_that_the_program_uses(store: Store) -> None:
-    with store._engine.connect() as connection:
+@pytest.fixture(scope="module", autouse=True)
+def quick_stores() -> None:
+    """Make stores as the program does: that is what is tried."""
+
+
+def test_the_steps_lead_to_the_tables_that_the_program_uses(url: str) -> None:
+    with Store.open(url) as store, store._engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={"compare_type": True, "include_object": lambda _object, name, *_rest: name not in GEOMETRY},
@@ -66,6 +71,11 @@ def test_a_store_of_a_newer_program_is_refused(store: Store, url: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="made by a newer Gezhi \\(its step is 9999"):
         Store.open(url)
+
+
+def test_what_was_written_to_a_file_has_reached_the_disk(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store, store._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "FULL, as SQLite numbers it"
 
 
 def test_readers_and_a_writer_do_not_wait_for_each_other_because_of_the_log(sqlite_url: str) -> None:

@@ -3,14 +3,13 @@
 import json
 import os
 import random
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from data.actors import OPERATOR
 from data.store import Store
 from geo.errors import PhotoFolderError
 from tests.data.pictures import encoded, scene
+from tests.data.programs import Program
 
 REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -86,20 +85,14 @@ def test_a_disk_that_fills_up_turns_read_only_and_goes_away_costs_no_photo_and_n
     assert store.check(actor=OPERATOR).missing_photos == 0
 
 
-ADDER = """
-import json, sys
-from data.actors import OPERATOR
-from data.store import Store
-from tests.data.pictures import encoded, scene
-url, folder, seed = sys.argv[1], sys.argv[2], int(sys.argv[3])
-with Store.open(url, photos=folder) as store:
-    while True:
-        sent = encoded(scene(seed, width=200, height=150))
-        added = store.add_photo(1, sent, actor=OPERATOR, role="before" if seed % 2 else "after")
-        print(json.dumps([added.photo.seq, added.photo.photo.full]), flush=True)
-        store.remove_photo(1, added.photo.seq, actor=OPERATOR, reason="room for the next one")
-        seed += 1
-"""
+def add_for_ever(url: str, folder: str, seed: int) -> None:
+    """Add photos and print each that was acknowledged."""
+    with Store.open(url, photos=folder) as store:
+        for number in count(seed):
+            sent = encoded(scene(number, width=200, height=150))
+            added = store.add_photo(1, sent, actor=OPERATOR, role="before" if number % 2 else "after")
+            print(json.dumps([added.photo.seq, added.photo.photo.full]))
+            store.remove_photo(1, added.photo.seq, actor=OPERATOR, reason="room for the next one")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a thing of POSIX")
@@ -108,16 +101,12 @@ def test_after_kill_9_no_event_is_without_its_photo_and_no_photo_was_lost(store:
     rng = random.Random(5)
     acknowledged: list[list[object]] = []
     for turn in range(3):
-        command = [sys.executable, "-c", ADDER, url, store._photos_url, str(turn * 1000)]
-        writer = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
-        assert writer.stdout
-        lines = [writer.stdout.readline()]
+        program = Program(add_for_ever, url, store._photos_url, turn * 1000)
+        acknowledged.append(json.loads(program.hear()))
         time.sleep(rng.uniform(0, 0.4))  # the moment is what is drawn here
-        writer.send_signal(signal.SIGKILL)
-        lines += writer.stdout.read().splitlines(keepends=True)
-        writer.stdout.close()
-        writer.wait()
-        acknowledged += [json.loads(line) for line in lines if line.endswith(b"\n")]
+        program.kill()
+        lines = program.end().splitlines(keepends=True)
+        acknowledged += [json.loads(line) for line in lines if line.endswith("\n")]
         checked = store.check(actor=OPERATOR)
         assert (checked.ok, checked.missing_photos, checked.damaged_photos) == (True, 0, 0), checked.words()
     assert len(acknowledged) >= 3

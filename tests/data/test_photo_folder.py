@@ -1,15 +1,12 @@
 """The photo folder: what is taken in stays readable; what goes wrong on the way is told and loses nothing."""
 
-import multiprocessing
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from data.photo_images import PhotoLimits
 from data.photos import Photo
 from geo.errors import PhotoError, PhotoFolderError
 from tests.data.pictures import encoded, scene
+from tests.data.programs import Program
 from tests.data.test_photo_images import CITY
 
 LARGE = encoded(scene(1, width=1800, height=1200))
@@ -262,41 +260,32 @@ def test_a_missing_driver_is_named() -> None:
         pytest.skip("s3fs is installed")
 
 
-FULL_DISK = """
-import resource, sys
-from zoneinfo import ZoneInfo
-from data.photo_folder import PhotoFolder
-from geo.errors import PhotoFolderError
-folder = PhotoFolder.open(sys.argv[1])
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-try:
-    folder.put(sys.stdin.buffer.read(), tz=ZoneInfo("Asia/Shanghai"))
-except PhotoFolderError as error:
-    print(error)
-"""
+def put_into_a_full_disk(where: str) -> None:
+    import resource
+
+    folder = PhotoFolder.open(where)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    try:
+        folder.put(LARGE, tz=CITY)
+    except PhotoFolderError as error:
+        print(error)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process are a thing of POSIX")
 def test_a_full_disk_is_told_and_leaves_no_half_file(disk: PhotoFolder) -> None:
-    command = [sys.executable, "-c", FULL_DISK, disk.where]
-    said = subprocess.run(command, input=LARGE, capture_output=True, check=True).stdout.decode()
-    assert "Nothing was taken in" in said
+    program = Program(put_into_a_full_disk, disk.where)
+    assert "Nothing was taken in" in program.end()
+    assert program.status == 0
     assert files(disk) == {}
     assert disk.put(LARGE, tz=CITY).photo.bytes > 20_000
 
 
-WRITER = """
-import sys
-from zoneinfo import ZoneInfo
-from data.photo_folder import PhotoFolder
-from tests.data.pictures import encoded, scene
-folder = PhotoFolder.open(sys.argv[1])
-seed = int(sys.argv[2])
-while True:
-    shot = folder.put(encoded(scene(seed, width=400, height=300)), tz=ZoneInfo("Asia/Shanghai"))
-    print(shot.photo.full, shot.photo.thumb, flush=True)
-    seed += 1
-"""
+def put_for_ever(where: str, seed: int) -> None:
+    """Put photos and print the names of each that was acknowledged."""
+    folder = PhotoFolder.open(where)
+    for number in count(seed):
+        shot = folder.put(encoded(scene(number, width=400, height=300)), tz=CITY)
+        print(shot.photo.full, shot.photo.thumb)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a thing of POSIX")
@@ -304,15 +293,12 @@ def test_what_was_acknowledged_survives_kill_9_at_any_moment(disk: PhotoFolder) 
     acknowledged: set[str] = set()
     rng = random.Random(3)
     for round_ in range(4):
-        command = [sys.executable, "-c", WRITER, disk.where, str(round_ * 1000)]
-        writer = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert writer.stdout
-        acknowledged |= set(writer.stdout.readline().decode().split())
-        time.sleep(rng.uniform(0, 0.4))
-        writer.send_signal(signal.SIGKILL)
-        lines = writer.stdout.read().decode().splitlines(keepends=True)
+        program = Program(put_for_ever, disk.where, round_ * 1000)
+        acknowledged |= set(program.hear().split())
+        time.sleep(rng.uniform(0, 0.4))  # the moment is what is drawn here
+        program.kill()
+        lines = program.end().splitlines(keepends=True)
         acknowledged |= {name for line in lines if line.endswith("\n") for name in line.split()}
-        writer.wait()
         found = disk.check()
         assert found.damaged == ()
     assert acknowledged
@@ -325,9 +311,13 @@ def put_many(where: str) -> list[str]:
     return [folder.put(encoded(scene(seed, width=200, height=150)), tz=CITY).photo.full for seed in range(8)]
 
 
+def put_and_tell(where: str) -> None:
+    print(*put_many(where))
+
+
 def test_several_processes_and_threads_put_the_same_photos_at_once(disk: PhotoFolder) -> None:
-    with multiprocessing.get_context("spawn").Pool(2) as processes:
-        names = processes.map(put_many, [disk.where] * 2)
+    programs = [Program(put_and_tell, disk.where) for _each in range(2)]
+    names = [program.end().split() for program in programs]
     with ThreadPoolExecutor(4) as threads:
         names += threads.map(put_many, [disk.where] * 4)
     assert len({tuple(each) for each in names}) == 1

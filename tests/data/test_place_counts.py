@@ -1,5 +1,7 @@
 """Figures of places, against counting every report by hand; on both engines."""
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
 import polars as pl
@@ -18,6 +20,7 @@ from data.store import Store
 from data.workspace import Workspace
 from geo import cells
 from geo.errors import StoreError
+from tests.data.conftest import FreshStore
 from tests.data.samples import LAT, LON, reports
 from tests.data.stores import Fill
 
@@ -77,14 +80,22 @@ def fill(store: Store) -> None:
     store.write_reports(reports(N, lon=lon, lat=lat), actor=OPERATOR)
 
 
+@pytest.fixture(scope="module")
+def city(fresh_store: FreshStore) -> Iterator[Store]:
+    """A store that was filled, for tests that ask and do not write."""
+    with fresh_store() as store:
+        fill(store)
+        yield store
+
+
 @pytest.fixture
 def beginning(request: pytest.FixtureRequest) -> Fill | None:
-    return fill if "city" in request.fixturenames else None
+    return fill if "changing" in request.fixturenames else None
 
 
 @pytest.fixture
-def city(store: Store) -> Store:
-    """A store that was filled."""
+def changing(store: Store) -> Store:
+    """A store that was filled, for a test that changes it."""
     return store
 
 
@@ -200,16 +211,16 @@ def test_a_profile_agrees_with_the_table(city: Store) -> None:
     assert found.row["area"] == "西社区"
 
 
-def test_a_place_that_is_gone_keeps_its_page(city: Store) -> None:
-    number = number_of(city, "甲小区")
+def test_a_place_that_is_gone_keeps_its_page(changing: Store) -> None:
+    number = number_of(changing, "甲小区")
     left = places()
-    city.write_places(left[left["name"] != "甲小区"], actor=OPERATOR, replace=["local"])
+    changing.write_places(left[left["name"] != "甲小区"], actor=OPERATOR, replace=["local"])
 
-    found = profile(Cube.open(city), number, Filter(), None, actor=VIEWER)
+    found = profile(Cube.open(changing), number, Filter(), None, actor=VIEWER)
 
     assert found.place.retired
     assert found.row["rate"] is not None or found.n == 0
-    assert place_table(city, "compound", actor=VIEWER)["name"].to_list() == ["乙小区"]
+    assert place_table(changing, "compound", actor=VIEWER)["name"].to_list() == ["乙小区"]
 
 
 def test_a_place_that_never_was_is_an_error(city: Store) -> None:
@@ -238,13 +249,14 @@ def test_tables_of_places_know_facts_areas_and_where_they_are(city: Store) -> No
     assert kinds_there(city, actor=VIEWER) == {"district": 1, "community": 2, "street": 2, "compound": 2}
 
 
-def test_a_changed_place_is_in_the_next_table(city: Store) -> None:
-    assert place_table(city, "compound", actor=VIEWER).filter(name="乙小区")["households"].item() is None
+def test_a_changed_place_is_in_the_next_table(changing: Store) -> None:
+    found = place_table(changing, "compound", actor=VIEWER)
+    assert found.filter(name="乙小区")["households"].item() is None
     more = places()
     more.loc[more["name"] == "乙小区", "attributes"] = [{"households": 800}]
-    city.write_places(more, actor=OPERATOR)
+    changing.write_places(more, actor=OPERATOR)
 
-    assert place_table(city, "compound", actor=VIEWER).filter(name="乙小区")["households"].item() == 800
+    assert place_table(changing, "compound", actor=VIEWER).filter(name="乙小区")["households"].item() == 800
 
 
 def test_an_empty_city_has_tables_without_rows(store: Store) -> None:

@@ -1,8 +1,8 @@
 """The system of record: opened by anyone, written by one at a time, read meanwhile."""
 
 import json
+import os
 import sqlite3
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +16,8 @@ from data.actors import OPERATOR, VIEWER, Actor
 from data.schema import REPORT
 from data.store import Store, Written
 from geo.errors import NotAllowedError, StoreError
+from tests.data.programs import Program
 from tests.data.samples import reports
-
-ROOT = Path(__file__).parents[2]
-
-
-def in_another_process(code: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_an_empty_store_knows_its_identity_and_the_delivered_categories(store: Store) -> None:
@@ -146,31 +134,23 @@ def test_an_error_in_an_import_leaves_nothing(store: Store) -> None:
     assert store.write_reports(reports(100), actor=OPERATOR) == Written(taken=100)
 
 
+def import_and_die(url: str) -> None:
+    store = Store.open(url)
+    import_id = store.begin_import("big.csv", source="city", profile=None, actor=OPERATOR, details={})
+    with store.import_transaction(import_id, actor=OPERATOR) as batch:
+        batch.write_reports(reports(20_000))
+        print("written")
+        sys.stdin.readline()
+        os._exit(9)
+
+
 def test_a_killed_import_leaves_nothing(store: Store, url: str) -> None:
-    code = """
-import os, sys
-from data.actors import OPERATOR
-from data.store import Store
-from tests.data.samples import reports
-store = Store.open(sys.argv[1])
-import_id = store.begin_import("big.csv", source="city", profile=None, actor=OPERATOR, details={})
-with store.import_transaction(import_id, actor=OPERATOR) as batch:
-    batch.write_reports(reports(20_000))
-    print("written", flush=True)
-    sys.stdin.readline()
-    os._exit(9)
-"""
-    process = in_another_process(code, url)
-    assert process.stdout
-    assert process.stdin
-    assert process.stderr
-    assert process.stdout.readline() == "written\n"
+    program = Program(import_and_die, url)
+    assert program.hear() == "written"
     assert store.last_seq(actor=VIEWER) == 0
-    process.stdin.write("die\n")
-    process.stdin.close()
-    assert process.wait(timeout=30) == 9
-    process.stdout.close()
-    process.stderr.close()
+    program.tell("die")
+    program.end()
+    assert program.status == 9
     assert store.last_seq(actor=VIEWER) == 0
     assert store.write_reports(reports(20_000), actor=OPERATOR) == Written(taken=20_000)
     assert store.imports(actor=VIEWER)["state"].to_list() == ["running"]
@@ -226,24 +206,19 @@ def test_writers_wait_for_each_other_and_lose_nothing(store: Store) -> None:
     assert sorted(found["seq"]) == list(range(1, 1601))
 
 
+def open_and_write(url: str, seed: int) -> None:
+    sys.stdin.readline()
+    store = Store.open(url)
+    print(store.identity, store.write_reports(reports(50, seed=seed), actor=OPERATOR).taken)
+
+
 def test_programs_that_start_at_once_on_no_store_get_the_same_one(url: str) -> None:
-    code = """
-import sys
-from data.actors import OPERATOR
-from data.store import Store
-from tests.data.samples import reports
-sys.stdin.readline()
-store = Store.open(sys.argv[1])
-print(store.identity, store.write_reports(reports(50, seed=int(sys.argv[2])), actor=OPERATOR).taken)
-"""
-    processes = [in_another_process(code, url, str(seed)) for seed in range(3)]
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    answers = [process.communicate(timeout=60) for process in processes]
-    assert [process.returncode for process in processes] == [0] * 3, answers
-    assert len({answer.split()[0] for answer, _error in answers}) == 1
+    programs = [Program(open_and_write, url, seed) for seed in range(3)]
+    for program in programs:
+        program.tell("go")
+    answers = [program.end() for program in programs]
+    assert [program.status for program in programs] == [0] * 3, programs[0].errors
+    assert len({answer.split()[0] for answer in answers}) == 1
     with Store.open(url) as store:
         assert store.last_seq(actor=VIEWER) == 150
 

@@ -1,8 +1,5 @@
 """Stores of every released step, with data in them, become ones of today; killed half-way they stay whole."""
 
-import subprocess
-import sys
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -18,7 +15,8 @@ from data.migration import HEAD, STEPS, build, prepare, revision_of, upgrade
 from data.store import Store
 from geo.errors import StoreError
 from tests.data import postgres, released
-from tests.torture.databases import ROOT
+from tests.data.programs import Program
+from tests.torture.upgrades import kill_each
 
 #: What a step may change of the rows that are there; everything else is as it was.
 CHANGED = {
@@ -98,19 +96,14 @@ def test_an_upgrade_killed_half_way_leaves_the_store_as_it_was(url: str) -> None
 def kill_upgrades(url: str, step: str, *, stride: int) -> int:
     """Kill an upgrade at every so many moments; return how often that was."""
     make(url, step)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.torture.upgrades", url, str(stride)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    program = Program(kill_each, url, stride)
+    said = program.end(within_s=3_600)
+    assert program.status == 0, program.errors
     with Store.open(url, create=False) as store:
         assert store.check(actor=OPERATOR).ok
         assert not store.reports([1], actor=OPERATOR).is_empty()
-    assert int(done.stdout) >= 2
-    return int(done.stdout)
+    assert int(said) >= 2
+    return int(said)
 
 
 def test_the_command_says_which_steps_were_done(sqlite_url: str) -> None:

@@ -1,15 +1,12 @@
 """Programs that write to one store at once, as processes: what each was told must be there afterwards."""
 
 import json
-import multiprocessing
 import random
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from types import ModuleType
 
 import polars as pl
 
@@ -17,12 +14,10 @@ from data.actors import OPERATOR, Actor
 from data.schema import REPORT as COLUMNS
 from data.store import Store
 from geo.errors import ConflictError, TransitionError
+from tests.data.programs import FORKS, no_main
 from tests.data.samples import reports
 
 REPORT = {"category": "manhole", "lon": 116.9, "lat": 38.3}
-#: Processes are forked from one that has loaded the libraries, which takes longer than many a trial.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
 
 
 class Writer:
@@ -30,9 +25,9 @@ class Writer:
 
     def __init__(self, url: str, seed: int, seconds: float) -> None:
         self.said: list[dict[str, object]] = []
-        self._heard, says = _FORKS.Pipe(duplex=False)
-        self._process = _FORKS.Process(target=_write, args=(url, seed, seconds, says), daemon=True)
-        with _no_main():
+        self._heard, says = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(target=_write, args=(url, seed, seconds, says), daemon=True)
+        with no_main():
             self._process.start()
         says.close()
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -63,17 +58,6 @@ class Writer:
         with suppress(EOFError, OSError):  # it is over, or half a word is left of a killed one
             while True:
                 self.said.append(json.loads(self._heard.recv_bytes()))
-
-
-@contextmanager
-def _no_main() -> Iterator[None]:
-    """Hide the main module: a new process would run it, and after a test of a page it is that page."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 def prepare(store: Store, n: int = 40) -> None:

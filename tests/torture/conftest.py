@@ -1,6 +1,7 @@
 """The same stores as in the tests of the data room."""
 
 from tests.data.conftest import (
+    beginning,
     postgres_server,
     postgres_store_url,
     postgres_url,
@@ -11,6 +12,7 @@ from tests.data.conftest import (
 )
 
 __all__ = [
+    "beginning",
     "postgres_server",
     "postgres_store_url",
     "postgres_url",

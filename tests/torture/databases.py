@@ -1,15 +1,11 @@
 """What can happen to a store and its programs, done for real: shortly in the tests, at length here."""
 
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -20,9 +16,8 @@ from data.database import read_transaction
 from data.records import EVENT, ISSUE
 from data.store import Store
 from tests.data import postgres
-from tests.torture.writer import PART, PARTS, SMALL
-
-ROOT = Path(__file__).parents[2]
+from tests.data.programs import Program
+from tests.torture.writer import PART, PARTS, SMALL, become
 
 
 @dataclass
@@ -50,12 +45,7 @@ class Writers:
 
     def __init__(self, url: str, number: int, how: str) -> None:
         self.each = [Writer(one) for one in range(number)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.writer", url, str(number), how],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._program = Program(become, url, number, how)
         self._reader = Thread(target=self._read)
         self._reader.start()
 
@@ -63,21 +53,19 @@ class Writers:
         """Wait until it is so for each writer."""
         deadline = monotonic() + seconds
         while not all(map(done, self.each)):
-            assert self._process.poll() is None, "a writer died"
+            assert self._program.status is None, "a writer died"
             assert monotonic() < deadline, "the writers did not get that far"
             sleep(0.005)
 
     def kill(self) -> None:
         """End the programs as a power cut would."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._program.kill()
         self._reader.join()
-        if self._process.stdout:
-            self._process.stdout.close()
+        self._program.end()
 
     def _read(self) -> None:
-        for line in self._process.stdout or ():
-            if line.endswith(b"}\n"):
+        for line in self._program:
+            if line.startswith("{") and line.endswith("}\n"):
                 said = json.loads(line)
                 self.each[said["number"]].hear(said)
 

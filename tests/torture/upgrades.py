@@ -1,19 +1,15 @@
 """A program that kills upgrades of one store at every moment (signal 9), and says how many there were.
 
-`python -m tests.torture.upgrades URL STRIDE`: each killed upgrade must leave the store as it was, so that the
-next one starts from the same; the last one is let through. A moment is a statement that writes, or the
-commit.
+Each killed upgrade must leave the store as it was, so that the next one starts from the same; the last one is
+let through. A moment is a statement that writes, or the commit.
 """
 
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
-import alembic.command
-import alembic.config
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
@@ -22,8 +18,6 @@ from data.backup import digests
 from data.store import Store
 
 _WRITES = ("CREATE", "ALTER", "INSERT", "UPDATE", "DELETE", "DROP")
-#: What every upgrade needs is loaded once, before there are many programs.
-_LOADED = (alembic.command, alembic.config)
 #: The moment of the commit, whenever it comes.
 COMMIT = 0
 
@@ -67,7 +61,7 @@ def in_a_program(work: Callable[[], Any]) -> tuple[int, str]:
     return os.waitpid(child, 0)[1], words
 
 
-def main(url: str, stride: int) -> None:
+def kill_each(url: str, stride: int) -> None:
     """Kill upgrades until one is let through; nothing of this program itself opens the store."""
     _status, before = in_a_program(lambda: state(url))
     killed, moment = 0, COMMIT
@@ -80,7 +74,3 @@ def main(url: str, stride: int) -> None:
         killed += 1
         moment += stride if moment else 1
     print(killed)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -1,7 +1,7 @@
 """Programs that write to a store until they are killed, and say what was acknowledged.
 
-`python -m tests.torture.writer URL NUMBER HOW` starts that many. After each acknowledged writing a line goes
-to the standard output; an error that a person would have to read is told too, and the writing done again.
+After each acknowledged writing a line goes to the standard output; an error that a person would have to read
+is told too, and the writing done again.
 """
 
 import json
@@ -67,13 +67,9 @@ def say(number: int, **what: object) -> None:
     os.write(sys.stdout.fileno(), (json.dumps({"number": number, **what}) + "\n").encode())
 
 
-def main(url: str, number: int, how: str) -> None:
+def become(url: str, number: int, how: str) -> None:
     """Become so many programs; what they need was loaded once, and nothing was opened yet."""
     for one in range(number - 1):
         if os.fork() == 0:
             go_on(url, one, how)
     go_on(url, number - 1, how)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
