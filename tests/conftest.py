@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.server import FLAGS, NO_BROWSER, find_browser
 
 #: First what compiles the kernels, which are then kept: no server has to wait for them. Then the rooms whose
-#: files take long: workers that begin with those finish together.
+#: files take long: workers that begin with those finish together. What needs the tiles that a server builds
+#: beside its first pages comes last in its room.
 _FIRST = (
     "tests/geo/",
     "tests/browser/",
+    "tests/browser/test_basemap.py",
     "tests/test_notebooks.py",
     "tests/data/",
     "tests/layers/",
@@ -30,8 +32,13 @@ settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Choose the order: with `--no-loadscope-reorder` workers take files in this order."""
-    ranks = {start: rank for rank, start in enumerate(_FIRST)}
-    items.sort(key=lambda item: next((ranks[s] for s in _FIRST if item.nodeid.startswith(s)), len(ranks)))
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(name: str) -> int:
+    """Return the place of a test: the longest beginning counts; last comes what has none."""
+    found = [start for start in _FIRST if name.startswith(start)]
+    return _FIRST.index(max(found, key=len)) if found else len(_FIRST)
 
 
 @pytest.fixture(scope="session")

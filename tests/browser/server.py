@@ -27,6 +27,8 @@ FLAGS: Final = [
 DESKTOP: Final = {"width": 1440, "height": 900}
 #: Lets a browser think that its user has seen the tour of the map, which would lie over everything else.
 TOUR_SEEN: Final = "try { localStorage.setItem('gezhi tour', 'seen'); } catch { /* an empty page */ }"
+#: A busy machine takes minutes for what a quiet one does in ten seconds.
+_PATIENCE_S: Final = 180
 NO_BROWSER: Final = "no Chromium, Chrome or Edge here; on Debian: apt-get install chromium fonts-noto-cjk"
 
 
@@ -75,7 +77,7 @@ def start(command: list[str], port: int, home: Path, *, log: Path, ready: str, *
             command, cwd=ROOT, env=environment | settings, stdout=output, stderr=subprocess.STDOUT
         )
     url = f"http://localhost:{port}"
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

@@ -23,7 +23,9 @@ def wait_for_tiles(server: Server) -> Path:
     raise AssertionError("no tiles were built")
 
 
-def test_the_demo_zone_is_drawn_from_tiles_soon_after_a_fresh_start(desktop: Watched, server: Server) -> None:
+def test_the_demo_zone_is_drawn_from_tiles_of_which_the_server_sends_pieces_as_they_are(
+    desktop: Watched, server: Server
+) -> None:
     file = wait_for_tiles(server)
     asked: list[str] = []
     desktop.page.on("request", lambda request: asked.append(request.url))
@@ -36,18 +38,11 @@ def test_the_demo_zone_is_drawn_from_tiles_soon_after_a_fresh_start(desktop: Wat
     assert not any("/api/places" in address for address in asked)
     (address,) = {address for address in asked if "/tiles/" in address}
     assert file.name in address
-    assert (desktop.outside, desktop.errors) == ([], [])
-
-
-def test_the_server_sends_pieces_of_the_file_as_they_are(desktop: Watched, server: Server) -> None:
-    file = wait_for_tiles(server)
-    shown = MapPage(desktop.page)
-    with desktop.page.expect_request("**/tiles/**") as asked:
-        shown.open(server.url)
     headers = {"Range": "bytes=100-299", "Accept-Encoding": "gzip"}
-    with urllib.request.urlopen(urllib.request.Request(asked.value.url, headers=headers)) as answer:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
         assert answer.status == 206
         assert answer.read() == file.read_bytes()[100:300]
+    assert (desktop.outside, desktop.errors) == ([], [])
 
 
 def test_a_phone_draws_the_tiles_too(phone: Watched, server: Server) -> None:

@@ -68,8 +68,7 @@ def test_a_file_that_cannot_be_read_says_why(visitor: Watched, own_server: Serve
     path = tmp_path / "secret.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 2000)
     page = visitor.page
-    MapPage(page).open(own_server.url)
-    page.get_by_role("link", name="Import").first.click()
+    page.goto(f"{own_server.url}/import")
     page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(path)
     page.locator('[data-testid="stAlert"]').filter(has_text="secret.xlsx").wait_for()
 
@@ -80,8 +79,7 @@ def test_columns_that_are_not_recognised_can_be_chosen(
     path = tmp_path / "odd.csv"
     path.write_text("n,when,p,q,what\n" + "".join(f"{n},2026-03-01,3{n}.5,11{n}.5,hole\n" for n in range(5)))
     page = visitor.page
-    MapPage(page).open(own_server.url)
-    page.get_by_role("link", name="Import").first.click()
+    page.goto(f"{own_server.url}/import")
     page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(path)
     page.get_by_text("Say above which columns hold").wait_for()
     for label, column in (("Latitude", "p"), ("Longitude", "q")):

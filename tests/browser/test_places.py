@@ -13,8 +13,8 @@ from data.place_counts import filter_for, rated
 from data.store import Store
 from data.workspace import Workspace
 from tests.browser.conftest import Watched
-from tests.browser.map_page import FRAME, MapPage
-from tests.browser.reruns import follow
+from tests.browser.map_page import MapPage
+from tests.browser.reruns import follow, wait_until_idle
 from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
@@ -51,28 +51,24 @@ def test_the_map_goes_from_cells_to_streets_compounds_areas_and_back(
     assert (desktop.outside, desktop.errors) == ([], [])
 
 
-def test_a_view_of_compounds_opens_from_its_address_and_a_click_opens_the_panel(
+def test_a_view_of_compounds_opens_from_its_address_a_tip_names_the_place_and_a_click_opens_the_panel(
     desktop: Watched, server: Server, zone: Workspace
 ) -> None:
     place = a_compound(zone)
     map_page = MapPage(desktop.page).open(f"{server.url}/?show=compound")
-    desktop.page.mouse.click(*map_page.point_of(place["lon"], place["lat"]))
+    where = map_page.point_of(place["lon"], place["lat"])
+    desktop.page.mouse.move(*where)
+    lines = map_page.inside.locator(".gz-tip-text span")
+    expect(lines.first).to_have_text(str(place["name_en"]))
+    rate = float(lines.nth(1).inner_text().split(" ")[0].replace(",", ""))
+    assert rate == pytest.approx(place["rate"], rel=0.01)
 
+    wait_until_idle(desktop.page)
+    desktop.page.mouse.click(*where)
     expect(desktop.page.get_by_role("heading", name=str(place["name_en"]))).to_be_visible()
     map_page.wait_for_figure("Reports", place["n"])
     map_page.wait_for_address(at=str(place["id"]))
     assert desktop.errors == []
-
-
-def test_the_tip_names_the_place_and_its_rate(desktop: Watched, server: Server, zone: Workspace) -> None:
-    place = a_compound(zone)
-    map_page = MapPage(desktop.page).open(f"{server.url}/?show=compound")
-    desktop.page.mouse.move(*map_page.point_of(place["lon"], place["lat"]))
-    lines = map_page.inside.locator(".gz-tip-text span")
-
-    expect(lines.first).to_have_text(str(place["name_en"]))
-    rate = float(lines.nth(1).inner_text().split(" ")[0].replace(",", ""))
-    assert rate == pytest.approx(place["rate"], rel=0.01)
 
 
 def test_a_filter_changes_the_figures_of_the_places(
@@ -131,14 +127,15 @@ def test_the_table_jumps_to_the_map_at_the_place(desktop: Watched, server: Serve
 
 def test_every_kind_of_place_adds_up_to_the_total(desktop: Watched, server: Server, zone: Workspace) -> None:
     page = desktop.page
-    for kind in ("street", "compound", "community", "street_office"):
-        page.goto(f"{server.url}/places?kind={kind}")
-        said = page.get_by_text("pass the filters", exact=False)
-        expect(said).to_be_visible()
+    page.goto(f"{server.url}/places")
+    said, sums = page.get_by_text("pass the filters"), page.locator(".gz-places tfoot")
+    for kinds in ("Streets", "Compounds", "Communities", "Street offices"):
+        follow(page.get_by_role("radio", name=kinds, exact=True))
+        expect(said).to_contain_text(f" in {kinds}")
+        expect(sums).to_contain_text(f"All {kinds} together")
         numbers = [int(text.replace(",", "")) for text in re.findall(r"\d[\d,]*", said.inner_text())]
         assert numbers[-1] == sum(numbers[:-1]) == zone.cube.total(Filter())
-        sums = page.locator(".gz-places tfoot td").nth(2).inner_text()
-        assert int(sums.replace(",", "")) == numbers[0]
+        assert int(sums.locator("td").nth(2).inner_text().replace(",", "")) == numbers[0]
 
 
 def test_a_place_beside_another_is_an_address(desktop: Watched, server: Server, zone: Workspace) -> None:
@@ -149,20 +146,29 @@ def test_a_place_beside_another_is_an_address(desktop: Watched, server: Server, 
     expect(counts).to_have_text([f"{place['n']:,}" for place in (one, other)])
 
 
+def assert_it_fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.gz-places, .gz-place-head, .gz-cases, .gz-hot')]"
+        ".filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length"
+    )
+    assert wide == 0
+
+
 def test_the_places_fit_a_telephone(phone: Watched, server: Server, zone: Workspace) -> None:
     page, place = phone.page, a_compound(zone)
-    for path in ("places?kind=compound", f"place?id={place['id']}", "?show=street"):
+    for path, there in (
+        ("places?kind=compound", ".gz-places"),
+        (f"place?id={place['id']}", ".gz-place-head"),
+    ):
         page.goto(f"{server.url}/{path}")
-        page.locator(".gz-places, .gz-place-head, " + FRAME).first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        wide = page.evaluate(
-            "[...document.querySelectorAll('.gz-places, .gz-place-head, .gz-cases, .gz-hot')]"
-            ".filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length"
-        )
-        assert wide == 0
+        page.locator(there).first.wait_for()
+        assert_it_fits(page)
 
 
-def test_a_tap_on_a_telephone_opens_a_street(phone: Watched, server: Server, zone: Workspace) -> None:
+def test_the_map_of_streets_fits_a_telephone_and_a_tap_opens_one(
+    phone: Watched, server: Server, zone: Workspace
+) -> None:
     street = (
         rated(zone.cube, Filter(), "street", actor=VIEWER)
         .sort("length_m", descending=True)
@@ -173,6 +179,7 @@ def test_a_tap_on_a_telephone_opens_a_street(phone: Watched, server: Server, zon
     map_page = MapPage(phone.page).open(
         f"{server.url}/?show=street&lat={middle.y:.5f}&lon={middle.x:.5f}&zoom=15"
     )
+    assert_it_fits(phone.page)
     phone.page.touchscreen.tap(*map_page.point_of(middle.x, middle.y))
     phone.page.get_by_text(str(street["name"]), exact=True).first.wait_for()
 
