@@ -29,7 +29,7 @@ def main() -> None:
         layout="wide",
     )
     st.html(_HERE / "style.css")
-    st.html(f"<style>:root {{ --gz-upload: {json.dumps(_('Choose files'), ensure_ascii=False)}; }}</style>")
+    st.html(_style_of_words())
     if not wall.asked():
         st.logo(_HERE / "logo.svg", size="large")
     pages = _pages()
@@ -42,6 +42,12 @@ def main() -> None:
     _heading(here, page)
     page.run()
     _bar(pages, page)
+
+
+def _style_of_words() -> str:
+    """Return the words that only a style can say: those of Streamlit's own upload button."""
+    choose = json.dumps(_("Choose files"), ensure_ascii=False)
+    return f"<style>:root {{ --gz-upload: {choose}; }}</style>"
 
 
 def _pages() -> list[Page]:
