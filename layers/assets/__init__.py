@@ -69,6 +69,7 @@ SCRIPTS: Final = (
     "heat_legend",
     "street_wire",
     "street_canvas",
+    "ground",
     "cells",
     "hot",
     "rates",
