@@ -145,6 +145,11 @@ FIELD_SCRIPTS: Final = (
     "field_waiting",
     "field_menu",
     "field_states",
+    "field_address",
+    "field_theme",
+    "field_viewer",
+    "field_frame",
+    "field_membership",
     "field_start",
 )
 #: Those of the map of territories, which other maps do not need, and of the board beside it.
