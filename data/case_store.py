@@ -12,11 +12,11 @@ from sqlalchemy import Connection, func, select
 
 from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts, given
 from data.actors import SYSTEM, Actor
-from data.case_check import Checked
 from data.case_deadlines import rejudge
 from data.case_list import Part
 from data.case_repair import Repaired
 from data.cases import Case
+from data.checked import Checked
 from data.city_rules import city_rules, table_fact
 from data.clock import moment
 from data.contacts import Contact
