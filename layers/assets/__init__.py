@@ -158,6 +158,7 @@ TERRITORY_SCRIPTS: Final = (
     "territory_canvas",
     "territory_saver",
     "territory_bar",
+    "territory_wishes",
     "territories",
 )
 BOARD_SCRIPTS: Final = ("words", "territory_board")
