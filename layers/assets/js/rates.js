@@ -197,7 +197,7 @@
       this.map.getContainer().classList.toggle("gz-over-cell", row >= 0);
       this.mark();
       if (row < 0) this.tip.hide();
-      else this.tip.show(latlng, this.shapes.ids[row], this.textsOf(row));
+      else this.tip.show(latlng, this.textsOf(row));
     }
 
     /** What the tooltip says of a place, line by line. */
