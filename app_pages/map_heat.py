@@ -87,7 +87,7 @@ def title_of(weight: str, along: str = "") -> str:
 
 
 def layer(here: Workspace, view: View, query: str, **options: Any) -> HeatLayer | StreetDensityLayer:
-    """Make the layer that a view means; `options` are others of `HeatLayer`."""
+    """Make the layer that a view means; `options` are others of `DensityLayer`."""
     weight = weight_of(view)
     options |= {
         "bandwidth": view.bandwidth or usual_bandwidth(here.cube),

@@ -1,7 +1,6 @@
 """The proof that a store holds: every row is the replay of its events; and rows made from the events anew."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
@@ -11,6 +10,7 @@ from data import case_cells, case_places, case_rows, saved
 from data.bulk_reading import read_frame, row_frame
 from data.case_deadlines import JUDGED, deadlines
 from data.case_rows import EVENT_QUERY, EVENT_ROW, ROW, STATE_COLUMNS, said_json
+from data.checked import Checked
 from data.city_rules import CityRules, city_rules
 from data.events import decode
 from data.records import CONTACT, EVENT, IMPORT, ISSUE
@@ -18,12 +18,9 @@ from data.replay import Replay, differences
 from data.schema import LOCATED, REPORT, UTC
 from data.statuses import STATUS_GROUPS
 from i18n import gettext as _
-from i18n import ngettext
 
 #: Cases that are replayed together; the memory depends on it.
 _AT_ONCE: Final = 50_000
-#: Faults that are kept as examples.
-_SHOWN: Final = 20
 _EXACT_DEGREES: Final = 1e-12
 #: What a value raises that its column cannot hold: SQLite takes any into any, and text need not be JSON.
 _UNREADABLE: Final = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
@@ -34,136 +31,27 @@ _PLACE: Final = ("lon", "lat")
 TOLD: Final = tuple(name for name in REPORT if name not in ("status", "unit", "reported_at", "closed_at"))
 
 
-@dataclass(slots=True)
-class Checked:
-    """What a check of a whole store found, in figures."""
-
-    issues: int = 0
-    events: int = 0
-    imports: int = 0
-    contacts: int = 0
-    last_seq: int = 0
-    kinds: dict[str, int] = field(default_factory=dict)  # events of each kind
-    statuses: dict[str, int] = field(default_factory=dict)
-    differing: int = 0  # values of rows that are not the replay of the events
-    impossible: int = 0  # events that cannot have happened
-    orphans: int = 0  # events without their issue
-    missing: int = 0  # numbers of events that are not there
-    unreadable: int = 0  # rows and events that hold what none can hold
-    beyond: int = 0  # rows that are further than their events: events were lost
-    misdated: int = 0  # open cases that are due at another moment than the limits say
-    misplaced: int = 0  # cases that belong to other places or areas than is noted
-    outdated: int = 0  # those that will, once they are located by the places that came since; no fault
-    astray: int = 0  # duplicates of a case that is not there
-    lost_saved: int = 0  # views and selections that were kept and cannot be read
-    photos: int = 0  # rows, those that were taken away included
-    astray_photos: int = 0  # rows that are not what the events say
-    photo_files: int = 0
-    photo_bytes: int = 0
-    missing_photos: int = 0  # files
-    damaged_photos: int = 0
-    stray_photos: int = 0  # files that no case refers to; no fault
-    foreign_files: int = 0  # in the photo folder, and none of a store; no fault
-    photo_folder: str = ""  # why it cannot be looked at
-    damage: list[str] = field(default_factory=list)  # what the database says about its own file
-    examples: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything holds."""
-        rows = (self.differing, self.misdated, self.misplaced, self.astray, self.lost_saved)
-        photos = (self.astray_photos, self.missing_photos, self.damaged_photos, self.photo_folder)
-        return self.whole and not any(rows) and not any(photos)
-
-    @property
-    def whole(self) -> bool:
-        """Whether the events themselves are all there, so that rows can be made of them anew."""
-        lost = (self.impossible, self.orphans, self.missing, self.unreadable, self.beyond, len(self.damage))
-        return not any(lost)
-
-    @property
-    def repairable(self) -> bool:
-        """Whether there are rows that can be made from their events anew."""
-        return self.whole and any((self.differing, self.misdated, self.misplaced, self.astray_photos))
-
-    def words(self) -> list[str]:
-        """Say in the language in use what holds and what does not, a line each."""
-        lines = [
-            ngettext(
-                "{n} case is the replay of its events",
-                "{n} cases are the replay of their events",
-                self.issues,
-            )
-            if not self.differing
-            else ngettext(
-                "{n} value differs from the replay of the events",
-                "{n} values differ from the replay of the events",
-                self.differing,
-            ),
-            ngettext("{n} event has its case", "{n} events have their case", self.events)
-            if not self.orphans
-            else _("{n} events have no case", n=self.orphans),
-        ]
-        faults = {
-            _("{n} events cannot have happened", n=self.impossible): self.impossible,
-            _("{n} events are missing", n=self.missing): self.missing,
-            _("{n} rows or events cannot be read", n=self.unreadable): self.unreadable,
-            _("{n} cases are further than their events, of which some were lost", n=self.beyond): self.beyond,
-            ngettext(
-                "{n} open case is due at another moment than the limits say",
-                "{n} open cases are due at another moment than the limits say",
-                self.misdated,
-            ): self.misdated,
-            _("{n} cases belong elsewhere than is noted", n=self.misplaced): self.misplaced,
-            _("{n} duplicates repeat a case that is not there", n=self.astray): self.astray,
-            _("{n} saved views or selections cannot be read", n=self.lost_saved): self.lost_saved,
-        }
-        faulty = [words for words, n in faults.items() if n]
-        if self.outdated:
-            lines.append(
-                _(
-                    "Places or rules have changed: {n} cases belong elsewhere now, "
-                    "and `gezhi places --locate` notes it",
-                    n=self.outdated,
-                )
-            )
-        return lines + faulty + self._photo_words() + self.damage + self.examples
-
-    def _photo_words(self) -> list[str]:
-        if self.photo_folder:
-            n = ngettext(
-                "{n} photo could not be looked at.", "{n} photos could not be looked at.", self.photos
-            )
-            return [f"{n} {self.photo_folder}"]
-        files = self.photo_files
-        found = {
-            ngettext(
-                "{n} photo file is what its name says ({size:.1f} MB)",
-                "{n} photo files are what their names say ({size:.1f} MB)",
-                files,
-                size=self.photo_bytes / 1e6,
-            ): files and not self.damaged_photos,
-            ngettext(
-                "{n} photo is not what the events say",
-                "{n} photos are not what the events say",
-                self.astray_photos,
-            ): self.astray_photos,
-            _("{n} photo files are missing", n=self.missing_photos): self.missing_photos,
-            _("{n} of {files} photo files are damaged", n=self.damaged_photos, files=files): (
-                self.damaged_photos
-            ),
-            _(
-                "{n} photo files belong to no case: `gezhi db tidy` removes those older than a day",
-                n=self.stray_photos,
-            ): self.stray_photos,
-            _("{n} other files lie in the photo folder", n=self.foreign_files): self.foreign_files,
-        }
-        return [words for words, n in found.items() if n]
-
-
 def check(connection: Connection) -> Checked:
     """Replay every event and compare; nothing is changed."""
     found = Checked()
+    _count(connection, found)
+    lost = saved.unreadable(connection)
+    found.lost_saved = len(lost)
+    found.show(lost)
+    rules = city_rules(connection)
+    for stored, events in parts(connection, found):
+        _compare(connection, found, rules, stored, events)
+    if not found.unreadable:
+        n = case_places.misplaced(connection)
+        if case_places.is_current(connection):
+            found.misplaced = n
+        else:
+            found.outdated = n
+    return found
+
+
+def _count(connection: Connection, found: Checked) -> None:
+    """Note how much there is, what refers to nothing, and what the database says about its own file."""
     found.issues = _one(connection, select(func.count()).select_from(ISSUE))
     found.events = _one(connection, select(func.count()).select_from(EVENT))
     found.imports = _one(connection, select(func.count()).select_from(IMPORT))
@@ -178,44 +66,60 @@ def check(connection: Connection) -> Checked:
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("PRAGMA quick_check(10)").scalars().all()
         found.damage = [str(row) for row in rows if row != "ok"]
-    lost = saved.unreadable(connection)
-    found.lost_saved = len(lost)
-    found.examples += lost[:_SHOWN]
-    rules = city_rules(connection)
-    for stored, events in parts(connection, found):
-        replay = Replay.of(decode(events))
-        kept = stored.select("issue_id", *STATE_COLUMNS, "seq")
-        _note(found, differences(replay.cases, kept))
-        told = told_last(events, stored)
-        _note(found, _told_otherwise(told))
-        _note(found, _celled_otherwise(told))
-        _note(found, _located_otherwise(events, stored))
-        both = kept.join(replay.cases, on="issue_id", suffix="_replayed")
-        further = (pl.col("seq") > pl.col("seq_replayed")) & (pl.col("version") > pl.col("version_replayed"))
-        found.beyond += both.filter(further).height
-        wrong = misdated(connection, rules, stored, replay.cases)
-        found.misdated += wrong.height
-        for row in wrong.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
-            found.examples.append(
-                _(
-                    "case {id}: due {stored}, by the limits {due}",
-                    id=row["issue_id"],
-                    stored=row["due_at"],
-                    due=row["due"],
-                )
-            )
-        found.impossible += replay.impossible.height
-        for row in replay.impossible.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
-            found.examples.append(
-                _("case {id}, event {seq}: '{kind}' after '{before}'", id=row["issue_id"], **_rest(row))
-            )
-    if not found.unreadable:
-        n = case_places.misplaced(connection)
-        if case_places.is_current(connection):
-            found.misplaced = n
-        else:
-            found.outdated = n
-    return found
+
+
+def _compare(
+    connection: Connection, found: Checked, rules: CityRules, stored: pl.DataFrame, events: pl.DataFrame
+) -> None:
+    """Note where the rows of some cases differ from the replay of their events."""
+    replay = Replay.of(decode(events))
+    kept = stored.select("issue_id", *STATE_COLUMNS, "seq")
+    told = told_last(events, stored)
+    for differing in (
+        differences(replay.cases, kept),
+        _told_otherwise(told),
+        _celled_otherwise(told),
+        _located_otherwise(events, stored),
+    ):
+        found.differing += differing.height
+        found.show(map(_differing_words, differing.iter_rows(named=True)))
+    both = kept.join(replay.cases, on="issue_id", suffix="_replayed")
+    further = (pl.col("seq") > pl.col("seq_replayed")) & (pl.col("version") > pl.col("version_replayed"))
+    found.beyond += both.filter(further).height
+    wrong = misdated(connection, rules, stored, replay.cases)
+    found.misdated += wrong.height
+    found.show(map(_misdated_words, wrong.iter_rows(named=True)))
+    found.impossible += replay.impossible.height
+    found.show(map(_impossible_words, replay.impossible.iter_rows(named=True)))
+
+
+def _differing_words(row: dict[str, Any]) -> str:
+    return _(
+        "case {id}: {field} is '{stored}', by its events '{replayed}'",
+        id=row["issue_id"],
+        field=row["field"],
+        stored=row["stored"],
+        replayed=row["replayed"],
+    )
+
+
+def _misdated_words(row: dict[str, Any]) -> str:
+    return _(
+        "case {id}: due {stored}, by the limits {due}",
+        id=row["issue_id"],
+        stored=row["due_at"],
+        due=row["due"],
+    )
+
+
+def _impossible_words(row: dict[str, Any]) -> str:
+    return _(
+        "case {id}, event {seq}: '{kind}' after '{before}'",
+        id=row["issue_id"],
+        seq=row["seq"],
+        kind=row["kind"],
+        before=row["before"],
+    )
 
 
 def misdated(
@@ -322,12 +226,12 @@ def _readable(found: Checked, rows: Any, events: Any) -> tuple[Any, Any]:
     good_rows = _good(rows, lambda some: _frames(some, []))
     good_events = _good(events, lambda some: _frames(rows[:0], some))
     bad = {row.id for row in rows} - {row.id for row in good_rows}
-    for case in sorted(bad)[: max(_SHOWN - len(found.examples), 0)]:
-        found.examples.append(_("case {id} cannot be read", id=case))
+    found.show(_("case {id} cannot be read", id=case) for case in sorted(bad))
     seqs = {event.seq for event in good_events}
     unread = [event for event in events if event.seq not in seqs]
-    for event in unread[: max(_SHOWN - len(found.examples), 0)]:
-        found.examples.append(_("case {id}, event {seq} cannot be read", id=event.issue_id, seq=event.seq))
+    found.show(
+        _("case {id}, event {seq} cannot be read", id=event.issue_id, seq=event.seq) for event in unread
+    )
     found.unreadable += len(bad) + len(unread)
     bad |= {event.issue_id for event in unread}
     return (
@@ -434,22 +338,6 @@ def _told(events: pl.DataFrame) -> pl.DataFrame:
         for name in TOLD
         if REPORT[name] == UTC
     )
-
-
-def _note(found: Checked, differing: pl.DataFrame) -> None:
-    found.differing += differing.height
-    for row in differing.head(max(_SHOWN - len(found.examples), 0)).to_dicts():
-        found.examples.append(
-            _(
-                "case {id}: {field} is '{stored}', by its events '{replayed}'",
-                id=row.pop("issue_id"),
-                **row,
-            )
-        )
-
-
-def _rest(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("seq", "kind", "before")}
 
 
 def _one(connection: Connection, query: Select[Any]) -> int:

@@ -12,9 +12,10 @@ import polars as pl
 from sqlalchemy import Connection, update
 
 from data import case_places
-from data.case_check import TOLD, Checked, check, located_last, otherwise, parts, told_last
+from data.case_check import TOLD, check, located_last, otherwise, parts, told_last
 from data.case_deadlines import rejudge
 from data.case_rows import STATE_COLUMNS
+from data.checked import Checked
 from data.city_rules import city_rules
 from data.events import decode
 from data.photo_check import check_rows, rewrite_rows

@@ -1,7 +1,7 @@
 """The store's part for cases: what happens to them, what is due, and whether all of it holds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -11,23 +11,21 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from data import accesses, case_check, case_list, case_places, case_repair, cases, contacts, given
-from data.accesses import What
 from data.actors import SYSTEM, Actor
-from data.case_check import Checked
 from data.case_deadlines import rejudge
 from data.case_list import Part
 from data.case_repair import Repaired
 from data.cases import Case
+from data.checked import Checked
 from data.city_rules import city_rules, table_fact
 from data.clock import moment
 from data.contacts import Contact
 from data.database import empty_log
 from data.facts import set_fact
-from data.issue_reading import ISSUE_COLUMNS, changed_since
 from data.issue_writing import Batch
 from data.known_places import known_places
 from data.records import ISSUE
-from data.rights import Right, require, scope
+from data.rights import Right, require
 from data.schema import REPORT
 from data.units import UnitOf
 from geo.errors import NotAllowedError, StoreError
@@ -327,51 +325,11 @@ class CaseStore(ABC):
                 accesses.note(connection, "contact", actor=actor, issue_id=issue_id, refused=True)
             raise
 
-    def export_cases(
-        self,
-        *,
-        actor: Actor,
-        detail: str = "",
-        columns: Sequence[str] = tuple(ISSUE_COLUMNS),
-        batch_rows: int = 200_000,
-    ) -> Iterator[pl.DataFrame]:
-        """Read all cases in the actor's part of the city to hand them out of the store; that is written down.
-
-        Parameters
-        ----------
-        detail
-            Where they go, for the list of accesses.
-
-        Returns
-        -------
-        Frames of these columns (`ISSUE_COLUMNS`), by id, all of one state of the store. Descriptions and
-        addresses may name people.
-        """
-        try:
-            require(actor, "read")
-        except NotAllowedError:
-            self.note_access("export", actor=actor, detail=detail, refused=True)
-            raise
-        self.note_access("export", actor=actor, detail=detail)
-        with self._reading(actor) as connection:
-            yield from changed_since(
-                connection, 0, columns=columns, batch_rows=batch_rows, where=scope(actor)
-            )
-
-    def note_access(
-        self,
-        what: What,
-        *,
-        actor: Actor,
-        issue_id: int | None = None,
-        detail: str = "",
-        refused: bool = False,
-    ) -> None:
-        """Write down that somebody takes personal data, or was refused; for what is read elsewhere."""
-        if not refused:
-            require(actor, "open")
+    def note_export(self, *, actor: Actor, detail: str) -> None:
+        """Write down that somebody takes cases out of the store; `detail` says which."""
+        require(actor, "open")
         with self._writing(SYSTEM) as connection:
-            accesses.note(connection, what, actor=actor, issue_id=issue_id, detail=detail, refused=refused)
+            accesses.note(connection, "export", actor=actor, detail=detail)
 
     def accesses(self, *, actor: Actor, limit: int = 1000) -> pl.DataFrame:
         """Return who took personal data or tried to, newest first: the columns `data.accesses.LISTED`."""

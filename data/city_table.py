@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,9 @@ from i18n import gettext as _
 #: Where the tables lie that a new store starts with; a city edits its own copies.
 TABLES: Final = Path(__file__).parent / "tables"
 
+DAY_MINUTES: Final = 24 * 60
+
+_TIME: Final = re.compile(r"(\d{1,2}):(\d\d)")
 #: How many faults one message names.
 _SHOWN: Final = 20
 
@@ -78,6 +82,18 @@ class Line:
         except ValueError:
             self.fault(_("{column} is '{text}', expected a day such as 2026-10-01", column=column, text=text))
             return None
+
+    def time(self, column: str, *, needed: bool = False) -> int | None:
+        """Return a time of day in minutes, up to 24:00; None where it is empty, a fault only if `needed`."""
+        text = self.values[column]
+        if not text and not needed:
+            return None
+        if found := _TIME.fullmatch(text):
+            hours, minutes = int(found[1]), int(found[2])
+            if minutes < 60 and hours * 60 + minutes <= DAY_MINUTES:
+                return hours * 60 + minutes
+        self.fault(_("{column} is '{text}', expected a time such as 08:30", column=column, text=text))
+        return None
 
     def positive(self, column: str) -> float | None:
         """Return a number above zero."""

@@ -23,9 +23,6 @@ _HOURLY_FROM: Final = 30 * _DAY
 _DAILY_FROM: Final = _HOURLY_FROM + 730 * _DAY
 _DAILY_CODE: Final = _HOURLY_FROM + 730 * 24
 
-#: What the cube's columns are made of.
-MOMENTS: Final = ("reported_at", "closed_at", "due_at")
-
 
 def due() -> pl.Expr:
     """Return the column `due`: the minute since 1970 of `due_at`, `NO_DUE` without one."""

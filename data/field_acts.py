@@ -16,8 +16,6 @@ from data.transitions import possible, word
 from i18n import N_, gettext
 from i18n import gettext as _
 
-Act = Literal["start", "fix", "note", "photo", "not_found", "needs_help", "not_mine", "report"]
-
 #: What a team can do, in the order of its buttons, with what the button says.
 ACTS: Final[dict[str, str]] = {
     "start": N_("Start work"),
@@ -109,9 +107,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of an answer: it counts, has no effect any more, or waits for a manager; and why."""
+    """What becomes of an answer, and why.
 
-    state: Literal["applied", "already", "conflict"]
+    It counts, has no effect any more, waits for a manager, or cannot be taken as it is.
+    """
+
+    state: Literal["applied", "already", "conflict", "refused"]
     words: str = ""
 
 

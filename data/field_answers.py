@@ -16,6 +16,7 @@ from data.clock import moment_of, now
 from data.events import Event
 from data.field_acts import EVENT_OF, Step, Verdict, act_label, judge
 from data.field_forms import Answer
+from data.field_kept import Arrival
 from data.issue_writing import Batch
 from data.records import EDITION, EVENT, FIELD_ANSWER, ISSUE, TERRITORY
 from data.rights import in_scope
@@ -84,23 +85,16 @@ def doer(answer: Answer, actor: Actor) -> Actor:
     return actor if answer.of is None or answer.act not in _COMPLETES else replace(actor, team=None)
 
 
-def given_at(
-    connection: Connection, answer: Answer, issue_id: int | None, *, skew: timedelta, received: datetime
-) -> datetime:
+def given_at(connection: Connection, answer: Answer, issue_id: int | None, arrival: Arrival) -> datetime:
     """Return when an answer was given, as far as the clock of the phone can be believed.
 
-    Parameters
-    ----------
-    skew
-        By how much the phone's clock is behind this one, where it said what time it has.
-
-    Returns
-    -------
-    The moment of arrival where the phone's is one to come, too long ago, or before what the team went by.
+    That is the moment of arrival where the phone's is one to come, too long ago, or before what the team went
+    by.
     """
+    received = arrival.at
     if answer.at is None:
         return received
-    found = answer.at + (skew if abs(skew) > _NOTICED else timedelta(0))
+    found = answer.at + (arrival.skew if abs(arrival.skew) > _NOTICED else timedelta(0))
     seen = _seen_at(connection, issue_id, answer.version) if issue_id is not None else None
     earliest = received - _OLDEST if seen is None else max(seen - _SLACK, received - _OLDEST)
     if not earliest <= found <= received + _SLACK:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, exists, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, exists, insert, select, update
 from data import case_rows
 from data.actors import Actor
 from data.clock import moment_of, now
-from data.field_acts import ANSWERS_HELP
+from data.field_acts import ANSWERS_HELP, Verdict
 from data.field_forms import Answer, Damaged
 from data.records import EVENT, FIELD_ANSWER, ISSUE, OPEN
 from geo.errors import StoreError
@@ -21,6 +21,20 @@ from i18n import gettext as _
 #: in conflict waits until a manager applies it or sets it aside.
 AnswerState = Literal["applied", "already", "conflict", "refused", "aside"]
 STATES: Final = ("applied", "already", "conflict", "refused", "aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an answer comes in: by whom of a team, when, and how far the phone's clock is behind this one."""
+
+    actor: Actor
+    at: datetime
+    skew: timedelta = timedelta(0)
+
+    @property
+    def team(self) -> int:
+        """The number of the team."""
+        return self.actor.team or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +72,12 @@ class KeptAnswer:
     reason: str | None
 
 
-def known(connection: Connection, answer: Answer | Damaged, *, team: int) -> Answered | None:
+def known(connection: Connection, answer: Answer | Damaged, arrival: Arrival) -> Answered | None:
     """Return what became of an answer that was handed in before; None where it is to be taken now."""
     row = connection.execute(_query().where(FIELD_ANSWER.c.uid == answer.uid)).first()
     if row is None:
         return None
-    if row.team_id != team:
+    if row.team_id != arrival.team:
         return Answered(answer.uid, "refused", _("Another team has an answer of this number."))
     if row.state == "refused" and row.settled_at is None:
         return None
@@ -77,42 +91,39 @@ def known(connection: Connection, answer: Answer | Damaged, *, team: int) -> Ans
 def keep(
     connection: Connection,
     answer: Answer | Damaged,
+    arrival: Arrival,
+    verdict: Verdict,
     *,
-    team: int,
-    actor: Actor,
-    state: str,
-    words: str,
-    at: datetime,
-    received: datetime,
+    at: datetime | None = None,
     issue_id: int | None = None,
     event_seq: int | None = None,
     photo: bytes | None = None,
 ) -> Answered:
-    """Write down an answer and what became of it."""
+    """Write down an answer, what became of it, and when it was given: as it came in, unless `at` says it."""
     there = (
         issue_id is not None
         and connection.execute(select(ISSUE.c.id).where(ISSUE.c.id == issue_id)).first() is not None
     )
     told = answer if isinstance(answer, Answer) else None
     values = {
-        "team_id": team,
-        "actor": actor.name,
-        "received_at": case_rows.to_micros(received),
-        "at": case_rows.to_micros(at),
+        "team_id": arrival.team,
+        "actor": arrival.actor.name,
+        "received_at": case_rows.to_micros(arrival.at),
+        "at": case_rows.to_micros(at or arrival.at),
         "act": answer.act,
         "issue_id": issue_id if there else None,
         "lon": told.lon if told else None,
         "lat": told.lat if told else None,
         "answer": answer.told,
         "photo": photo,
-        "state": state,
-        "words": words,
+        "state": verdict.state,
+        "words": verdict.words,
         "event_seq": event_seq,
     }
     of_uid = FIELD_ANSWER.c.uid == answer.uid
     if connection.execute(update(FIELD_ANSWER).where(of_uid).values(values)).rowcount == 0:
         connection.execute(insert(FIELD_ANSWER).values(uid=answer.uid, **values))
-    return Answered(answer.uid, state, words, issue_id if there else None)
+    return Answered(answer.uid, verdict.state, verdict.words, issue_id if there else None)
 
 
 def listed(connection: Connection, *, states: Sequence[str], settled: bool, limit: int) -> list[KeptAnswer]:

@@ -17,7 +17,7 @@ from data.clock import moment
 from data.field_acts import Verdict
 from data.field_cases import MOST_CASES, Hot
 from data.field_forms import Answer, Damaged, photo_uid, read_answer
-from data.field_kept import Answered, KeptAnswer
+from data.field_kept import Answered, Arrival, KeptAnswer
 from data.field_team import member
 from data.known_places import known_places
 from data.photo_store import PhotoStore
@@ -122,21 +122,22 @@ class FieldStore(PhotoStore):
         received = moment()
         skew = timedelta(0) if sent is None else received - sent
         with self._reading(actor, "act") as connection:
-            number, as_one = member(connection, team, actor=actor)
-            before = field_kept.known(connection, found, team=number.id)
+            _team, as_one = member(connection, team, actor=actor)
+            arrival = Arrival(as_one, received, skew)
+            before = field_kept.known(connection, found, arrival)
             if before is not None:
                 return before
             if found.act == "report":
                 known_places(connection)  # others need not wait while the index is made
         if isinstance(found, Damaged):
-            return self._refuse(found, found.faults, actor=as_one, received=received)
+            return self._refuse(found, found.faults, arrival)
         if found.act == "photo":
-            return self._answer_photo(found, actor=as_one, skew=skew, received=received)
+            return self._answer_photo(found, arrival)
         try:
             with self._writing(as_one, "act") as connection:
-                return _taken(connection, found, actor=as_one, skew=skew, received=received)
+                return _taken(connection, found, arrival)
         except (GivenError, NotAllowedError, TransitionError) as error:
-            return self._refuse(found, str(error), actor=as_one, received=received)
+            return self._refuse(found, str(error), arrival)
 
     def kept_answers(
         self, *, actor: Actor, states: Sequence[str] = WAITING, settled: bool = False, limit: int = 60
@@ -236,46 +237,43 @@ class FieldStore(PhotoStore):
             return done
         return replace(done, words=" ".join(filter(None, (done.words, added.words))))
 
-    def _answer_photo(self, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime) -> Answered:
-        content = answer.photo or b""
+    def _answer_photo(self, answer: Answer, arrival: Arrival) -> Answered:
+        actor, seq = arrival.actor, None
         try:
             with self._reading(actor, "act") as connection:
-                issue_id = field_answers.case_of(connection, answer, team=actor.team or 0)
+                issue_id = field_answers.case_of(connection, answer, team=arrival.team)
                 verdict = field_answers.judged(connection, answer, issue_id, actor=actor)
-                at = field_answers.given_at(connection, answer, issue_id, skew=skew, received=received)
+                at = field_answers.given_at(connection, answer, issue_id, arrival)
         except (GivenError, NotAllowedError) as error:
-            return self._refuse(answer, str(error), actor=actor, received=received)
-        seq = None
+            return self._refuse(answer, str(error), arrival)
         if verdict.state == "applied":
-            try:
-                doer, role = field_answers.doer(answer, actor), _role(answer.when)
-                added = self.add_photo(issue_id or 0, content, actor=doer, role=role, note=answer.note, at=at)
-                seq = added.photo.seq
-            except PhotoError as error:
-                if not self._shows(content, actor=actor):
-                    return self._refuse(
-                        replace(answer, photo=None), str(error), actor=actor, received=received
-                    )
-                verdict = Verdict("conflict", str(error))
-            except (PhotoFolderError, TransitionError, NotAllowedError) as error:
-                verdict = Verdict("conflict", str(error))
+            verdict, seq = self._bring_photo(answer, issue_id or 0, actor=actor, at=at)
+        if verdict.state == "refused":
+            return self._refuse(replace(answer, photo=None), verdict.words, arrival)
         with self._writing(actor, "act") as connection:
-            before = field_kept.known(connection, answer, team=actor.team or 0)
+            before = field_kept.known(connection, answer, arrival)
             if before is not None and verdict.state != "applied":
                 return before  # it came a second time meanwhile, and was taken then
+            photo = answer.photo or b"" if verdict.state == "conflict" else None
             return field_kept.keep(
-                connection,
-                answer,
-                team=actor.team or 0,
-                actor=actor,
-                state=verdict.state,
-                words=verdict.words,
-                at=at,
-                received=received,
-                issue_id=issue_id,
-                event_seq=seq,
-                photo=content if verdict.state == "conflict" else None,
+                connection, answer, arrival, verdict, at=at, issue_id=issue_id, event_seq=seq, photo=photo
             )
+
+    def _bring_photo(
+        self, answer: Answer, issue_id: int, *, actor: Actor, at: datetime
+    ) -> tuple[Verdict, int | None]:
+        """Bring the photo of an answer to its case; say what becomes of it, and the number of its event."""
+        content, doer = answer.photo or b"", field_answers.doer(answer, actor)
+        try:
+            added = self.add_photo(
+                issue_id, content, actor=doer, role=_role(answer.when), note=answer.note, at=at
+            )
+        except PhotoError as error:
+            shows = self._shows(content, actor=actor)
+            return Verdict("conflict" if shows else "refused", str(error)), None
+        except (PhotoFolderError, TransitionError, NotAllowedError) as error:
+            return Verdict("conflict", str(error)), None
+        return Verdict("applied"), added.photo.seq
 
     def _settle_photo(
         self,
@@ -311,66 +309,39 @@ class FieldStore(PhotoStore):
             return False
         return True
 
-    def _refuse(
-        self,
-        answer: Answer | Damaged,
-        words: str,
-        *,
-        actor: Actor,
-        received: datetime,
-    ) -> Answered:
+    def _refuse(self, answer: Answer | Damaged, words: str, arrival: Arrival) -> Answered:
         """Keep an answer that cannot be taken as it is; it may be handed in again."""
-        with self._writing(actor, "act") as connection:
-            before = field_kept.known(connection, answer, team=actor.team or 0)
+        issue_id = answer.case if isinstance(answer, Answer) else None
+        with self._writing(arrival.actor, "act") as connection:
+            before = field_kept.known(connection, answer, arrival)
             if before is not None:
                 return before  # it came a second time meanwhile, and was taken then
+            refused = Verdict("refused", words)
             return field_kept.keep(
-                connection,
-                answer,
-                team=actor.team or 0,
-                actor=actor,
-                state="refused",
-                words=words,
-                at=received,
-                received=received,
-                issue_id=answer.case if isinstance(answer, Answer) else None,
-                photo=answer.photo,
+                connection, answer, arrival, refused, issue_id=issue_id, photo=answer.photo
             )
 
 
-def _taken(
-    connection: Connection, answer: Answer, *, actor: Actor, skew: timedelta, received: datetime
-) -> Answered:
+def _taken(connection: Connection, answer: Answer, arrival: Arrival) -> Answered:
     """Take an answer in the transaction that writes it down."""
-    team = actor.team or 0
-    before = field_kept.known(connection, answer, team=team)
+    before = field_kept.known(connection, answer, arrival)
     if before is not None:
         return before
-    verdict, seq = Verdict("applied"), None
-    issue_id = None
+    actor, seq = arrival.actor, None
     if answer.act == "report":
-        at = field_answers.given_at(connection, answer, None, skew=skew, received=received)
+        verdict = Verdict("applied")
+        at = field_answers.given_at(connection, answer, None, arrival)
         issue_id, seq = field_answers.report(connection, answer, actor=actor, at=at)
     else:
-        issue_id = field_answers.case_of(connection, answer, team=team)
-        verdict = field_answers.judged(connection, answer, issue_id, actor=actor)
-        at = field_answers.given_at(connection, answer, issue_id, skew=skew, received=received)
+        found = field_answers.case_of(connection, answer, team=arrival.team)
+        verdict = field_answers.judged(connection, answer, found, actor=actor)
+        at = field_answers.given_at(connection, answer, found, arrival)
+        issue_id = found or 0
         if verdict.state == "applied":
-            seq = field_answers.apply(connection, answer, issue_id or 0, actor=actor, at=at)
+            seq = field_answers.apply(connection, answer, issue_id, actor=actor, at=at)
         elif verdict.state == "already":
-            seq = field_answers.remark(connection, answer, issue_id or 0, actor=actor, at=at)
-    return field_kept.keep(
-        connection,
-        answer,
-        team=team,
-        actor=actor,
-        state=verdict.state,
-        words=verdict.words,
-        at=at,
-        received=received,
-        issue_id=issue_id,
-        event_seq=seq,
-    )
+            seq = field_answers.remark(connection, answer, issue_id, actor=actor, at=at)
+    return field_kept.keep(connection, answer, arrival, verdict, at=at, issue_id=issue_id, event_seq=seq)
 
 
 def _role(when: str) -> PhotoRole:

@@ -3,7 +3,6 @@
 A city's own table; the delivered figures are assumptions.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Final, Self
 
 import polars as pl
 
-from data.city_table import TABLES, CityTable, Line
+from data.city_table import DAY_MINUTES, TABLES, CityTable, Line
 from i18n import gettext as _
 
 #: `category` is empty for all that have no line of their own.
 FIELD_WORK_COLUMNS: Final = ("category", "minutes", "load", "opens", "closes", "version", "source")
 
-_DAY_MINUTES: Final = 24 * 60
 _MOST_LOAD: Final = 10_000
-_TIME: Final = re.compile(r"(\d{1,2}):(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +81,13 @@ class FieldWork:
 
 def _work(line: Line) -> Work:
     minutes = line.positive("minutes") or 1.0
-    if minutes > _DAY_MINUTES:
+    if minutes > DAY_MINUTES:
         line.fault(_("minutes are {minutes}, expected a day at most", minutes=line.text("minutes")))
     text = line.text("load") or "0"
     load = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(_MOST_LOAD)) else -1
     if not 0 <= load <= _MOST_LOAD:
         line.fault(_("load is '{text}', expected a whole number up to {most}", text=text, most=_MOST_LOAD))
-    opens, closes = _time(line, "opens"), _time(line, "closes")
+    opens, closes = line.time("opens"), line.time("closes")
     if (opens is None) != (closes is None):
         line.fault(_("hours need both opens and closes"))
     if opens is None or closes is None:
@@ -98,15 +95,3 @@ def _work(line: Line) -> Work:
     if closes <= opens:
         line.fault(_("it closes before it opens"))
     return Work(minutes, load, (opens, closes))
-
-
-def _time(line: Line, column: str) -> int | None:
-    text = line.text(column)
-    if not text:
-        return None
-    if found := _TIME.fullmatch(text):
-        hours, minutes = int(found[1]), int(found[2])
-        if minutes < 60 and hours * 60 + minutes <= _DAY_MINUTES:
-            return hours * 60 + minutes
-    line.fault(_("{column} is '{text}', expected a time such as 08:30", column=column, text=text))
-    return None

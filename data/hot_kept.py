@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from data.cube import Cube
 from data.hot_cells import HotAsked, HotCells
+from geo.cell_counts import over_all
 
 #: The columns of an answer, the widest first, so that each begins where its numbers may.
 _COLUMNS: Final = (np.uint64, np.float64, np.uint32, np.uint8)
@@ -67,9 +68,13 @@ def with_answer(
     codes, figures
         Shape (m,), of these.
     """
-    all_codes, all_figures = np.zeros(len(cells), np.uint8), np.full(len(cells), np.nan)
-    all_codes[known], all_figures[known] = codes, figures
-    return HotCells(cells, all_codes, classes, all_figures, np.asarray(n))
+    return HotCells(
+        cells,
+        over_all(np.asarray(codes, np.uint8), known, unknown=0),
+        classes,
+        over_all(np.asarray(figures, np.float64), known),
+        np.asarray(n),
+    )
 
 
 def _packed(answer: HotCells) -> npt.NDArray[np.uint8]:

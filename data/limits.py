@@ -1,6 +1,5 @@
 """How long a case may take: limits by category and area, as a table with versions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -137,11 +136,6 @@ class Limits:
             for category, *areas, newest in kinds
         ]
         return np.array(found, dtype=np.int64)[kind]
-
-    def find_one(self, category: str, areas: Sequence[str] = (), *, day: date) -> Limit | None:
-        """Find the limit of one case that was reported on a day."""
-        place = _resolve(self._index(), category, "\n".join(areas), day)
-        return self.rows[place] if place >= 0 else None
 
     def _versions(self) -> npt.NDArray[np.datetime64]:
         """Return the days on which some limit becomes valid, in order."""

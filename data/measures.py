@@ -28,14 +28,11 @@ class Measure:
         As it stands in addresses.
     decimals
         With which it is shown and sent.
-    high_is_bad
-        Whether more of it is worse.
     """
 
     name: str
     kind: Kind
     decimals: int
-    high_is_bad: bool
     _words: str
     _short: str
     _unit: str
@@ -82,7 +79,6 @@ _LIST: Final = (
         "count",
         "count",
         0,
-        True,
         N_("Reports"),
         N_("Reports"),
         "",
@@ -92,7 +88,6 @@ _LIST: Final = (
         "open",
         "count",
         0,
-        True,
         N_("Open cases"),
         N_("Open"),
         "",
@@ -105,7 +100,6 @@ _LIST: Final = (
         "overdue",
         "count",
         0,
-        True,
         N_("Overdue cases"),
         N_("Overdue"),
         "",
@@ -118,7 +112,6 @@ _LIST: Final = (
         "on_time",
         "share",
         1,
-        False,
         N_("Share closed in time"),
         N_("In time"),
         N_("%"),
@@ -131,7 +124,6 @@ _LIST: Final = (
         "density",
         "rate",
         1,
-        True,
         N_("Reports per km²"),
         N_("Per km²"),
         N_("per km²"),
@@ -144,7 +136,6 @@ _LIST: Final = (
         "days",
         "median",
         1,
-        True,
         N_("Median days to close"),
         N_("Days"),
         N_("days"),
@@ -157,7 +148,6 @@ _LIST: Final = (
         "change",
         "change",
         0,
-        True,
         N_("Change against the other period"),
         N_("Change"),
         N_("%"),

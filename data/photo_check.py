@@ -2,19 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from data.case_check import Checked
 from data.case_photos import row_of
+from data.checked import Checked
 from data.photo_folder import PhotoFolder
 from data.photos import Photo
 from data.records import EVENT, PHOTO
 from i18n import gettext as _
-
-#: Faults that are kept as examples.
-_SHOWN: Final = 20
 
 
 def check_rows(connection: Connection, found: Checked) -> None:
@@ -24,11 +21,10 @@ def check_rows(connection: Connection, found: Checked) -> None:
     found.photos = len(stored)
     wrong = sorted(seq for seq in stored.keys() | told.keys() if stored.get(seq) != told.get(seq))
     found.astray_photos = len(wrong)
-    for seq in wrong[: max(_SHOWN - len(found.examples), 0)]:
-        row = stored.get(seq) or told[seq]
-        found.examples.append(
-            _("case {id}: photo {seq} is not what its events say", id=row["issue_id"], seq=seq)
-        )
+    cases = {seq: (stored.get(seq) or told[seq])["issue_id"] for seq in wrong}
+    found.show(
+        _("case {id}: photo {seq} is not what its events say", id=cases[seq], seq=seq) for seq in wrong
+    )
 
 
 def rewrite_rows(connection: Connection) -> int:
@@ -56,12 +52,8 @@ def check_folder(found: Checked, folder: PhotoFolder, known: Sequence[Photo]) ->
     found.missing_photos, found.damaged_photos = len(files.missing), len(files.damaged)
     found.stray_photos = len(files.strays or ()) + len(files.unfinished)
     found.foreign_files = len(files.foreign)
-    for name in (*files.missing, *files.damaged)[: max(_SHOWN - len(found.examples), 0)]:
-        found.examples.append(
-            _("photo file {name} is missing", name=name)
-            if name in files.missing
-            else _("photo file {name} is damaged", name=name)
-        )
+    found.show(_("photo file {name} is missing", name=name) for name in files.missing)
+    found.show(_("photo file {name} is damaged", name=name) for name in files.damaged)
     return found
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from data import case_photos, cases, facts
 from data.actors import Actor
-from data.case_check import Checked
 from data.case_photos import AddedPhoto, CasePair, CasePhoto, PhotoRole
 from data.case_store import CaseStore
 from data.cases import Case
+from data.checked import Checked
 from data.city_rules import city_rules
 from data.photo_check import check_folder, check_rows
 from data.photo_folder import PhotoFolder

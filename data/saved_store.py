@@ -65,17 +65,6 @@ class SavedStore(ABC):
         with self._reading(actor) as connection:
             return saved.listed(connection, kind, actor=actor)
 
-    def saved_one(self, saved_id: int, *, actor: Actor) -> Saved:
-        """Return one that the actor may see.
-
-        Raises
-        ------
-        StoreError
-            There is none of this number that the actor may see, or it was deleted.
-        """
-        with self._reading(actor) as connection:
-            return saved.one(connection, saved_id, actor=actor)
-
     def change_saved(
         self,
         saved_id: int,

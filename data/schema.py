@@ -1,13 +1,8 @@
 """What a report looks like in every frame that crosses a room."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
-
-from data.statuses import STATUSES
-
-if TYPE_CHECKING:
-    import pandera.polars as pa
 
 UTC: Final = pl.Datetime("us", "UTC")
 
@@ -40,25 +35,3 @@ LOCATED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 
 #: The columns that must never be null.
 REQUIRED: Final = ("source", "external_id", "category", "status", "reported_at", "lon", "lat")
-
-
-def report_schema() -> "pa.DataFrameSchema":
-    """Return what a frame of reports is checked against; its library is slow to load, so only when asked."""
-    import pandera.polars as pa
-
-    return pa.DataFrameSchema(
-        {
-            name: pa.Column(
-                dtype,
-                nullable=name not in REQUIRED,
-                checks={
-                    "status": [pa.Check.isin(STATUSES)],
-                    "lon": [pa.Check.in_range(-180, 180)],
-                    "lat": [pa.Check.in_range(-90, 90)],
-                }.get(name),
-            )
-            for name, dtype in REPORT.items()
-        },
-        strict=True,
-        ordered=True,
-    )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data.city_table import TABLES, CityTable, Line
+from data.city_table import DAY_MINUTES, TABLES, CityTable, Line
 from data.holidays import Calendar, Days, all_days
 from i18n import gettext as _
 
@@ -30,8 +30,6 @@ SHIFT_COLUMNS: Final = (
 #: On which days a shift is worked, by what the calendar says of them.
 SHIFT_DAYS: Final = ("working", "rest", "every")
 
-_DAY_MINUTES: Final = 24 * 60
-_TIME: Final = re.compile(r"(\d{1,2}):(\d\d)")
 _SEASON_DAY: Final = re.compile(r"(\d\d)-(\d\d)")
 
 
@@ -98,8 +96,8 @@ def spans(shifts: tuple[Shift, ...], calendar: Calendar) -> Spans:
             on = on & (inside if first <= last else (season >= first) | (season <= last))
         chosen.append((np.flatnonzero(on), shift))
     day = np.concatenate([on for on, _shift in chosen])
-    start = np.concatenate([on * _DAY_MINUTES + shift.start for on, shift in chosen])
-    end = np.concatenate([on * _DAY_MINUTES + shift.end for on, shift in chosen])
+    start = np.concatenate([on * DAY_MINUTES + shift.start for on, shift in chosen])
+    end = np.concatenate([on * DAY_MINUTES + shift.end for on, shift in chosen])
     return _without_overlap(day, start, end)
 
 
@@ -132,27 +130,17 @@ def _season_days(days: Days) -> npt.NDArray[np.int64]:
 
 def _shift(line: Line) -> Shift | None:
     days = line.word("days", SHIFT_DAYS, default="working")
-    start, end = _time(line, "start"), _time(line, "end")
+    start, end = line.time("start", needed=True), line.time("end", needed=True)
     first, last = _season_day(line, "season_from"), _season_day(line, "season_to")
     if (first is None) != (last is None):
         line.fault(_("a season needs both season_from and season_to"))
     valid_from = line.day("valid_from")
     if start is None or end is None:
         return None
-    if start >= _DAY_MINUTES:
+    if start >= DAY_MINUTES:
         line.fault(_("a shift starts before 24:00"))
-    end += _DAY_MINUTES if end <= start else 0
+    end += DAY_MINUTES if end <= start else 0
     return Shift(days, start, end, (first, last) if first and last else None, valid_from)
-
-
-def _time(line: Line, column: str) -> int | None:
-    text = line.text(column)
-    if found := _TIME.fullmatch(text):
-        hours, minutes = int(found[1]), int(found[2])
-        if minutes < 60 and hours * 60 + minutes <= _DAY_MINUTES:
-            return hours * 60 + minutes
-    line.fault(_("{column} is '{text}', expected a time such as 08:30", column=column, text=text))
-    return None
 
 
 def _season_day(line: Line, column: str) -> int | None:

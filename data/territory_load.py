@@ -1,7 +1,7 @@
 """How much work is to be expected in each cell of the city: minutes a week."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,13 @@ _METRES_PER_DEGREE: Final = 111_320.0
 Floats = npt.NDArray[np.float64]
 
 
+class Year(NamedTuple):
+    """What was reported in the last year: `cell`, code of the `category`, `n`; and of how many weeks."""
+
+    rows: pl.DataFrame
+    weeks: float
+
+
 def expected_work(store: Store, cube: Cube, cells: Cells, *, actor: Actor) -> "pd.Series[Any]":
     """Return the work to be expected in each cell, in minutes a week.
 
@@ -59,20 +66,27 @@ def expected_work(store: Store, cube: Cube, cells: Cells, *, actor: Actor) -> "p
     return pd.Series(values, index=pd.Index(cells), name="minutes")
 
 
-def reports_a_week(cube: Cube, cells: Cells) -> Floats:
+def last_year(cube: Cube) -> Year:
+    """Count the reports of the last year by cell of the analysis resolution and by category."""
+    known = cube.period()
+    if known is None:
+        return Year(pl.DataFrame(schema={"cell": pl.UInt64, "category": pl.UInt16, "n": pl.Int64}), 1.0)
+    first, last = known
+    start = max(first, last - timedelta(weeks=_WEEKS) + timedelta(days=1))
+    column = f"cell{ANALYSIS_RESOLUTION}"
+    choice = choice_of(cube.state, Filter(start=start, end=last))
+    pieces: list[Any] = [
+        chosen(piece, choice, column, "category").collect().to_native() for piece in cube.state.pieces
+    ]
+    rows = pl.concat(pieces).group_by(column, "category").agg(n=pl.len().cast(pl.Int64))
+    cell = pl.Series("cell", cube.cells_of(ANALYSIS_RESOLUTION)[rows[column].to_numpy()], dtype=pl.UInt64)
+    counted = rows.select(cell, "category", "n").sort("cell", "category")
+    return Year(counted, max(((last - start).days + 1) / 7, 1.0))
+
+
+def reports_a_week(cube: Cube, cells: Cells, year: Year) -> Floats:
     """Return the reports to be expected a week in each cell; without a forecast the year's mean alone."""
-    return _expected(cube, cells, *_year(cube))
-
-
-def _minutes(store: Store, cube: Cube, cells: Cells, work: FieldWork, actor: Actor) -> Floats:
-    rows, weeks = _year(cube)
-    each = _minutes_each(cube, cells, rows, work)
-    walking = _street_metres(store, cells, actor) / _METRES_A_MINUTE * _ROUNDS_A_WEEK
-    return _expected(cube, cells, rows, weeks) * each + walking
-
-
-def _expected(cube: Cube, cells: Cells, rows: pl.DataFrame, weeks: float) -> Floats:
-    mean = _summed(cells, rows["cell"].to_numpy(), rows["n"].to_numpy()) / weeks
+    mean = _summed(cells, year.rows["cell"].to_numpy(), year.rows["n"].to_numpy()) / year.weeks
     try:
         made_from = basis(cube, ForecastAsked())
         expected = at_once(made_from).expected
@@ -80,6 +94,13 @@ def _expected(cube: Cube, cells: Cells, rows: pl.DataFrame, weeks: float) -> Flo
         return mean
     forecast = _summed(cells, made_from.counted.cells, expected)
     return (1 - _FORECAST_SHARE) * mean + _FORECAST_SHARE * forecast
+
+
+def _minutes(store: Store, cube: Cube, cells: Cells, work: FieldWork, actor: Actor) -> Floats:
+    year = last_year(cube)
+    each = _minutes_each(cube, cells, year.rows, work)
+    walking = _street_metres(store, cells, actor) / _METRES_A_MINUTE * _ROUNDS_A_WEEK
+    return reports_a_week(cube, cells, year) * each + walking
 
 
 def _minutes_each(cube: Cube, cells: Cells, rows: pl.DataFrame, work: FieldWork) -> Floats:
@@ -93,24 +114,6 @@ def _minutes_each(cube: Cube, cells: Cells, rows: pl.DataFrame, work: FieldWork)
     own = _summed(cells, rows["cell"].to_numpy(), minutes)
     counted = _summed(cells, rows["cell"].to_numpy(), n)
     return (own + _PRIOR_REPORTS * usual) / (counted + _PRIOR_REPORTS)
-
-
-def _year(cube: Cube) -> tuple[pl.DataFrame, float]:
-    """Count the reports of the last year by cell and category; and how many weeks of it are known."""
-    known = cube.period()
-    if known is None:
-        return pl.DataFrame(schema={"cell": pl.UInt64, "category": pl.UInt16, "n": pl.Int64}), 1.0
-    first, last = known
-    start = max(first, last - timedelta(weeks=_WEEKS) + timedelta(days=1))
-    column = f"cell{ANALYSIS_RESOLUTION}"
-    choice = choice_of(cube.state, Filter(start=start, end=last))
-    pieces: list[Any] = [
-        chosen(piece, choice, column, "category").collect().to_native() for piece in cube.state.pieces
-    ]
-    rows = pl.concat(pieces).group_by(column, "category").agg(n=pl.len().cast(pl.Int64))
-    cell = pl.Series("cell", cube.cells_of(ANALYSIS_RESOLUTION)[rows[column].to_numpy()], dtype=pl.UInt64)
-    counted = rows.select(cell, "category", "n").sort("cell", "category")
-    return counted, max(((last - start).days + 1) / 7, 1.0)
 
 
 def _summed(cells: Cells, of: Cells, values: Any) -> Floats:

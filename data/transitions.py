@@ -41,9 +41,6 @@ EVENTS: Final = (
 #: Everybody who may do something or look at something.
 ROLES: Final = ("manager", "dispatcher", "team_member", "analyst", "resident", "administrator")
 
-#: States in which a case may rest for good. It can be taken up again from each of them.
-FINAL: Final = ("closed", "rejected", "merged")
-
 #: What an event may need besides its kind, as fields of `Event`.
 NEEDS: Final = ("reason", "unit", "amount", "note")
 

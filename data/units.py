@@ -7,20 +7,11 @@ from typing import Final
 import polars as pl
 
 from data.city_table import TABLES, CityTable, Line
-from i18n import N_, gettext
 from i18n import gettext as _
 
 UNIT_COLUMNS: Final = ("unit", "en", "kind", "parent", "contact", "version", "source")
 
-#: The kinds of units, with their names.
-UNIT_KINDS: Final[dict[str, str]] = {
-    "department": N_("Department"),
-    "street_office": N_("Street office"),
-    "community": N_("Community"),
-    "company": N_("Company"),
-    "team": N_("Team"),
-    "volunteers": N_("Volunteers"),
-}
+UNIT_KINDS: Final = ("department", "street_office", "community", "company", "team", "volunteers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ def read(source: Path | pl.DataFrame = TABLES / "units.csv") -> dict[str, UnitOf
     lines: dict[str, Line] = {}
     for line in table:
         name = line.needed("unit")
-        kind = line.word("kind", tuple(UNIT_KINDS))
+        kind = line.word("kind", UNIT_KINDS)
         if name in units:
             line.fault(
                 _("the unit '{unit}' stands in line {other} already", unit=name, other=lines[name].number)
@@ -85,8 +76,3 @@ def ancestors(units: dict[str, UnitOf], name: str) -> tuple[str, ...]:
         found[above] = None
         above = units[above].parent
     return tuple(found)
-
-
-def kind_label(kind: str) -> str:
-    """Return the words for a kind of unit in the language in use."""
-    return gettext(UNIT_KINDS[kind]) if kind in UNIT_KINDS else kind

@@ -1,6 +1,6 @@
 """Counts that are indexed by cells, read and checked once for every statistic."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from geo.cell_ids import Cells, check
 from geo.errors import AnalysisError, NotEnoughDataError
 
 Values = npt.NDArray[np.float64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 #: Whole numbers above are not told apart any more, and the squares of far larger ones are infinite: every
 #: score would be zero.
@@ -51,6 +52,29 @@ def read(counts: "pd.Series[Any]", *, name: str = "counts") -> tuple[Cells, Valu
         )
     cells = check(counts.index, column=f"{name}.index") if len(values) else np.zeros(0, np.uint64)
     return cells, values
+
+
+def over_all(
+    answers: npt.NDArray[Kind], known: npt.NDArray[np.bool_], *, unknown: Any = np.nan
+) -> npt.NDArray[Kind]:
+    """Lay the answers of known cells over all cells.
+
+    Parameters
+    ----------
+    answers
+        Shape (m,): one of each known cell, in their order.
+    known
+        Shape (n,), m of them true.
+    unknown
+        What is said of the other cells.
+
+    Returns
+    -------
+    Shape (n,), of the dtype of `answers`.
+    """
+    everywhere = np.full(known.shape, unknown, answers.dtype)
+    everywhere[known] = answers
+    return everywhere
 
 
 def require_difference(values: Values, *, of: str = "counts") -> None:

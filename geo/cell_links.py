@@ -75,6 +75,15 @@ def _ends(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 def searched(cells: Cells, rows: npt.NDArray[np.int64], ring: int) -> Links:
     """Find the neighbours of some rows with the library's disks, by searching each member in the set.
 
+    Parameters
+    ----------
+    cells
+        Shape (n,), of one resolution, each once.
+    rows
+        Of those cells whose neighbours are wanted.
+    ring
+        Up to how many grid steps away a neighbour is.
+
     Returns
     -------
     Row and neighbour of each link, by row and then by neighbour.

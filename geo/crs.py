@@ -161,7 +161,25 @@ def to_wgs84(x: Any, y: Any, crs: Crs | str) -> Pair:
 
 
 def from_wgs84(lon: Any, lat: Any, crs: Crs | str) -> Pair:
-    """Convert WGS-84 longitudes and latitudes to any system; the inverse of `to_wgs84`."""
+    """Convert WGS-84 longitudes and latitudes to any system; the inverse of `to_wgs84`.
+
+    Parameters
+    ----------
+    lon, lat
+        In degrees; of one shape.
+    crs
+        The system wanted, as a value or in any form that `Crs.parse` reads.
+
+    Returns
+    -------
+    Eastings and northings in the system's unit, or longitudes and latitudes in degrees, of the same shape;
+    both NaN where a coordinate is missing, infinite or not on the globe, or the system does not reach.
+
+    Raises
+    ------
+    CrsError
+        An unknown system, or shapes that differ.
+    """
     crs = Crs.parse(crs)
     lon, lat = _finite(lon, lat)
     on_globe = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)

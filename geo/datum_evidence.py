@@ -112,7 +112,24 @@ class Comparison:
 def closeness(
     kind: Kind, shapes: Shapes, positions: Sequence[Pair], rng: np.random.Generator
 ) -> Comparison | None:
-    """Compare how close the places lie to shapes under each candidate; None without either."""
+    """Compare how close the places lie to shapes under each candidate.
+
+    Parameters
+    ----------
+    kind
+        What the shapes are.
+    shapes
+        In WGS-84 degrees.
+    positions
+        Longitudes and latitudes of the same places, each of shape (n,), in WGS-84 degrees: one pair for each
+        candidate.
+    rng
+        Draws the places that the score is tested on.
+
+    Returns
+    -------
+    None without shapes, and without places that lie near one of them.
+    """
     if not len(shapes) or not len(positions[0][0]):
         return None
     pieces = _segments(shapes)

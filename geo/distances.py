@@ -74,6 +74,18 @@ def to_local_m(
 def from_local_m(
     east_m: Any, north_m: Any, *, around: tuple[float, float]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the longitudes and latitudes of points on the plane of `to_local_m`."""
+    """Return where points on the plane of `to_local_m` lie on the globe.
+
+    Parameters
+    ----------
+    east_m, north_m
+        Metres east and north of `around`, of one shape.
+    around
+        Longitude and latitude that the plane touches, in degrees.
+
+    Returns
+    -------
+    Longitudes and latitudes in WGS-84 degrees, in the same shape.
+    """
     east_scale, north_scale = metres_per_degree(around[1])
     return around[0] + np.asarray(east_m) / east_scale, around[1] + np.asarray(north_m) / north_scale

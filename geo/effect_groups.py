@@ -63,7 +63,17 @@ class Sides:
         self.before, self.after = before, after
 
     def find(self, rows: npt.NDArray[np.int64], *, matches: int, seed: int) -> "Found":
-        """Match cells by all steps before; by every other one where none are like them."""
+        """Match cells by all steps before; by every other one where none are like them.
+
+        Parameters
+        ----------
+        rows
+            Shape (k,), of the cells to be matched.
+        matches
+            How many cells are to be found for each.
+        seed
+            Decides between cells that are equally alike.
+        """
         past = self._counts[:, self.before]
         found, apart = match(past, rows, self._pool, matches=matches, seed=seed)
         had = past[rows].sum(axis=1)

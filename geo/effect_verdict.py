@@ -64,7 +64,15 @@ def was_on_another_course(found: Effect) -> bool:
 
 
 def cell_verdict(one: Ratio, *, before: float, expected: float) -> Verdict:
-    """Say of a single cell what `verdict` says of all together."""
+    """Say of a single cell what `verdict` says of all together.
+
+    Parameters
+    ----------
+    one
+        Its rate after the drive over what was to be expected.
+    before, expected
+        Reports in it before the drive, and to be expected after it: with few of either nothing can be said.
+    """
     if before < FEW_BEFORE or not expected >= FEW_EXPECTED:
         return "few"
     if one.fell or one.rose:

@@ -63,7 +63,23 @@ class Spells:
 def class_codes(
     hot: Spells, cold: Spells, trend: Signs, *, steps: int, definition: Definition = "esri"
 ) -> npt.NDArray[np.uint8]:
-    """Return each cell's class as an index into `CLASSES`; see `geo.emerging.classes`."""
+    """Return each cell's class as an index into `CLASSES`; see `geo.emerging.classes`.
+
+    Parameters
+    ----------
+    hot, cold
+        The steps at which each of n cells was hot, and was cold.
+    trend
+        Shape (n,): 1 where the z-scores rise, -1 where they fall, 0 elsewhere.
+    steps
+        Of how many.
+    definition
+        See `geo.emerging.classes`.
+
+    Returns
+    -------
+    Shape (n,), uint8.
+    """
     codes = _of_sign(hot, cold, trend, steps, definition)
     colder = _of_sign(cold, hot, -trend, steps, definition)
     # Both can be said of one cell alone: nearly always hot before, cold now. Its last step decides.
@@ -84,7 +100,15 @@ def checked_definition(definition: Any) -> Definition:
 
 
 def checked_signs(significant: Any) -> Signs:
-    """Return significance signs of shape (n, steps), or say what is wrong with them."""
+    """Return significance signs of shape (n, steps), int8.
+
+    Raises
+    ------
+    AnalysisError
+        Rows of different lengths, another shape, or values that are neither -1 nor 0 nor 1.
+    NotEnoughDataError
+        There is no step.
+    """
     try:
         signs = np.asarray(significant)
     except ValueError as why:
@@ -99,7 +123,13 @@ def checked_signs(significant: Any) -> Signs:
 
 
 def checked_trend(trend: Any, n: int) -> Signs:
-    """Return the signs of n trends, or say what is wrong with them."""
+    """Return the signs of n trends, int8.
+
+    Raises
+    ------
+    AnalysisError
+        Another shape, or values that are neither -1 nor 0 nor 1.
+    """
     signs = np.asarray(trend)
     if signs.shape != (n,):
         raise AnalysisError(f"The trends have shape {signs.shape}. Expected one for each cell: ({n},).")

@@ -24,8 +24,22 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
         As `geo.emerging.analyse`.
     """
     is_frame = hasattr(cube, "columns") and hasattr(cube, "to_numpy") and hasattr(cube, "index")
+    values = _numbers(cube, is_frame=is_frame)
+    _check_counts(values)
+    if not is_frame:
+        return values, np.arange(values.shape[1]), None
+    columns = cube.columns
+    if getattr(columns, "tz", None) is not None:
+        columns = columns.tz_localize(None)  # numpy knows no zones: what counts is the city's own calendar
+    starts = np.asarray(columns)
+    _check_steps(starts)
+    return values, starts, cube.index
+
+
+def _numbers(cube: Any, *, is_frame: bool) -> npt.NDArray[Any]:
+    """Return the values of a cube of enough steps as numbers, shape (cells, steps)."""
     try:
-        values = cube.to_numpy() if is_frame else np.asarray(cube)
+        values: npt.NDArray[Any] = cube.to_numpy() if is_frame else np.asarray(cube)
     except ValueError as why:
         raise AnalysisError(
             "The rows of the cube are of different lengths. Expected (cells, steps)."
@@ -43,6 +57,11 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
             values = values.astype(np.float64, casting="unsafe" if values.dtype.kind == "O" else "safe")
         except (TypeError, ValueError) as why:
             raise AnalysisError(f"The cube holds {values.dtype} values. Expected numbers.") from why
+    return values
+
+
+def _check_counts(values: npt.NDArray[Any]) -> None:
+    """Raise where a value is missing, infinite or negative."""
     if values.dtype.kind == "f" and not (finite := np.isfinite(values)).all():
         row, column = np.argwhere(~finite)[0]
         raise AnalysisError(
@@ -55,14 +74,6 @@ def checked_cube(cube: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Any]:
             f"{np.count_nonzero(negative):,} of {values.size:,} values of the cube are negative; first: "
             f"{values[row, column]:g} (row {row}, step {column}). Expected counts or rates, 0 or more."
         )
-    if not is_frame:
-        return values, np.arange(steps), None
-    columns = cube.columns
-    if getattr(columns, "tz", None) is not None:
-        columns = columns.tz_localize(None)  # numpy knows no zones: what counts is the city's own calendar
-    starts = np.asarray(columns)
-    _check_steps(starts)
-    return values, starts, cube.index
 
 
 def _check_steps(starts: npt.NDArray[Any]) -> None:

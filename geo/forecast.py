@@ -26,8 +26,6 @@ Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
-#: The plans of the National Institute of Justice's challenge, in km² altogether.
-NIJ_KM2: Final = (0.65, 1.94)
 #: The area of a plan unless one is asked for, and the largest share of the study area that it may take.
 USUAL_KM2: Final = 1.0
 USUAL_SHARE: Final = 0.05

@@ -68,6 +68,15 @@ def difference(hits: npt.ArrayLike, others: npt.ArrayLike, best: npt.ArrayLike, 
 
     The steps are drawn in pairs: a week that is easy to forecast is easy for both.
 
+    Parameters
+    ----------
+    hits, others
+        Shape (steps,): reports inside the plans of the one and of the other.
+    best
+        Shape (steps,): inside the best plan of the same area, known only afterwards.
+    seed
+        Of the draws.
+
     Raises
     ------
     NotEnoughDataError

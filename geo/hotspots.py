@@ -85,16 +85,13 @@ def gi_star(
     Source: Ord & Getis (1995), Geographical Analysis 27(4), 286-306.
     """
     cells, values = cell_counts.read(counts)
-    if exposure is None:
-        found = scores(Neighbourhood.of(cells, ring), values, permutations=permutations, seed=seed)
-        return pd.DataFrame(found._asdict(), index=counts.index)
-    smooth = rates.smoothed(values, rates.beside(counts, exposure))
-    known = ~np.isnan(smooth)
+    of, known = "counts", np.ones(len(values), np.bool_)
+    if exposure is not None:
+        values = rates.smoothed(values, rates.beside(counts, exposure))
+        of, known = "rates", ~np.isnan(values)
     around = Neighbourhood.of(cells[known], ring)
-    found = scores(around, smooth[known], of="rates", permutations=permutations, seed=seed)
-    columns = {name: np.full(len(values), np.nan) for name in found._fields}
-    for name, column in found._asdict().items():
-        columns[name][known] = column
+    found = scores(around, values[known], of=of, permutations=permutations, seed=seed)
+    columns = {name: cell_counts.over_all(answers, known) for name, answers in found._asdict().items()}
     return pd.DataFrame(columns, index=counts.index)
 
 

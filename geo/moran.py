@@ -84,21 +84,17 @@ def local_moran(
         As `geo.hotspots.gi_star`.
     """
     cells, values = cell_counts.read(counts)
-    known = np.ones(len(values), np.bool_)
+    of, known = "counts", np.ones(len(values), np.bool_)
     if exposure is not None:
         values = rates.standardised(values, rates.beside(counts, exposure))
-        known = ~np.isnan(values)
-    of = "counts" if exposure is None else "rates"
+        of, known = "rates", ~np.isnan(values)
     around = Neighbourhood.of(cells[known], ring)
     found = likeness(around, values[known], of=of, permutations=permutations, seed=seed)
-    columns: dict[str, Any] = {}
-    for name in ("i", "z", "p", "q"):
-        columns[name] = np.full(len(values), np.nan)
-        columns[name][known] = getattr(found, name)
-    quadrant = np.zeros(len(values), np.uint8)
-    quadrant[known] = found.quadrant
-    columns["quadrant"] = np.array(QUADRANTS)[quadrant]
-    return pd.DataFrame(columns, index=counts.index)
+    columns: dict[str, Any] = {
+        name: cell_counts.over_all(getattr(found, name), known) for name in ("i", "z", "p", "q")
+    }
+    quadrants = cell_counts.over_all(found.quadrant, known, unknown=0)
+    return pd.DataFrame({**columns, "quadrant": np.array(QUADRANTS)[quadrants]}, index=counts.index)
 
 
 def likeness(

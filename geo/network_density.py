@@ -58,7 +58,13 @@ class Lixels:
 
     @classmethod
     def of(cls, streets: Streets, *, lixel_m: float = LIXEL_M) -> Self:
-        """Cut each edge into as many pieces as come closest to a length in metres, at least one."""
+        """Cut each edge into as many pieces as come closest to a length in metres, at least one.
+
+        Raises
+        ------
+        AnalysisError
+            A length that is not above 0.
+        """
         if not (math.isfinite(lixel_m) and lixel_m > 0):
             raise AnalysisError(f"Pieces of street of {lixel_m} m. Expected metres above 0.")
         counts = np.maximum(1, np.rint(streets.lengths_m / lixel_m)).astype(np.int64)

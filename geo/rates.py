@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import cell_counts
+from geo.cell_counts import over_all
 from geo.cell_ids import check, resolution_of
 from geo.errors import AnalysisError, NotEnoughDataError
 
@@ -53,9 +54,7 @@ def smoothed(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Values:
     chance = moments.mean / by[known]
     between = max(0.0, moments.between)
     own = np.divide(between, between + chance, out=np.zeros_like(chance), where=between + chance > 0)
-    rates = np.full(len(n), np.nan)
-    rates[known] = moments.mean + own * (n[known] / by[known] - moments.mean)
-    return rates
+    return over_all(moments.mean + own * (n[known] / by[known] - moments.mean), known)
 
 
 def standardised(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Values:
@@ -86,9 +85,7 @@ def standardised(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Values:
     chance = moments.mean / by[known]
     variance = moments.between + chance
     variance = np.where(variance > 0, variance, chance)
-    found = np.full(len(n), np.nan)
-    found[known] = (n[known] / by[known] - moments.mean) / np.sqrt(variance)
-    return found
+    return over_all((n[known] / by[known] - moments.mean) / np.sqrt(variance), known)
 
 
 def beside(counts: "pd.Series[Any]", exposure: "pd.Series[Any]") -> Values:

@@ -65,7 +65,13 @@ class Events:
 
 
 def window_is_over(closed: Events, *, days: int, until: int) -> Bools:
-    """Return which closed cases can be judged: all of their window lies before the minute `until`."""
+    """Return which closed cases can be judged: all of their window lies before the minute `until`.
+
+    Raises
+    ------
+    AnalysisError
+        Days that are not above 0.
+    """
     _checked(days)
     known: Bools = closed.minute + days * DAY_MIN <= until
     return known
@@ -193,6 +199,11 @@ def shares(
     Returns
     -------
     Share, low and high end, each of shape (n,); NaN, 0 and 1 where nothing was judged.
+
+    Raises
+    ------
+    AnalysisError
+        More came back than were judged, or fewer than none; groups of less than 1.
 
     Source: E. B. Wilson (1927), Journal of the American Statistical Association 22, 209-212.
     """

@@ -85,11 +85,18 @@ def merged(windows: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def has_place(stop: Stop) -> bool:
+    """Tell whether it is known where a stop lies."""
     return math.isfinite(stop.lon) and math.isfinite(stop.lat)
 
 
 def check(stops: Sequence[Stop], shift: Shift) -> None:
-    """Collect the faults of a shift and its stops, and raise once."""
+    """Collect the faults of a shift and its stops, and raise once.
+
+    Raises
+    ------
+    AnalysisError
+        With every fault of the shift, and how many stops are wrong.
+    """
     faults = [*_faults_of_shift(shift)]
     twice = [name for name, times in Counter(str(stop.id) for stop in stops).items() if times > 1]
     if twice:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo import rates
+from geo.cell_counts import over_all
 from geo.cell_disks import grow
 from geo.cell_ids import Cells, check, resolution_of
 from geo.cell_shapes import centres
@@ -233,9 +234,7 @@ def _hot(cells: Cells, values: Values, ring: int) -> Flags | None:
         z, _p, q = scores(Neighbourhood.of(cells[known], ring), values[known])
     except NotEnoughDataError:
         return None
-    hot = np.zeros(len(cells), np.bool_)
-    hot[known] = (z > 0) & (q <= LEVEL)
-    return hot
+    return over_all((z > 0) & (q <= LEVEL), known, unknown=False)
 
 
 def _check_lengths(

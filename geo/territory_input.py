@@ -179,7 +179,23 @@ def _pins(pins: Any, cells: Cells, teams: int) -> Ints:
 
 
 def without(barriers: Any, cells: Cells, indptr: Ints, indices: Ints) -> Links:
-    """Leave out the links that a barrier runs between."""
+    """Leave out the links that a barrier runs between.
+
+    Parameters
+    ----------
+    barriers
+        Shape (b, 2): pairs of neighbouring cells, or None. Pairs with a cell that is none of these are passed
+        over.
+    cells
+        Shape (n,), ascending.
+    indptr, indices
+        Links as rows of a sparse matrix: the neighbours of row r are `indices[indptr[r]:indptr[r + 1]]`.
+
+    Raises
+    ------
+    AnalysisError
+        Pairs of cells that are no neighbours.
+    """
     if barriers is None or len(barriers) == 0:
         return indptr, indices
     table = _pairs(barriers)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import polars as pl
 
@@ -24,7 +25,7 @@ _COLOURED: Final = 7
 
 
 def write_reports(here: Workspace, where: Filter, path: Path, about: Provenance, *, bbox: Box | None) -> None:
-    """Write the reports meant.
+    """Write the reports meant; that somebody takes them is written down, as their words may name people.
 
     Raises
     ------
@@ -34,6 +35,7 @@ def write_reports(here: Workspace, where: Filter, path: Path, about: Provenance,
     total = here.cube.total(where, bbox=bbox)
     if total > MOST_REPORTS:
         raise too_many(total)
+    here.store.note_export(actor=here.viewer, detail=urlencode(where.to_params()))
     ids = here.cube.ids(where, bbox=bbox).tolist()
     pieces = [
         here.store.reports(ids[i : i + _PIECE], actor=here.viewer) for i in range(0, len(ids) or 1, _PIECE)

@@ -13,7 +13,16 @@ from babel.messages.pofile import read_po
 from i18n import current_locale, gettext, listed, match_locale, ngettext, use_locale
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("app.py", "cli*.py", "data/**.py", "layers/**.py", "reports/**.py", "api/**.py", "app_pages/**.py")
+ROOMS = (
+    "app.py",
+    "cli.py",
+    "cli_*.py",
+    "data/**.py",
+    "layers/**.py",
+    "reports/**.py",
+    "api/**.py",
+    "app_pages/**.py",
+)
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 
 

@@ -155,14 +155,7 @@ def recognise(path: Path) -> Source:
 def _kind(path: Path, suffix: str, head: bytes, compression: str) -> Kind:
     """Tell the kind from the first bytes, and from the suffix where they may be anything."""
     suffix = suffix.lower()
-    binary: Kind | None = None
-    if head.startswith(b"PAR1"):
-        binary = "parquet"
-    elif head.startswith((_OLE, b"PK\x03\x04")):
-        binary = "workbook"
-    elif head.startswith((b"SQLite format 3", b"\x00\x00\x27\x0a")) or suffix in _VECTOR_SUFFIXES:
-        binary = "vector"
-    if binary:
+    if binary := _binary_kind(suffix, head):
         if compression and (binary != "vector" or compression not in {"gz", "zip"}):
             raise ImportFileError(
                 _(
@@ -172,6 +165,21 @@ def _kind(path: Path, suffix: str, head: bytes, compression: str) -> Kind:
                 )
             )
         return binary
+    return _text_kind(path, suffix, head)
+
+
+def _binary_kind(suffix: str, head: bytes) -> Kind | None:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith((_OLE, b"PK\x03\x04")):
+        return "workbook"
+    if head.startswith((b"SQLite format 3", b"\x00\x00\x27\x0a")) or suffix in _VECTOR_SUFFIXES:
+        return "vector"
+    return None
+
+
+def _text_kind(path: Path, suffix: str, head: bytes) -> Kind:
+    """Tell the kind of a text, and refuse what only has the name of a table."""
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")):
         raise ImportFileError(
             _(

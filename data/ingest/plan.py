@@ -116,22 +116,7 @@ def make_plan(
     chosen = choose(table.columns, profile, short_names=short)
     system = Crs.parse(crs or table.crs or (chosen.crs if chosen else None) or WGS84)
     sample = table.sample()
-    uses = (
-        mappings.from_profile(chosen, table.columns, short_names=short)
-        if chosen
-        else mappings.guess(sample, degrees=system.is_degrees, short_names=short)
-    )
-    if table.place:
-        for name, column in zip(("lon", "lat"), table.place, strict=True):
-            uses[name] = Use((column,), reason=_("the file's geometry"))
-        uses.pop("location", None)
-    if {"lat", "lon", "location"} & hand.keys():
-        for name in ("lat", "lon", "location") if "location" in hand else ("location",):
-            uses.pop(name, None)
-    by_hand_columns = {column for use in hand.values() for column in use.columns}
-    uses = {
-        name: use for name, use in uses.items() if chosen or not by_hand_columns.intersection(use.columns)
-    } | hand
+    uses = _uses(table, sample, hand, chosen, system, short_names=short)
     zone = times.zone(tz or (chosen.tz if chosen else None) or default_tz)
     dated = "reported_at" in uses
     if not dated:
@@ -158,6 +143,35 @@ def make_plan(
     if not plan.missing:
         _check_fit(plan, sample)
     return plan
+
+
+def _uses(
+    table: Table,
+    sample: pl.DataFrame,
+    hand: Mapping[str, Use],
+    chosen: Profile | None,
+    system: Crs,
+    *,
+    short_names: bool,
+) -> dict[str, Use]:
+    """Return what each field is read from: by hand, else by the profile, else as is guessed."""
+    uses = (
+        mappings.from_profile(chosen, table.columns, short_names=short_names)
+        if chosen
+        else mappings.guess(sample, degrees=system.is_degrees, short_names=short_names)
+    )
+    if table.place:
+        for name, column in zip(("lon", "lat"), table.place, strict=True):
+            uses[name] = Use((column,), reason=_("the file's geometry"))
+        uses.pop("location", None)
+    if {"lat", "lon", "location"} & hand.keys():
+        for name in ("lat", "lon", "location") if "location" in hand else ("location",):
+            uses.pop(name, None)
+    by_hand_columns = {column for use in hand.values() for column in use.columns}
+    free = {
+        name: use for name, use in uses.items() if chosen or not by_hand_columns.intersection(use.columns)
+    }
+    return {**free, **hand}
 
 
 def _check_fit(plan: Plan, sample: pl.DataFrame) -> None:

@@ -69,6 +69,7 @@ SCRIPTS: Final = (
     "heat_legend",
     "street_wire",
     "street_canvas",
+    "ground",
     "cells",
     "hot",
     "rates",
@@ -144,6 +145,11 @@ FIELD_SCRIPTS: Final = (
     "field_waiting",
     "field_menu",
     "field_states",
+    "field_address",
+    "field_theme",
+    "field_viewer",
+    "field_frame",
+    "field_membership",
     "field_start",
 )
 #: Those of the map of territories, which other maps do not need, and of the board beside it.
@@ -152,6 +158,7 @@ TERRITORY_SCRIPTS: Final = (
     "territory_canvas",
     "territory_saver",
     "territory_bar",
+    "territory_wishes",
     "territories",
 )
 BOARD_SCRIPTS: Final = ("words", "territory_board")

@@ -65,6 +65,16 @@ def test_reports_are_those_of_the_filter_and_the_box(
     assert not {"name", "phone", "email"} & set(table.columns)
 
 
+def test_who_takes_single_reports_is_written_down_and_figures_of_cells_are_not(
+    client: TestClient, city: Workspace
+) -> None:
+    client.get("/api/export/cells.csv", params={"res": "9"})
+    assert city.store.accesses(actor=OPERATOR).is_empty()
+    client.get("/api/export/reports.csv", params={"category": "manhole"})
+    noted = city.store.accesses(actor=OPERATOR).select("what", "actor", "refused", "detail").rows()
+    assert noted == [("export", city.viewer.name, False, "category=manhole")]
+
+
 def test_the_file_has_a_name_with_the_day_and_the_city(client: TestClient, city: Workspace) -> None:
     city.store.set_fact("title", "示范区/East", actor=OPERATOR)
     name = client.get("/api/export/cells.csv").headers["content-disposition"]

@@ -172,14 +172,15 @@ SAID: tuple[tuple[dict[str, str], list[str]], ...] = (
     ({"group": "parking", "measure": "density"}, ["Parking", "Reports per km²"]),
     (
         {"from": "2024-01-01", "to": "2024-01-31", "unit": "-"},
-        ["No unit yet", "2024-01-01 to 2024-01-31"],
+        ["no unit", "2024-01-01 to 2024-01-31"],
     ),
     ({"period": "7d", "show": "heat", "bandwidth": "200"}, ["last 7 days", "as heat over 200 m"]),
     ({"show": "heat", "along": "streets"}, ["all reports", "as heat", "along streets"]),
     ({"hours": "8-9"}, [hours.words((8, 9))]),
     ({"show": "points", "measure": "overdue"}, ["all reports", "as single points", "Overdue cases"]),
+    ({"group": "parking", "category": "flyposting"}, ["flyposting"]),
     ({"exempt": "only", "against": "year"}, ["only in exempt zones", "beside a year earlier"]),
-    ({"source": "a,b,c,d,e"}, ["a, b, c, and 2 more"]),
+    ({"source": "a,b,c,d,e"}, ["a, b, and 3 more"]),
     ({"place": "77", "area": "78"}, ["area 78", "place 77"]),
 )
 

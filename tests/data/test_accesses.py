@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from data import clock
@@ -49,15 +48,12 @@ def test_who_asks_for_contacts_in_vain_is_written_down_too(city: Store) -> None:
     ]
 
 
-def test_an_export_is_written_down_and_holds_what_the_actor_may_see(city: Store) -> None:
-    assert pl.concat(city.export_cases(actor=EVE, detail="每周.csv"))["id"].to_list() == [1]
-    assert list(city.export_cases(actor=Actor("队员", "team_member", units=frozenset()))) == []
-    with pytest.raises(NotAllowedError):
-        list(city.export_cases(actor=Actor("居民", "resident"), detail="x"))
-    assert [row[:2] + row[3:] for row in noted(city)] == [
-        ("export", "居民", True, "x"),
-        ("export", "队员", False, None),
-        ("export", "伊娃", False, "每周.csv"),
+def test_an_export_is_written_down(city: Store) -> None:
+    city.note_export(actor=EVE, detail="category=manhole")
+    city.note_export(actor=Actor("队员", "team_member", units=frozenset()), detail="")
+    assert noted(city) == [
+        ("export", "队员", None, False, None),
+        ("export", "伊娃", None, False, "category=manhole"),
     ]
 
 

@@ -20,7 +20,7 @@ def coded(expression: pl.Expr, *rows: tuple[datetime | None, datetime | None]) -
     """Code rows of closing time and deadline; all were reported at the same moment."""
     frame = pl.DataFrame(
         [(START, *row) for row in rows],
-        schema=dict.fromkeys(cube_times.MOMENTS, schema.UTC),
+        schema=dict.fromkeys(("reported_at", "closed_at", "due_at"), schema.UTC),
         orient="row",
     )
     return frame.select(expression).to_series().to_list()

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from data import demo
 from data.categories import delivered
-from data.schema import report_schema
+from data.issue_writing import check
 from data.statuses import STATUS_GROUPS
 from geo import cells
 
@@ -51,7 +51,7 @@ def test_there_are_exactly_as_many_reports_as_wanted(reports: int) -> None:
 
 
 def test_reports_fit_the_schema_and_have_ids_of_their_own(made: demo.Demo) -> None:
-    report_schema().validate(made.reports)
+    check(made.reports)
     assert not made.reports.select("source", "external_id").is_duplicated().any()
     assert set(made.reports["source"]) == set(demo.SOURCES)
 

@@ -1,5 +1,6 @@
 """Limits: the right line for a case, and what is said of a table that contradicts itself."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.categories import delivered
-from data.limits import LIMIT_COLUMNS, Limits
+from data.limits import LIMIT_COLUMNS, Limit, Limits
 from geo.errors import TableError
 
 DAY = date(2026, 11, 22)
+CASE = {"category": pl.String, "areas": pl.List(pl.String)}
 
 
 def table(*rows: dict[str, object]) -> pl.DataFrame:
@@ -24,10 +26,17 @@ def limit(category: str = "", area: str = "", amount: object = 1, **more: object
     return {"category": category, "area": area, "amount": amount, "unit": "work_hours", **more}
 
 
+def of_one(limits: Limits, category: str, areas: Sequence[str] = (), *, day: date) -> Limit | None:
+    """Find the limit of a single case."""
+    case = pl.DataFrame({"category": [category], "areas": [list(areas)]}, schema=CASE)
+    (place,) = limits.find(case, np.array([day], dtype="datetime64[D]"))
+    return limits.rows[place] if place >= 0 else None
+
+
 def test_the_delivered_table_has_a_limit_for_every_category_and_for_any_other() -> None:
     limits = Limits.read()
     for slug in [*delivered()["slug"], "plumbing"]:
-        assert limits.find_one(slug, day=DAY) is not None
+        assert of_one(limits, slug, day=DAY) is not None
     assert {row.category for row in limits.rows} - {""} == set(delivered()["slug"])
 
 
@@ -50,7 +59,7 @@ def test_the_category_comes_before_the_area_and_the_smaller_area_before_the_larg
         ("full_bin", ()): 1,
     }
     for (category, areas), amount in found.items():
-        row = limits.find_one(category, areas, day=DAY)
+        row = of_one(limits, category, areas, day=DAY)
         assert row is not None
         assert row.amount == amount
 
@@ -70,7 +79,7 @@ def test_a_case_has_the_version_that_was_valid_on_its_day() -> None:
 
 def test_a_case_from_before_the_first_version_has_no_limit() -> None:
     limits = Limits.read(table(limit(valid_from="2026-01-01")))
-    assert limits.find_one("manhole", day=date(2025, 12, 31)) is None
+    assert of_one(limits, "manhole", day=date(2025, 12, 31)) is None
     assert limits.find(
         pl.DataFrame({"category": ["manhole"]}), np.array(["2025-12-31"], "datetime64[D]")
     ) == [-1]
@@ -95,12 +104,12 @@ def test_many_cases_find_what_each_would_find_alone(
     limits = Limits.read(table(*(limit(kind, area, valid_from=since) for kind, area, since in lines)))
     frame = pl.DataFrame(
         {"category": [case[0] for case in cases], "areas": [case[1] for case in cases]},
-        schema={"category": pl.String, "areas": pl.List(pl.String)},
+        schema=CASE,
     )
     days = [date(2025, 6, 1) if number % 2 else date(2026, 6, 1) for number in range(len(cases))]
     found = limits.find(frame, np.array(days, dtype="datetime64[D]"))
     for place, (category, areas), day in zip(found, cases, days, strict=True):
-        assert (limits.rows[place] if place >= 0 else None) == limits.find_one(category, areas, day=day)
+        assert (limits.rows[place] if place >= 0 else None) == of_one(limits, category, areas, day=day)
 
 
 def test_a_single_area_may_stand_in_a_column_of_names() -> None:

@@ -176,8 +176,7 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "is_located": (STAFF, lambda store, actor: store.is_located(actor=actor)),
     "locate": (HEADS, lambda store, actor: store.locate(actor=actor)),
     "contacts": (OFFICE, lambda store, actor: store.contacts(1, actor=actor)),
-    "export_cases": (STAFF, lambda store, actor: list(store.export_cases(actor=actor))),
-    "note_access": (EVERYBODY, lambda store, actor: store.note_access("export", actor=actor)),
+    "note_export": (EVERYBODY, lambda store, actor: store.note_export(actor=actor, detail="")),
     "accesses": (HEADS, lambda store, actor: store.accesses(actor=actor)),
     "forget_contacts": (HEADS, lambda store, actor: store.forget_contacts(actor=actor)),
     "inspect_photo": (EVERYBODY - {"analyst"}, lambda store, actor: store.inspect_photo(PHOTO, actor=actor)),
@@ -198,7 +197,6 @@ TABLE: dict[str, tuple[frozenset[str], Callable[[Store, Actor], Any]]] = {
     "keep_cells": (STAFF, lambda store, actor: store.keep_cells(new_name(), CELLS, actor=actor)),
     "keep_drive": (STAFF, lambda store, actor: store.keep_drive(new_name(), DRIVE, actor=actor)),
     "saved": (STAFF, lambda store, actor: store.saved("view", actor=actor)),
-    "saved_one": (STAFF, lambda store, actor: store.saved_one(own_saved(store, actor), actor=actor)),
     "change_saved": (
         STAFF,
         lambda store, actor: store.change_saved(own_saved(store, actor), actor=actor, version=1, shared=True),

@@ -280,7 +280,6 @@ def test_a_unit_has_the_units_above_it_and_names_in_both_languages() -> None:
     table = units.read()
     assert units.ancestors(table, "物业服务企业") == ("社区居委会", "街道办事处")
     assert (table["环卫中心"].label("en"), table["环卫中心"].label("zh")) == ("Sanitation centre", "环卫中心")
-    assert units.kind_label("street_office") == "Street office"
 
 
 def test_every_fault_of_the_units_is_named_with_its_line() -> None:

@@ -13,7 +13,7 @@ from data.cube import Cube
 from data.field_work import FieldWork
 from data.store import Store
 from data.territory_ground import city_cells
-from data.territory_load import expected_work, reports_a_week
+from data.territory_load import expected_work, last_year, reports_a_week
 from geo.cells import from_points, grow
 from tests.data.samples import LAT, LON, reports
 
@@ -42,6 +42,10 @@ def minutes(store: Store, cells: np.ndarray = DISK) -> np.ndarray:
     return expected_work(store, Cube.open(store), cells, actor=VIEWER).to_numpy()
 
 
+def reported(cube: Cube, cells: np.ndarray) -> np.ndarray:
+    return reports_a_week(cube, cells, last_year(cube))
+
+
 def test_a_city_without_reports_and_streets_has_no_work(store: Store) -> None:
     assert minutes(store).tolist() == [0.0] * len(DISK)
 
@@ -49,7 +53,7 @@ def test_a_city_without_reports_and_streets_has_no_work(store: Store) -> None:
 def test_what_is_reported_every_week_is_expected_every_week(sqlite_store_url: str) -> None:
     with Store.open(sqlite_store_url) as store:
         weekly(store, "flyposting", 5)
-        expected = reports_a_week(Cube.open(store), DISK)
+        expected = reported(Cube.open(store), DISK)
     assert expected.sum() == pytest.approx(5, rel=0.1)
     assert expected.argmax() == HERE and expected[HERE] > 0.6 * expected.sum()
 
@@ -62,7 +66,7 @@ def test_a_report_that_takes_long_is_more_work_than_one_that_does_not(sqlite_sto
         weekly(store, "flyposting", 4)
         weekly(store, "piled_rubbish", 4, lon=far, source="other")
         work = minutes(store, cells)
-        expected = reports_a_week(Cube.open(store), cells)
+        expected = reported(Cube.open(store), cells)
     each = (work / np.where(expected > 0, expected, 1))[
         np.searchsorted(cells, [CELL[0], from_points([far], [LAT], 10)[0]])
     ]
@@ -91,5 +95,5 @@ def test_the_work_of_a_zone_is_that_of_its_reports_and_streets(zone_cube: Cube) 
     assert work.index.tolist() == cells.tolist() and (work >= 0).all() and np.isfinite(work).all()
     assert work.equals(expected_work(zone_cube.store, zone_cube, cells, actor=VIEWER))
     walking = zone_cube.store.places(actor=VIEWER, kinds=["street"])["length_m"].sum() / 50
-    reported = reports_a_week(zone_cube, cells).sum()
-    assert walking + 5 * reported < work.sum() < walking + 30 * reported
+    n = reported(zone_cube, cells).sum()
+    assert walking + 5 * n < work.sum() < walking + 30 * n

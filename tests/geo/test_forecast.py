@@ -116,7 +116,7 @@ def test_lots_stay_with_the_cell_and_scatter_neighbours() -> None:
 
 def test_the_usual_plan_is_a_square_kilometre_or_a_twentieth_of_a_small_city() -> None:
     assert forecast.usual_km2(400) == 1
-    assert forecast.NIJ_KM2[0] <= forecast.usual_km2(400) <= forecast.NIJ_KM2[1]
+    assert 0.65 <= forecast.usual_km2(400) <= 1.94, "the plans of the National Institute of Justice"
     assert forecast.usual_km2(9) == pytest.approx(0.45)
     assert forecast.plan_size([10_000] * 900, 0.45) == 45
     assert forecast.plan_size([10_000] * 900, 0.001) == 1

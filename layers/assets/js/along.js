@@ -147,7 +147,7 @@
       const { labels, bandwidth } = this.options;
       const density = densityOf(this.density, pieceAt(this.lines, found.edge, found.share));
       const metres = this.number(bandwidth);
-      this.tip.show(latlng, `${latlng}`, [
+      this.tip.show(latlng, [
         this.lines.names[found.edge] || labels.no_name,
         gezhi.fill(labels.per_km_street, { n: this.figure(density) }),
         gezhi.fill(labels.within_along, { metres }),

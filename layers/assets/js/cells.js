@@ -4,16 +4,12 @@
 
   const MARGIN_PX = 64;
   const REPLACE_AFTER_MS = 120;
-  const STALE_OPACITY = 0.25;
-  /** How much of their opacity hexagons keep where single points are shown. */
-  const BESIDE_POINTS = 0.7;
+  /** What cells of counts are called and made of; those of hot spots are made of others. */
+  const OF_COUNTS = { name: "cells", Canvas: gezhi.HexCanvas, Legend: gezhi.CellLegend, Tip: gezhi.CellTip };
 
-  class Cells {
-    constructor(conductor) {
-      this.conductor = conductor;
-      this.map = conductor.map;
-      const { name, Canvas, Legend, Tip } = this.made();
-      this.name = name;
+  class Cells extends gezhi.Ground {
+    constructor(conductor, { name, Canvas, Legend, Tip } = OF_COUNTS) {
+      super(conductor, name);
       this.hexes = new Canvas({ pane: conductor.pane(name, 400) }).addTo(this.map);
       this.marks = new gezhi.MarkCanvas({ pane: conductor.pane("marks", 420) }).addTo(this.map);
       this.legend = new Legend().addTo(this.map);
@@ -24,12 +20,6 @@
       this.tip = new Tip(this.map);
       this.swipe = null; // the cells of another period beside these
       this.shown = null; // {url, query, asked, labels, cells}: what is painted
-      this.paints = 0;
-    }
-
-    /** What a part of this kind is called and made of. */
-    made() {
-      return { name: "cells", Canvas: gezhi.HexCanvas, Legend: gezhi.CellLegend, Tip: gezhi.CellTip };
     }
 
     /** Take up options; what is on the screen changes in place. */
@@ -262,19 +252,10 @@
     }
 
     fail(error) {
-      console.warn(`${this.name}:`, error);
       this.shown = null;
       clearTimeout(this.replacing);
       this.hexes.clear();
-      this.legend.hide();
-      this.hover(null);
-      this.conductor.notice.say(this.name, this.options.labels.failed, () => {
-        this.conductor.notice.clear(this.name);
-        this.refresh();
-      });
-      this.conductor.setState("failed");
-      const { query } = this.options;
-      this.measure({ state: "failed", query, cells: 0, total: null, inView: null, edges: [] });
+      this.failed(error, { cells: 0, total: null, inView: null, edges: [] });
     }
 
     themed() {
@@ -282,23 +263,16 @@
       if (this.shown) this.recolour();
     }
 
-    /** Hexagons are clearer where single points are shown, faint while they are out of date. */
     fade() {
-      this.hexes.canvas.style.opacity = this.stale ? STALE_OPACITY : this.opacity();
+      super.fade(this.hexes);
       if (this.swipe) this.swipe.setOpacity(this.opacity());
-      this.legend.setOpacity(this.opacity());
-    }
-
-    opacity() {
-      return this.options.opacity * (this.conductor.showsPoints() ? BESIDE_POINTS : 1);
     }
 
     /** Note what was painted, once it is on the screen. */
     painted(fetchMs, decodeMs) {
       const { cells, query } = this.shown;
-      const state = cells.keys.length ? "ready" : "empty";
       const measured = {
-        state,
+        state: cells.keys.length ? "ready" : "empty",
         query,
         resolution: cells.meta.resolution,
         cells: cells.keys.length,
@@ -311,17 +285,7 @@
         decodeMs,
         drawMs: this.hexes.drawMs,
       };
-      this.conductor.afterPaint(() => {
-        if (this.request.url) return;
-        this.measure(measured);
-        this.conductor.setState(state, query, this.paints);
-        this.conductor.follow();
-      });
-    }
-
-    measure(figures) {
-      this.paints += figures.state === "failed" ? 0 : 1;
-      window.__gezhi = { ...figures, paintedAt: performance.now(), paints: this.paints };
+      this.noted(measured, () => this.request.url);
     }
 
     /** The drawn cell under a place on the map, or null. */

@@ -41,46 +41,23 @@
     let settled = 0; // answers that the server has taken since the page was opened
     let again = null; // the timer of a page that could show nothing
 
-    theme();
-
-    // ------------------------------------------------------------------ addresses
-
-    const address = () => new URLSearchParams(location.hash.slice(1));
-
-    const depth = () => history.state?.depth || 0; // steps of this page that the browser's way back holds
-
-    app.go = (hash) => {
-      history.pushState({ depth: depth() + 1 }, "", `#${hash}`);
-      render({ force: true });
-    };
-
-    app.back = (steps) => {
-      const n = typeof steps === "number" ? steps : 1;
-      if (depth() >= n) history.go(-n);
-      else app.home();
-    };
-
-    /** To the list, or from there to something else: the steps between are forgotten. */
-    app.home = (hash = "") => {
-      const arrive = () => {
-        history.replaceState({ depth: 0 }, "", location.pathname + location.search);
-        if (hash) app.go(hash);
-        else render({ force: true });
-      };
-      if (!depth()) return arrive();
-      window.addEventListener("popstate", arrive, { once: true });
-      return history.go(-depth());
-    };
+    const setTheme = field.theme(settings, () => app.map?.recolour());
+    Object.assign(
+      app,
+      field.address(() => render({ force: true })),
+      field.viewer(root, t),
+      field.membership(app, root, state),
+    );
 
     window.addEventListener("popstate", () => {
-      if (address().has("k")) app.start(); // somebody opened another link in this tab
+      if (app.address().has("k")) app.start(); // somebody opened another link in this tab
       else render({ force: true });
     });
 
     // ------------------------------------------------------------------ what is shown
 
     function view() {
-      const at = address();
+      const at = app.address();
       const id = Number(at.get("case"));
       const one = at.has("case") ? app.cases.find(id) : null;
       if (at.has("case") && !one) return gone(id);
@@ -114,9 +91,9 @@
       }
       wanted = false;
       const next = view();
-      const chosen = Number(address().get("case")) || null;
+      const chosen = Number(app.address().get("case")) || null;
       app.map.show(app.cases.all(), chosen);
-      bar();
+      frame.tell();
       document.body.dataset.view = next.key.split("=")[0];
       const again = next.key === shownKey;
       if (again && next.form && !force) return;
@@ -144,36 +121,13 @@
     }
 
     function build() {
-      frame = {};
-      root.replaceChildren();
-      frame.team = h("strong", {});
-      frame.sub = h("small", {});
-      frame.sync = button("", { look: "gf-sync", press: () => app.go("waiting") });
-      root.append(
-        h(
-          "header",
-          { class: "gf-top" },
-          h("div", { class: "gf-team" }, frame.team, frame.sub),
-          frame.sync,
-          button(t("menu"), { icon: "menu", look: "gf-round", hidden: true, press: () => app.go("menu") }),
-        ),
-      );
-      const tools = h(
-        "div",
-        { class: "gf-tools" },
-        app.host.alone && !app.day.route ? "" : button(t("route"), { icon: "route", look: "gf-round gf-to-route", hidden: true, press: app.routes.open }),
-        button(t("fit"), { icon: "hex", look: "gf-round gf-fit", hidden: true, press: () => app.map.fit() }),
-        button(t("locate"), { icon: "locate", look: "gf-round gf-locate", hidden: true, press: locate }),
-        button(t("report"), { icon: "plus", look: "gf-primary gf-report", press: () => app.go("report") }),
-      );
-      const cross = h("div", { class: "gf-cross", "aria-hidden": "true" });
-      root.append(cross, tools);
+      frame = field.frame(app, root);
       app.toast = field.toast(root);
       app.acts = field.acts(app);
       app.report = field.report(app);
       frame.sheet = field.sheet(root, { t, moved: () => root.style.setProperty("--gf-cover", `${frame.sheet?.cover() ?? 0}px`) });
       app.map = field.map(document.getElementById("gf-map"), {
-        open: (id) => (address().has("report") ? null : address().has("case") ? app.replace(`case=${id}`) : app.go(`case=${id}`)),
+        open: (id) => (app.address().has("report") ? null : app.address().has("case") ? app.replace(`case=${id}`) : app.go(`case=${id}`)),
         tone: app.cases.tone,
         name: (one) => `${one.category_name}, ${one.place || one.address || ""}`,
         cover: () => frame.sheet.cover(),
@@ -183,43 +137,8 @@
       app.map.showHere(app.position.at);
       app.map.leaflet.on("dragstart", app.report.moved);
       app.map.leaflet.on("moveend", () => {
-        if (document.body.dataset.view === "report" && !address().get("report")) render({ force: true });
+        if (document.body.dataset.view === "report" && !app.address().get("report")) render({ force: true });
       });
-    }
-
-    /** Show something instead of what is shown: the way back leads where it led. */
-    app.replace = (hash) => {
-      history.replaceState(history.state, "", `#${hash}`);
-      render({ force: true });
-    };
-
-    function bar() {
-      const { team, city, cases } = app.day;
-      frame.team.textContent = team.name;
-      frame.sub.textContent = city; // a made-up city says so in its name
-      frame.sub.hidden = !frame.sub.textContent;
-      const waits = app.queue.waiting.length;
-      const trouble = app.queue.troubled.length;
-      const down = !host.alone && app.offline();
-      const sign = trouble ? "warn" : down ? "cloud_off" : waits ? "cloud" : "check";
-      const words = trouble ? text.count("sync_trouble", trouble) : waits ? text.count("sync_waiting", waits) : t(down ? "sync_offline" : host.alone ? "sync_alone" : "sync_done");
-      const quiet = sign === "check" && !host.alone; // nothing to say: the name of the team has the room
-      frame.sync.replaceChildren(icon(sign), quiet ? "" : h("span", {}, words));
-      frame.sync.setAttribute("aria-label", words);
-      frame.sync.dataset.state = trouble ? "trouble" : down ? "offline" : waits ? "waiting" : "done";
-      frame.sync.classList.toggle("gf-busy", app.queue.sending);
-      document.title = t("title", { team: team.name, n: cases.length });
-    }
-
-    function locate() {
-      if (app.position.at) {
-        app.map.center(app.position.at);
-        return;
-      }
-      app.wantsPosition = true;
-      app.position.start();
-      const words = { denied: "position_denied", insecure: "position_insecure", lost: "position_lost" }[app.position.state];
-      app.toast.say(t(words || "position_asking"), { icon: "locate", ms: words ? 7000 : 4000 });
     }
 
     app.setOrder = (order) => {
@@ -232,53 +151,16 @@
     app.set = (name, value) => {
       settings[name] = value;
       storage.keep("settings", settings);
-      if (name === "theme") theme();
+      if (name === "theme") setTheme();
       if (name === "place" && value) app.position.start();
       render({ force: name === "theme" });
     };
-
-    function theme() {
-      const dark = window.matchMedia("(prefers-color-scheme: dark)");
-      const set = () => {
-        const chosen = settings.theme === "auto" ? (dark.matches ? "dark" : "light") : settings.theme;
-        if (document.documentElement.dataset.theme === chosen) return;
-        document.documentElement.dataset.theme = chosen;
-        app.map?.recolour();
-      };
-      if (!app.watchesTheme) dark.addEventListener("change", () => theme());
-      app.watchesTheme = true;
-      set();
-    }
 
     app.speak = (locale) => {
       const to = new URL(location.href);
       to.searchParams.set("lang", locale);
       to.hash = "";
       location.assign(to);
-    };
-
-    // ------------------------------------------------------------------ photos that wait, shown from memory
-
-    const blobs = new Map();
-    app.blobUrl = (name, blob) => {
-      if (!blobs.has(name)) blobs.set(name, URL.createObjectURL(blob));
-      return blobs.get(name);
-    };
-    app.forgetBlob = (name) => {
-      if (blobs.has(name)) URL.revokeObjectURL(blobs.get(name));
-      blobs.delete(name);
-    };
-    app.showPhoto = (source, words) => {
-      const close = () => shown.remove();
-      const shown = h(
-        "div",
-        { class: "gf-viewer", role: "dialog", "aria-label": words, onclick: close },
-        h("img", { src: source, alt: words }),
-        button(t("close"), { icon: "close", look: "gf-round", hidden: true, press: close }),
-      );
-      root.append(shown);
-      shown.querySelector("button").focus();
-      shown.addEventListener("keydown", ({ key }) => key === "Escape" && close());
     };
 
     // ------------------------------------------------------------------ the day
@@ -317,52 +199,12 @@
         app.queue.flush();
       } catch (error) {
         if (!(error instanceof field.HostError)) throw error;
-        if (error.kind === "link") return void lost(error);
+        if (error.kind === "link") return void app.lost(error);
         app.queue.noteNetwork(error.kind === "network" ? "down" : app.queue.network);
         if (told) app.toast.say(error.words || t("note_offline", { at: text.at(app.day.at) }), { icon: "cloud_off" });
         render();
       }
     };
-
-    /** The link is known no longer: what was kept of the day goes, what waits stays. */
-    async function lost(error) {
-      const had = Boolean(app.day || (await storage.kept("day")));
-      await forget();
-      state(had || error.ask === "link" ? "revoked" : "link", error.words);
-    }
-
-    async function forget() {
-      app.day = null;
-      app.routes.forget();
-      await storage.forget("day");
-      await storage.forget("route");
-      if (window.caches) for (const name of await caches.keys()) if (name.startsWith("gezhi-photos")) await caches.delete(name);
-    }
-
-    app.leave = async () => {
-      if (!(await isLeft())) return void app.toast.say(t("offline_title"), { icon: "cloud_off" });
-      for (const item of [...app.queue.items]) await app.queue.dismiss(item.uid);
-      await forget();
-      return state("link");
-    };
-
-    /** Be of no team any more; what waits stays for who comes back by a link of that team. */
-    app.part = async () => {
-      if (!(await isLeft())) return state("offline");
-      await forget();
-      return state("link");
-    };
-
-    /** Only the server can take the cookie away: where it is not told, this stays the team's phone. */
-    async function isLeft() {
-      try {
-        await host.leave();
-        return true;
-      } catch (error) {
-        if (!(error instanceof field.HostError)) throw error;
-        return false;
-      }
-    }
 
     function state(name, words) {
       frame = null;
@@ -374,19 +216,6 @@
       if (name === "offline" || name === "failed") again = setTimeout(app.start, AGAIN_MS);
     }
 
-    app.enter = async (token) => {
-      root.replaceChildren(h("p", { class: "gf-loading" }, t("loading")));
-      try {
-        await host.enter(token);
-      } catch (error) {
-        if (!(error instanceof field.HostError)) throw error;
-        if (error.kind === "network" || error.kind === "server") return state("offline");
-        await forget();
-        return state("revoked", error.words);
-      }
-      return app.start();
-    };
-
     app.start = async () => {
       clearTimeout(again);
       if (page.alone) {
@@ -394,9 +223,9 @@
         take(given, { fresh: false });
         return;
       }
-      const token = address().get("k");
+      const token = app.address().get("k");
       if (token) {
-        const after = address();
+        const after = app.address();
         after.delete("k");
         history.replaceState(null, "", location.pathname + location.search + (after.size ? `#${after}` : ""));
         await app.enter(token);
@@ -422,7 +251,7 @@
 
     async function without(error, kept) {
       early = null;
-      if (error.kind === "link") return lost(error);
+      if (error.kind === "link") return app.lost(error);
       if (error.status === 400 && !page.team) return state("link");
       if (error.kind === "refused") return state("refused", error.words);
       app.queue.noteNetwork("down");
@@ -434,7 +263,7 @@
 
     app.queue.on("change", () => render());
     app.queue.on("network", () => render());
-    app.queue.on("link", (error) => lost(error));
+    app.queue.on("link", (error) => app.lost(error));
     app.queue.on("unkept", () => app.toast?.say(t("note_memory"), { icon: "warn", ms: 8000 }));
     app.queue.on("settled", ({ item, result, ms }) => {
       settled++;

@@ -139,7 +139,7 @@
       }
       const { labels, bandwidth } = this.options;
       const metres = this.number(bandwidth);
-      this.tip.show(latlng, `${latlng}`, [
+      this.tip.show(latlng, [
         gezhi.fill(labels.per_km2, { n: this.figure(density) }),
         gezhi.fill(labels.within, { metres }),
       ]);

@@ -5,8 +5,8 @@
   const ASK_AGAIN_MS = 1000;
 
   class Hot extends gezhi.parts.cells {
-    made() {
-      return { name: "hot", Canvas: gezhi.HotCanvas, Legend: gezhi.HotLegend, Tip: gezhi.HotTip };
+    constructor(conductor) {
+      super(conductor, { name: "hot", Canvas: gezhi.HotCanvas, Legend: gezhi.HotLegend, Tip: gezhi.HotTip });
     }
 
     update(options) {

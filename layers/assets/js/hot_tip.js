@@ -5,14 +5,12 @@
   const REST_MS = 180;
   const KEPT = 200;
 
-  class HotTip {
+  class HotTip extends gezhi.Tip {
     constructor(map) {
-      this.map = map;
-      this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "gz-tip gz-hot-tip", opacity: 1 });
+      super(map, { className: "gz-tip gz-hot-tip" });
       this.reasons = new Map(); // address -> words
       this.request = new gezhi.Request(() => {});
       this.cell = this.url = null;
-      this.text = this.drawn = "";
     }
 
     /** Say what a part (`gezhi.parts.hot`) shows of a cell. */
@@ -25,28 +23,21 @@
         clearTimeout(this.resting);
         if (url && !this.reasons.has(url)) this.resting = setTimeout(() => this.ask(url, part), REST_MS);
       }
-      this.write(part);
-      this.tip.setLatLng(latlng);
-      if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+      this.put(latlng, this.lines(part));
     }
 
-    write(part) {
+    lines(part) {
       const [label, reports] = part.textsOf(this.cell);
-      const pending = this.url ? part.options.labels.reason_pending : "";
-      const reason = this.reasons.has(this.url) ? this.reasons.get(this.url) : pending;
-      const name = gezhi.fill(part.options.labels.cell, { id: this.cell.replace(/f+$/, "") });
-      const lines = [["count", label], ["rate", reports], ["reason", reason], ["cell", name]].filter(([, text]) => text);
-      const drawn = JSON.stringify(lines);
-      if (drawn === this.drawn) return;
-      this.drawn = drawn;
+      this.pending = this.url ? part.options.labels.reason_pending : "";
+      const reason = this.reasons.has(this.url) ? this.reasons.get(this.url) : this.pending;
+      const name = gezhi.Tip.nameOf(this.cell, part);
+      return [["count", label], ["rate", reports], ["reason", reason], ["cell", name]].filter(([, text]) => text);
+    }
+
+    write(lines) {
+      super.write(lines);
       // What is read out has no words that are gone in a moment.
-      this.text = lines.flatMap(([, words]) => (words === pending ? [] : [words])).join(", ");
-      const content = gezhi.element("div", "gz-tip-text");
-      for (const [look, words] of lines) {
-        content.append(gezhi.element("span", `gz-tip-${look}`));
-        content.lastChild.textContent = words;
-      }
-      this.tip.setContent(content);
+      this.text = lines.flatMap(([, words]) => (words === this.pending ? [] : [words])).join(", ");
     }
 
     /** Fetch the reason; where there is none to be had, the class alone says enough. */
@@ -62,7 +53,7 @@
         this.reasons.set(url, "");
       }
       if (this.cell === null || this.url !== url) return;
-      this.write(part);
+      this.write(this.lines(part));
       if (!words) this.reasons.delete(url); // asked again the next time
       part.conductor.follow();
     }
@@ -76,8 +67,7 @@
       clearTimeout(this.resting);
       this.request.abort();
       this.cell = this.url = null;
-      this.text = this.drawn = "";
-      this.tip.remove();
+      super.hide();
     }
   }
 

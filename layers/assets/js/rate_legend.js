@@ -32,36 +32,4 @@
     if (i === edges.length - 1) return gezhi.fill(words.open_range, { first: figure(edges[i]) });
     return gezhi.fill(words.between, { first: figure(edges[i]), last: figure(edges[i + 1]) });
   }
-
-  /** The tooltip of a place: its name, its rate, what that rests on. */
-  class PlaceTip {
-    constructor(map) {
-      this.map = map;
-      this.tip = L.tooltip({ direction: "top", offset: [0, -10], className: "gz-tip", opacity: 1 });
-      this.place = null;
-    }
-
-    show(latlng, place, texts) {
-      if (place !== this.place || texts.join() !== this.text) {
-        this.place = place;
-        const content = gezhi.element("div", "gz-tip-text");
-        texts.forEach((text, i) => {
-          content.append(gezhi.element("span", ["gz-tip-count", "gz-tip-rate"][i] || "gz-tip-cell"));
-          content.lastChild.textContent = text;
-        });
-        this.text = texts.join(", ");
-        this.tip.setContent(content);
-      }
-      this.tip.setLatLng(latlng);
-      if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
-    }
-
-    hide() {
-      this.place = null;
-      this.text = "";
-      this.tip.remove();
-    }
-  }
-
-  gezhi.PlaceTip = PlaceTip;
 })((window.gezhi = window.gezhi || {}));

@@ -4,17 +4,14 @@
 
   const { decodeShapes, decodeRates } = gezhi.shapes;
   const { hit } = gezhi.shapePaths;
-  const STALE_OPACITY = 0.25;
-  const BESIDE_POINTS = 0.7;
   const REACH_PX = window.matchMedia("(hover: hover)").matches ? 7 : 14;
   const NO_REPORT = -1;
   const NO_FIGURE = -2;
   const NOT_SEEN = -3;
 
-  class Rates {
+  class Rates extends gezhi.Ground {
     constructor(conductor) {
-      this.conductor = conductor;
-      this.map = conductor.map;
+      super(conductor, "rates");
       this.canvas = new gezhi.ShapeCanvas({ pane: conductor.pane("rates", 405) }).addTo(this.map);
       this.marks = new gezhi.ShapeMarks({ pane: conductor.pane("marks", 420) }).addTo(this.map);
       this.legend = new gezhi.RateLegend().addTo(this.map);
@@ -22,7 +19,6 @@
       this.selection = new gezhi.Selection(() => this.mark());
       this.asking = { shapes: new gezhi.Request(() => {}), rates: new gezhi.Request((slow) => this.wait(slow)) };
       this.hovered = -1;
-      this.paints = 0;
     }
 
     update(options) {
@@ -92,13 +88,8 @@
     }
 
     fail(error) {
-      console.warn("rates:", error);
       this.forget();
-      this.conductor.notice.say("rates", this.options.labels.failed, () => {
-        this.conductor.notice.clear("rates");
-        this.refresh();
-      });
-      this.conductor.setState("failed");
+      this.failed(error, { kind: this.options.kind, places: 0, total: null, edges: [] });
     }
 
     wait(slow) {
@@ -150,12 +141,10 @@
 
     painted() {
       const { rates, shapes } = this;
-      const query = rates.query;
-      this.paints += 1;
       const measured = {
         state: shapes.ids.length ? "ready" : "empty",
         kind: this.options.kind,
-        query,
+        query: rates.query,
         places: shapes.ids.length,
         drawn: this.canvas.drawn,
         total: rates.meta.total,
@@ -164,24 +153,12 @@
         requestedAt: this.requestedAt,
         fetchMs: rates.ms,
         drawMs: this.canvas.drawMs,
-        paints: this.paints,
       };
-      this.conductor.afterPaint(() => {
-        if (this.asking.rates.url || this.asking.shapes.url) return;
-        window.__gezhi = { ...measured, paintedAt: performance.now() };
-        this.conductor.setState(measured.state, query, this.paints);
-        this.conductor.follow();
-      });
+      this.noted(measured, () => this.asking.rates.url || this.asking.shapes.url);
     }
 
     themed() {
       this.marks.redraw();
-    }
-
-    fade() {
-      const opacity = this.options.opacity * (this.conductor.showsPoints() ? BESIDE_POINTS : 1);
-      this.canvas.canvas.style.opacity = this.stale ? STALE_OPACITY : opacity;
-      this.legend.setOpacity(opacity);
     }
 
     mark() {
@@ -220,7 +197,7 @@
       this.map.getContainer().classList.toggle("gz-over-cell", row >= 0);
       this.mark();
       if (row < 0) this.tip.hide();
-      else this.tip.show(latlng, this.shapes.ids[row], this.textsOf(row));
+      else this.tip.show(latlng, this.textsOf(row));
     }
 
     /** What the tooltip says of a place, line by line. */

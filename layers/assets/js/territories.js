@@ -3,7 +3,6 @@
   "use strict";
 
   const { worldX, worldY, longitude, latitude } = gezhi.projection;
-  const NEAR_PX = 14;
 
   class Territories {
     constructor(conductor) {
@@ -25,6 +24,7 @@
         cancel: () => this.drop(),
         hold: () => undefined,
       });
+      this.wishes = new gezhi.TerritoryWishes(this);
       this.bar = new gezhi.TerritoryBar(this.map, this);
       this.onClick = (event) => this.click(event);
       this.map.on("click", this.onClick);
@@ -43,13 +43,8 @@
       const own = this.saver && this.saver.version;
       const same = before && before.edition === options.edition && before.against === options.against;
       const wished = before && before.wishes === options.wishes;
-      if (!same || (options.version > (own ?? 0) && !this.saver?.queue.length) || (!wished && !this.ownWish(options))) this.load();
+      if (!same || (options.version > (own ?? 0) && !this.saver?.queue.length) || (!wished && !this.wishes.areOwn(options.wishes))) this.load();
       else if (before.theme !== options.theme) this.paint();
-    }
-
-    /** Whether the wishes that Python speaks of are those of this map's own strokes. */
-    ownWish(options) {
-      return Boolean(this.wisher) && (this.wisher.queue.length > 0 || options.wishes <= this.wisher.version);
     }
 
     remove() {
@@ -94,14 +89,9 @@
       const now = this.signature(answer.edition.version);
       if (kept && this.last === now) Object.assign(this.model, { done: kept.done, undone: kept.undone });
       else this.recall(now);
-      this.walls = answer.wishes.drawn.map((line) => line.map(([lon, lat]) => [worldX(lon), worldY(lat)]));
-      for (const saver of [this.saver, this.wisher]) if (saver) saver.stop();
+      if (this.saver) this.saver.stop();
       this.saver = this.save("territories/paint", answer.edition.version, () => this.remember());
-      this.wisher = this.save("territories/wishes", answer.wishes.version, (said) => {
-        this.model.setWalls(said.walls);
-        this.paint();
-        this.tell();
-      });
+      this.wishes.take(answer.wishes);
       this.saved = { name: "saved" };
       if (!answer.paints && this.tool === "paint") this.use("pan");
       this.bar.show(answer.paints, this.options.wishing);
@@ -156,7 +146,7 @@
     paint() {
       const { colours, opacity } = this.options;
       const chosen = this.chosen && this.model.teams.some(({ id }) => id === this.chosen) ? this.chosen : null;
-      Object.assign(this.canvas, { chosen, drawn: this.walls });
+      Object.assign(this.canvas, { chosen, drawn: this.wishes.walls });
       this.canvas.show(this.model, this.answer.hues, colours, opacity);
       Object.assign(this.numbers, { chosen, model: this.model });
       this.numbers.redraw();
@@ -288,9 +278,7 @@
       this.dabbed = null;
       if (stroke.tool === "wall") {
         this.canvas.draft = null;
-        this.walls = [...this.walls, thinned(stroke.points)];
-        this.keepWalls();
-        this.paint();
+        this.wishes.wall(stroke.points);
         return;
       }
       this.end();
@@ -332,12 +320,12 @@
       if (!this.model) return;
       const place = [worldX(latlng.lng), worldY(latlng.lat)];
       if (this.tool === "wall") {
-        this.unwall(place);
+        this.wishes.unwall(place);
         return;
       }
       const row = this.rowAt(place);
       if (row === undefined) return;
-      if (this.tool === "pin") this.pin(row);
+      if (this.tool === "pin") this.wishes.pin(row);
       else if (this.tool === "paint") {
         // One cell; without a team that of the last stroke's neighbours is unknown, so it is chosen by the click.
         if (this.chosen === null) {
@@ -348,45 +336,6 @@
         this.dab(place);
         this.end();
       } else this.choose(this.chosen === this.model.team[row] ? null : this.model.team[row] || null);
-    }
-
-    // Pins and barriers: what is wanted of every proposal
-
-    /** Let a cell, or the compound that it lies in, stay with the team that has it; or no more. */
-    pin(row) {
-      const { model, answer } = this;
-      const { pins, homes } = answer.wishes;
-      const home = model.homeOf[row] >= 0 ? model.homes[model.homeOf[row]] : null;
-      const cell = model.cells[row];
-      const team = model.team[row];
-      if (cell in pins) delete pins[cell];
-      else if (home && home.id in homes) delete homes[home.id];
-      else if (!team) return;
-      else if (home) homes[home.id] = team;
-      else pins[cell] = team;
-      model.setPins(answer.wishes);
-      this.wisher.add({ pins: { ...pins }, homes: { ...homes }, cells: model.cells });
-      const named = home && answer.names[home.id];
-      const words = model.pinned[row] ? this.options.labels.pinned_to : this.options.labels.unpinned;
-      this.conductor.notice.say("pins", gezhi.fill(words, { what: named || this.options.labels.one_cell, team }));
-      this.paint();
-      this.tell();
-    }
-
-    /** Take away the barrier that was drawn near a place. */
-    unwall(place) {
-      const scale = 256 * 2 ** this.map.getZoom();
-      const away = this.walls.map((line) => distance(line, place) * scale);
-      const nearest = away.indexOf(Math.min(...away));
-      if (nearest < 0 || away[nearest] > NEAR_PX) return;
-      this.walls = this.walls.filter((_, i) => i !== nearest);
-      this.keepWalls();
-      this.paint();
-    }
-
-    keepWalls() {
-      const drawn = this.walls.map((line) => line.map(([x, y]) => [+longitude(x).toFixed(6), +latitude(y).toFixed(6)]));
-      this.wisher.add({ drawn, cells: this.model.cells });
     }
 
     key(event) {
@@ -413,23 +362,6 @@
     } catch {
       return window;
     }
-  }
-
-  /** No more points of a line than it needs: those that are a few metres apart. */
-  function thinned(points) {
-    const step = Math.ceil(points.length / 200);
-    return points.filter((_, i) => i % step === 0 || i === points.length - 1);
-  }
-
-  function distance(line, [x, y]) {
-    let best = Infinity;
-    for (let i = 1; i < line.length; i++) {
-      const [ax, ay] = line[i - 1];
-      const [bx, by] = [line[i][0] - ax, line[i][1] - ay];
-      const along = Math.max(0, Math.min(1, ((x - ax) * bx + (y - ay) * by) / (bx * bx + by * by || 1)));
-      best = Math.min(best, Math.hypot(x - ax - along * bx, y - ay - along * by));
-    }
-    return best;
   }
 
   gezhi.parts = { ...gezhi.parts, territories: Territories };
