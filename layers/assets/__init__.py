@@ -111,6 +111,7 @@ EXPLORER_SCRIPTS: Final = (
     "range",
     "player",
     "timeline",
+    "sidebar",
     "active",
     "explorer",
 )

@@ -7,6 +7,7 @@
   class Active {
     constructor(parent) {
       this.choices = gezhi.choices;
+      this.sidebar = new gezhi.Sidebar(this.choices);
       this.box = gezhi.element("div", "gz-explorer gz-active", { role: "toolbar" });
       this.chips = gezhi.element("ul", "gz-chips");
       this.buttons = ["undo", "redo", "clear"].map((what) => this.make(what));
@@ -37,12 +38,14 @@
 
     update(data, setStateValue) {
       this.data = data;
+      this.sidebar.tell(data.offered);
       this.choices.tell(this, data, (operations) => setStateValue("operations", operations));
       this.show();
     }
 
     remove() {
       this.stop();
+      this.sidebar.remove();
       for (const page of this.heard) {
         page.removeEventListener("keydown", this.keys);
         page.removeEventListener("gezhi:select", this.selects);
@@ -61,7 +64,7 @@
     step(what) {
       if (!this.data || this.isIdle(what)) return;
       // What the step leads to is known as long as nothing else is under way.
-      const known = !this.choices.operations.length && this.data.steps[what];
+      const known = !this.choices.isAhead && this.data.steps[what];
       this.choices.act(what, { params: known || {} });
     }
 
