@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from app_pages.markdown import plain
 from app_pages.offered import Offered
 from app_pages.view import AUTO, CUSTOM, PERIODS, View
 from data import categories as category_table
+from data.cube import Cube
 from data.filters import Filter
 from data.statuses import STATUS_GROUPS, STATUSES, label
 from data.workspace import Workspace
@@ -72,9 +74,17 @@ def meant_on_map(workspace: Workspace, view: View) -> Filter:
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:
     """Return the categories that have reports: `slug`, `group`, `label`, `n`; most first."""
-    table = workspace.store.categories(actor=workspace.viewer)
-    words = category_table.labels(table, current_locale())
-    counted = workspace.cube.by_category(Filter())
+    known = workspace.store.categories(actor=workspace.viewer).select("slug", "group", "zh", "en")
+    return _used(workspace.cube, workspace.cube.version, tuple(known.iter_rows()), current_locale())
+
+
+@lru_cache(maxsize=64)
+def _used(cube: Cube, version: str, known: tuple[tuple[str, ...], ...], locale: str) -> pl.DataFrame:
+    """Return `used_categories` of a cube, once for each state of the data (`version`); several cards ask."""
+    del version
+    table = pl.DataFrame(known, schema=dict.fromkeys(("slug", "group", "zh", "en"), pl.String), orient="row")
+    words = category_table.labels(table, locale)
+    counted = cube.by_category(Filter())
     return (
         counted.join(table.select("slug", "group"), left_on="category", right_on="slug", how="left")
         .select(

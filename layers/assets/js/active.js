@@ -2,6 +2,8 @@
 (function (gezhi) {
   "use strict";
 
+  /** The parts that tell Python by the choices; what is done elsewhere comes after what was done there. */
+  const OURS = ".gz-explorer";
   const TEXT_FIELDS = "input, textarea, select, [contenteditable]";
 
   class Active {
@@ -16,6 +18,7 @@
       this.box.append(this.chips, row);
       parent.append(this.box);
       this.keys = (event) => this.key(event);
+      this.presses = ({ target }) => target.closest && !target.closest(OURS) && this.choices.sendNow();
       this.selects = ({ detail }) => detail.cells !== undefined && this.choices.foresee({ in: detail.cells });
       this.heard = new Set();
       this.hear(document);
@@ -33,6 +36,7 @@
       if (!page || this.heard.has(page)) return;
       this.heard.add(page);
       page.addEventListener("keydown", this.keys);
+      page.addEventListener("pointerdown", this.presses, true);
       page.addEventListener("gezhi:select", this.selects);
     }
 
@@ -48,6 +52,7 @@
       this.sidebar.remove();
       for (const page of this.heard) {
         page.removeEventListener("keydown", this.keys);
+        page.removeEventListener("pointerdown", this.presses, true);
         page.removeEventListener("gezhi:select", this.selects);
       }
       this.choices.leave(this);

@@ -10,6 +10,7 @@
   "use strict";
 
   const SEND_AFTER_MS = 150; // the map is painted first, and quick clicks are told together
+  const MOST_WAIT_MS = 1000;
   const SLOW_MS = 300;
   const KEPT = 60;
   const FORESEEN_MS = 3000;
@@ -25,6 +26,7 @@
 
     reset() {
       clearTimeout(this.sending);
+      this.sending = null; // the timer that tells Python
       clearTimeout(this.slow);
       clearTimeout(this.forgetting);
       if (this.asking) this.asking.abort();
@@ -99,9 +101,30 @@
       if (!this.said) return;
       this.last = Math.max(Date.now(), this.last + 1);
       this.operations.push({ n: this.last, do: what, side, params });
-      this.settle();
+      this.sendAfter(this.settle());
+    }
+
+    /**
+     * Tell Python once the map is painted. A server that was slow to answer is busy with the maps of others, so
+     * that Python's run of the page waits as long again.
+     */
+    async sendAfter(painting) {
+      const begun = performance.now();
       clearTimeout(this.sending);
-      this.sending = setTimeout(() => this.send(this.operations), SEND_AFTER_MS);
+      const turn = (this.sending = setTimeout(() => this.sendNow(), 2 * MOST_WAIT_MS));
+      await painting;
+      if (this.sending !== turn) return;
+      clearTimeout(turn);
+      const taken = Math.min(performance.now() - begun, MOST_WAIT_MS);
+      this.sending = setTimeout(() => this.sendNow(), Math.max(SEND_AFTER_MS - taken, taken));
+    }
+
+    /** Tell Python what it was not told yet: something else is about to be done. */
+    sendNow() {
+      if (!this.sending) return;
+      clearTimeout(this.sending);
+      this.sending = null;
+      this.send(this.operations);
     }
 
     set(params) {
@@ -123,9 +146,10 @@
       const begin = gezhi.query.change(this.said.query, others);
       this.query = this.operations.reduce((query, { params }) => gezhi.query.change(query, params), begin);
       this.extra = {};
-      this.steer();
+      const painting = this.steer();
       this.ask();
       this.notify();
+      return painting;
     }
 
     /** Show reports on the map and the time line alone, as a drag or the player passes by them. */
