@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app_pages import active, filters, session
+from app_pages import active, filters, offered, session
 from app_pages.history import History
 from app_pages.view import View
 from data.filters import Filter
@@ -37,6 +37,7 @@ def render_active(here: Workspace, view: View, where: Filter) -> None:
         taken=st.session_state.get(session.TAKEN, 0),
         version=here.cube.version,
         implied=active.implied(view),
+        offered=offered.kept(),
         chips=[
             {
                 "side": chip.side,

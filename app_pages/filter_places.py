@@ -6,6 +6,7 @@ import streamlit as st
 
 from app_pages import session
 from app_pages.markdown import plain
+from app_pages.offered import Offered
 from app_pages.view import View
 from data.filters import Filter
 from data.place_areas import BETWEEN
@@ -17,12 +18,12 @@ from i18n import ngettext
 _SHOWN: Final = "shown"
 
 
-def render(workspace: Workspace, view: View) -> dict[str, Any]:
+def render(workspace: Workspace, view: View, offered: Offered) -> dict[str, Any]:
     """Draw the choices and return the sides of the filter that they are: areas, places, exempt."""
     return {
-        "areas": _area(workspace, view),
-        "places": _places(workspace, view),
-        "exempt": _exempt(workspace, view),
+        "areas": _area(workspace, view, offered),
+        "places": _places(workspace, view, offered),
+        "exempt": _exempt(workspace, view, offered),
     }
 
 
@@ -43,34 +44,38 @@ def area_choices(workspace: Workspace) -> dict[int, str]:
     return {area: f"{BETWEEN.join(paths[area][common:] or paths[area])} · {n[area]:,}" for area in ordered}
 
 
-def _area(workspace: Workspace, view: View) -> tuple[int, ...]:
+def _area(workspace: Workspace, view: View, offered: Offered) -> tuple[int, ...]:
     words = area_choices(workspace)
     if not words:
         return view.where.areas
-    options = [*words, *(area for area in view.where.areas if area not in words)]
+    words |= {area: _("area {id}", id=area) for area in view.where.areas if area not in words}
+    options = list(words)
+    offered.tags(session.AREA, "area", words)
     kept = st.session_state.get(session.AREA, view.where.areas)
     st.session_state[session.AREA] = [area for area in kept if area in options]
     chosen = st.multiselect(
         _("Area"),
         options,
         key=session.AREA,
-        format_func=lambda area: words.get(area, _("area {id}", id=area)),
+        format_func=words.__getitem__,
         placeholder=_("The whole city"),
     )
     return tuple(chosen)
 
 
-def _places(workspace: Workspace, view: View) -> tuple[int, ...]:
+def _places(workspace: Workspace, view: View, offered: Offered) -> tuple[int, ...]:
     """Draw the places of the address, which may be left out again; they are chosen elsewhere."""
     if not view.where.places:
         return ()
     words = {place: plain(place_name(workspace, place)) for place in view.where.places}
+    key = "-".join([session.PLACE, *map(str, words)])
+    offered.buttons(key, "place", [str(place) for place in words])
     chosen = st.pills(
         _("Street or compound"),
         list(words),
         selection_mode="multi",
         default=list(words),
-        key="-".join([session.PLACE, *map(str, words)]),
+        key=key,
         format_func=words.__getitem__,
     )
     return tuple(chosen)
@@ -91,12 +96,13 @@ def place_name(workspace: Workspace, place_id: int) -> str:
     return place.name or _("place {id}", id=place_id)
 
 
-def _exempt(workspace: Workspace, view: View) -> str:
+def _exempt(workspace: Workspace, view: View, offered: Offered) -> str:
     """Draw what about exempt zones, where there are reports in some, and say how many there are."""
     n = workspace.cube.exempt(view.where.but(exempt=""))
     if not n and not view.where.exempt:
         return ""
     words = {_SHOWN: _("Shown"), "without": _("Left out"), "only": _("Only these")}
+    offered.buttons(session.EXEMPT, "exempt", ["" if name == _SHOWN else name for name in words])
     if session.EXEMPT not in st.session_state:
         st.session_state[session.EXEMPT] = view.where.exempt or _SHOWN
     chosen = st.segmented_control(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -9,8 +10,10 @@ import streamlit as st
 
 from app_pages import filter_places, session
 from app_pages.markdown import plain
+from app_pages.offered import Offered
 from app_pages.view import AUTO, CUSTOM, PERIODS, View
 from data import categories as category_table
+from data.cube import Cube
 from data.filters import Filter
 from data.statuses import STATUS_GROUPS, STATUSES, label
 from data.workspace import Workspace
@@ -21,27 +24,26 @@ from i18n import gettext as _
 
 def render(workspace: Workspace, view: View, *, with_cells: bool = True) -> View:
     """Draw the card and return the view with the choices made in it; the size of cells only `with_cells`."""
-    cube = workspace.cube
+    cube, offered = workspace.cube, Offered()
     table = used_categories(workspace)
-    period, start, end = _period(view, cube.period())
-    groups = _groups(view, table)
-    chosen = _categories(view, table, groups)
-    statuses = _pills(
-        _("Status"),
-        _status_choices(view, cube.by_status(Filter())),
-        view.where.statuses,
-        session.STATUSES,
-        label,
-    )
-    sources = _sources(view, cube.sources())
-    sides = filter_places.render(workspace, view)
+    period, start, end = _period(view, cube.period(), offered)
+    groups = _groups(view, table, offered)
+    chosen = _categories(view, table, groups, offered)
+    states = _status_choices(view, cube.by_status(Filter()))
+    offered.buttons(session.STATUSES, "status", states)
+    statuses = _pills(_("Status"), states, view.where.statuses, session.STATUSES, label)
+    sources = _sources(view, cube.sources(), offered)
+    sides = filter_places.render(workspace, view, offered)
     resolution = _resolution(view) if with_cells else view.resolution
     st.button(
         _("Clear all filters"),
+        key=session.CLEAR,
         on_click=session.forget_filters,
         width="stretch",
         icon=":material/filter_alt_off:",
     )
+    offered.clear(session.CLEAR)
+    offered.keep()
     where = view.where.but(
         categories=chosen, statuses=statuses, sources=sources, start=start, end=end, **sides
     )
@@ -72,9 +74,17 @@ def meant_on_map(workspace: Workspace, view: View) -> Filter:
 
 def used_categories(workspace: Workspace) -> pl.DataFrame:
     """Return the categories that have reports: `slug`, `group`, `label`, `n`; most first."""
-    table = workspace.store.categories(actor=workspace.viewer)
-    words = category_table.labels(table, current_locale())
-    counted = workspace.cube.by_category(Filter())
+    known = workspace.store.categories(actor=workspace.viewer).select("slug", "group", "zh", "en")
+    return _used(workspace.cube, workspace.cube.version, tuple(known.iter_rows()), current_locale())
+
+
+@lru_cache(maxsize=64)
+def _used(cube: Cube, version: str, known: tuple[tuple[str, ...], ...], locale: str) -> pl.DataFrame:
+    """Return `used_categories` of a cube, once for each state of the data (`version`); several cards ask."""
+    del version
+    table = pl.DataFrame(known, schema=dict.fromkeys(("slug", "group", "zh", "en"), pl.String), orient="row")
+    words = category_table.labels(table, locale)
+    counted = cube.by_category(Filter())
     return (
         counted.join(table.select("slug", "group"), left_on="category", right_on="slug", how="left")
         .select(
@@ -87,7 +97,9 @@ def used_categories(workspace: Workspace) -> pl.DataFrame:
     )
 
 
-def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | None, date | None]:
+def _period(
+    view: View, known: tuple[date, date] | None, offered: Offered
+) -> tuple[str, date | None, date | None]:
     words = {
         "all": _("All"),
         "7d": _("7 days"),
@@ -96,9 +108,11 @@ def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | No
         "365d": _("A year"),
         CUSTOM: _("Days…"),
     }
+    choices = [*PERIODS, CUSTOM]
+    offered.periods(session.PERIOD, choices, known[1] if known else None)
     _remember(session.PERIOD, view.period)
     period = st.segmented_control(
-        _("Period"), [*PERIODS, CUSTOM], key=session.PERIOD, format_func=words.__getitem__, required=True
+        _("Period"), choices, key=session.PERIOD, format_func=words.__getitem__, required=True
     )
     if period != CUSTOM or known is None:
         if known and period not in {"all", CUSTOM}:
@@ -113,20 +127,25 @@ def _period(view: View, known: tuple[date, date] | None) -> tuple[str, date | No
     return CUSTOM, days[0], days[1]
 
 
-def _groups(view: View, table: pl.DataFrame) -> tuple[str, ...]:
-    counted = table.group_by("group").agg(pl.col("n").sum()).sort("n", descending=True)
+def _groups(view: View, table: pl.DataFrame, offered: Offered) -> tuple[str, ...]:
+    counted = table.group_by("group").agg(pl.col("slug"), pl.col("n").sum()).sort("n", descending=True)
+    names = counted["group"].to_list()
+    offered.groups(session.GROUPS, names, dict(counted.select("group", "slug").iter_rows()))
     return _pills(
         _("Kind of problem"),
-        counted["group"].to_list(),
+        names,
         view.groups,
         session.GROUPS,
         category_table.group_label,
     )
 
 
-def _categories(view: View, table: pl.DataFrame, groups: tuple[str, ...]) -> tuple[str, ...]:
-    offered = table.filter(pl.col("group").is_in(groups)) if groups else table
-    words = {row["slug"]: f"{row['label']} · {row['n']:,}" for row in offered.iter_rows(named=True)}
+def _categories(
+    view: View, table: pl.DataFrame, groups: tuple[str, ...], offered: Offered
+) -> tuple[str, ...]:
+    of_groups = table.filter(pl.col("group").is_in(groups)) if groups else table
+    words = {row["slug"]: f"{row['label']} · {row['n']:,}" for row in of_groups.iter_rows(named=True)}
+    offered.tags(session.CATEGORIES, "category", words)
     known = [slug for slug in _chosen(session.CATEGORIES, view.where.categories) if slug in words]
     st.session_state[session.CATEGORIES] = known
     chosen = st.multiselect(
@@ -146,9 +165,10 @@ def _status_choices(view: View, counted: pl.DataFrame) -> list[str]:
     return ["open", *(state for state in dict.fromkeys(present) if state not in hidden)]
 
 
-def _sources(view: View, known: list[str]) -> tuple[str, ...]:
+def _sources(view: View, known: list[str], offered: Offered) -> tuple[str, ...]:
     if len(known) < 2:
         return ()
+    offered.buttons(session.SOURCES, "source", known)
     return _pills(_("Source"), known, view.where.sources, session.SOURCES, lambda source: plain(_(source)))
 
 

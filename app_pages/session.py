@@ -24,6 +24,9 @@ RESOLUTION: Final = "filter_resolution"
 AREA: Final = "filter_area"
 PLACE: Final = "filter_place"
 EXEMPT: Final = "filter_exempt"
+CLEAR: Final = "filter_clear"
+#: What the choices of the sidebar stand for.
+OFFERED: Final = "filter_offered"
 LANGUAGE: Final = "language"
 #: The language that an address of this session asked for last.
 SPOKEN: Final = "spoken"

@@ -12,6 +12,7 @@ from api.counting import classes_of
 from api.heat import scale_of
 from api.search import gazetteer
 from app_pages import cell_panel, charts, figures, filters
+from app_pages.garbage import collect_when_quiet
 from data.field_routes import prepare
 from data.filters import Filter
 from data.heat import WEIGHTS, usual_bandwidth
@@ -72,10 +73,11 @@ def _hot_spots(here: Workspace) -> None:
 
 
 def settle() -> None:
-    """Take what start-up made out of the garbage collector's sight.
+    """Take what start-up made out of the garbage collector's sight, and let it come when nobody waits.
 
     Streamlit collects all garbage after each run of a page. With the quarter of a million objects of the
     libraries that stops the whole server for 0.13 s, just when the map asks for its cells.
     """
     gc.collect()
     gc.freeze()
+    collect_when_quiet()

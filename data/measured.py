@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -267,8 +268,16 @@ def _minute(given: int | None) -> int:
 def _km2(cube: Cube, where: Filter, cell: int | None) -> float:
     """Return the area that the reports of a filter are divided by: see the measure's help."""
     if cell is not None or where.cells:
-        chosen = np.array([cell] if cell is not None else where.cells, np.uint64)
-    else:
-        ground = Filter(places=where.places, areas=where.areas)
-        chosen = cube.counts(ground, ANALYSIS_RESOLUTION).cells
+        return _area_km2(np.array([cell] if cell is not None else where.cells, np.uint64))
+    return _ground_km2(cube, cube.version, Filter(places=where.places, areas=where.areas))
+
+
+@lru_cache(maxsize=256)
+def _ground_km2(cube: Cube, version: str, ground: Filter) -> float:
+    """Return the area of the cells with reports on a ground, once for each state of the data (`version`)."""
+    del version
+    return _area_km2(cube.counts(ground, ANALYSIS_RESOLUTION).cells)
+
+
+def _area_km2(chosen: Cells) -> float:
     return float(area_m2(chosen).sum()) / _M2_PER_KM2

@@ -31,6 +31,8 @@ def pack(cells: Any) -> str:
     CellError
         Ids that are no cells, mixed resolutions, or more than `MOST_CELLS`.
     """
+    if isinstance(cells, tuple) and not cells:
+        return ""  # asked for with every filter, most of which have none
     unique = np.unique(check(cells))
     if not unique.size:
         return ""

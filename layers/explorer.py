@@ -22,6 +22,7 @@ def active(
     taken: int,
     version: str,
     implied: Sequence[str],
+    offered: Sequence[Mapping[str, Any]],
     chips: Sequence[Mapping[str, Any]],
     steps: Mapping[str, Mapping[str, str] | None],
     on_operations: Callable[[], None],
@@ -38,6 +39,9 @@ def active(
         Of the data: another one makes the charts ask again.
     implied
         Sides that are chosen as a whole group: a click within narrows them down.
+    offered
+        Widgets beside the map and what their choices are, as `layers/assets/js/sidebar.js` reads them: `key`,
+        `side`, and `buttons` (a value for each), `tags` (values by what is written on them) or `clear`.
     chips
         `side`, `title`, `words` and `params`, what of the query changes when the chip is taken off.
     steps
@@ -61,7 +65,7 @@ def active(
         key,
         "active",
         labels,
-        said | {"chips": chips, "steps": steps},
+        said | {"offered": offered, "chips": chips, "steps": steps},
         on_operations_change=on_operations,
     )
 

@@ -112,6 +112,7 @@ EXPLORER_SCRIPTS: Final = (
     "range",
     "player",
     "timeline",
+    "sidebar",
     "active",
     "explorer",
 )

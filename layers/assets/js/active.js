@@ -2,11 +2,14 @@
 (function (gezhi) {
   "use strict";
 
+  /** The parts that tell Python by the choices; what is done elsewhere comes after what was done there. */
+  const OURS = ".gz-explorer";
   const TEXT_FIELDS = "input, textarea, select, [contenteditable]";
 
   class Active {
     constructor(parent) {
       this.choices = gezhi.choices;
+      this.sidebar = new gezhi.Sidebar(this.choices);
       this.box = gezhi.element("div", "gz-explorer gz-active", { role: "toolbar" });
       this.chips = gezhi.element("ul", "gz-chips");
       this.buttons = ["undo", "redo", "clear"].map((what) => this.make(what));
@@ -15,6 +18,7 @@
       this.box.append(this.chips, row);
       parent.append(this.box);
       this.keys = (event) => this.key(event);
+      this.presses = ({ target }) => target.closest && !target.closest(OURS) && this.choices.sendNow();
       this.selects = ({ detail }) => detail.cells !== undefined && this.choices.foresee({ in: detail.cells });
       this.heard = new Set();
       this.hear(document);
@@ -32,19 +36,23 @@
       if (!page || this.heard.has(page)) return;
       this.heard.add(page);
       page.addEventListener("keydown", this.keys);
+      page.addEventListener("pointerdown", this.presses, true);
       page.addEventListener("gezhi:select", this.selects);
     }
 
     update(data, setStateValue) {
       this.data = data;
+      this.sidebar.tell(data.offered);
       this.choices.tell(this, data, (operations) => setStateValue("operations", operations));
       this.show();
     }
 
     remove() {
       this.stop();
+      this.sidebar.remove();
       for (const page of this.heard) {
         page.removeEventListener("keydown", this.keys);
+        page.removeEventListener("pointerdown", this.presses, true);
         page.removeEventListener("gezhi:select", this.selects);
       }
       this.choices.leave(this);
@@ -61,7 +69,7 @@
     step(what) {
       if (!this.data || this.isIdle(what)) return;
       // What the step leads to is known as long as nothing else is under way.
-      const known = !this.choices.operations.length && this.data.steps[what];
+      const known = !this.choices.isAhead && this.data.steps[what];
       this.choices.act(what, { params: known || {} });
     }
 
