@@ -16,6 +16,7 @@ from app_pages.active import in_words
 from app_pages.field import field_routes
 from app_pages.warm import settle, warm
 from data.basemap_upkeep import BasemapUpkeep
+from data.heaps import HeapUpkeep, share_heaps
 from data.settings import settings
 from data.upkeep import Upkeep
 from data.workspace import city_store, close, workspace
@@ -28,15 +29,19 @@ from reports.field_routes import FieldRouteFiles
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Be ready before the first visitor comes: the store is open, an empty one has its demo zone."""
     send_at_once(asyncio.get_running_loop())
+    share_heaps()
     await run_in_threadpool(lambda: warm(workspace()))
     settle()
     upkeep = Upkeep(city_store)
     tiles = BasemapUpkeep(workspace)
+    heaps = HeapUpkeep()
     upkeep.start()
     tiles.start()
+    heaps.start()
     try:
         yield
     finally:
+        await run_in_threadpool(heaps.stop)
         await run_in_threadpool(tiles.stop)
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(close)

@@ -16,7 +16,6 @@ import geopandas as gpd
 import pandas as pd
 import pmtiles.reader
 import pmtiles.writer
-import pyogrio
 from pmtiles.tile import Compression, TileType, deserialize_directory, zxy_to_tileid
 
 from data.actors import Actor
@@ -90,6 +89,8 @@ def build(store: "Store", path: Path, *, actor: Actor, progress: Progress | None
     StoreError
         The store has no place, or the file cannot be written.
     """
+    from pyogrio.errors import DataSourceError  # GDAL: many MB that a server without new places does not need
+
     begun = time.perf_counter()
     about = About(store.identity, places_version(store, actor=actor), uuid4().hex[:12])
     frames = frames_of(store.places(actor=actor))
@@ -109,7 +110,7 @@ def build(store: "Store", path: Path, *, actor: Actor, progress: Progress | None
             tiles = _join(parts, joined, _metadata(about, frames))
             size = joined.stat().st_size
             joined.replace(path)
-    except (OSError, pyogrio.errors.DataSourceError) as why:
+    except (OSError, DataSourceError) as why:
         raise StoreError(_("The base map could not be written to {path}: {why}", path=path, why=why)) from why
     return Built(tiles, size, time.perf_counter() - begun, about.places_version)
 
@@ -154,6 +155,8 @@ def _pieces(file: Any) -> Callable[[int, int], bytes]:
 
 
 def _write_layer(frame: gpd.GeoDataFrame, layer: Layer, folder: Path) -> Path:
+    import pyogrio
+
     path = folder / f"{layer.name}.pmtiles"
     pyogrio.write_dataframe(
         frame,

@@ -23,6 +23,7 @@ from data.cube_extent import extent_of
 from data.cube_state import TAKEN_UP, State
 from data.filters import Filter
 from data.kept import Kept
+from data.mapped import mapped
 from data.settings import settings
 from data.store import Store
 from data.visits import VISITS_VERSION
@@ -34,6 +35,10 @@ from i18n import gettext as _
 _AGE: Final = ("day", "minute", "id")
 
 _log: Final = logging.getLogger(__name__)
+
+#: From so many rows on, the columns that few questions ask for lie in a file (`data.mapped`).
+_MANY_ROWS: Final = 1_000_000
+_ASIDE: Final = ("id", "minute", "place", "area", "due", "took", "lon", "lat")
 
 #: Figures of cells kept for the next pan, and for the next user with the same filter.
 _KEPT_BYTES: Final = 40_000_000
@@ -59,6 +64,7 @@ class Cube:
         self._state = state
         self._snapshot = snapshot
         self._snapshot_seq = state.seq
+        self._rows_aside = 0
         self._refreshing = Lock()
         #: What was counted last; a key begins with the state's version.
         self.kept = Kept(most_bytes=_KEPT_BYTES)
@@ -116,10 +122,26 @@ class Cube:
             visited = self._store.fact(VISITS_VERSION, "", actor=SYSTEM) or ""
             if visited != state.visited:
                 state = replace(state, visited=visited)
+            if state.base.height != self._rows_aside:
+                state = self._put_aside(state)
             self._state = state
             return state.seq - before
         finally:
             self._refreshing.release()
+
+    def _put_aside(self, state: State) -> State:
+        """Put columns of a large base, newly made, into a file beside the snapshot.
+
+        One that changes afterwards is in memory again until the base is made anew, or the cube is opened.
+        """
+        self._rows_aside = state.base.height
+        if self._snapshot is None or state.base.height < _MANY_ROWS:
+            return state
+        try:
+            return replace(state, base=mapped(state.base, _ASIDE, self._snapshot.parent))
+        except OSError as why:
+            _log.warning("Columns of the cube could not be put into a file, they stay in memory: %s", why)
+            return state
 
     def _tree(self, known: AreaTree) -> AreaTree:
         """Return the chain of areas as it is now."""

@@ -15,8 +15,8 @@ from data.codes import CellCodes, Words
 from data.statuses import STATUSES
 from geo.cells import RESOLUTIONS, Cells, point_cells
 
-#: The columns of the cube. A row is an issue, in the order of the ids. Codes of cells are narrower while the
-#: cells of their resolution are few: see `State.schema`.
+#: The columns of the cube. A row is an issue, in the order of the ids. Codes of cells and words, ids of
+#: places and days are narrower while they are few or small: see `State.schema`.
 COLUMNS: Final = pl.Schema(
     {
         "id": pl.UInt32,
@@ -51,11 +51,18 @@ WORD_COLUMNS: Final = ("category", "source", "unit")
 #: Columns of ids of places, which are dense enough to count by as they are.
 ID_COLUMNS: Final = ("place", "area")
 
-_NARROW: Final = {name: pl.UInt16() for name in (*(f"cell{r}" for r in RESOLUTIONS), *ID_COLUMNS)}
-_EMPTY: Final = pl.DataFrame(schema={**COLUMNS, **_NARROW})
-
-#: Codes that fit into two bytes.
+#: Codes that fit into two bytes, and into one.
 _FEW: Final = 65_536
+_FEWER: Final = 256
+#: Days from 1970 to this one, in 2059, fit into two bytes, as does the distance of any two of them.
+_LAST_NEAR_DAY: Final = 32_767
+
+_NARROW: Final = {
+    **{name: pl.UInt16() for name in (*(f"cell{r}" for r in RESOLUTIONS), *ID_COLUMNS)},
+    **{name: pl.UInt8() for name in WORD_COLUMNS},
+    "day": pl.Int16(),
+}
+_EMPTY: Final = pl.DataFrame(schema={**COLUMNS, **_NARROW})
 
 #: Rows that are counted at a time.
 _PIECE_ROWS: Final = 1_000_000
@@ -82,6 +89,7 @@ class State:
     )
     tree: AreaTree = field(default_factory=AreaTree)
     last_place: int = 0  # the largest id in `place` and `area`
+    far_days: bool = False  # whether there ever was a day before 1970 or after 2059
     judged: str = ""  # by which edition of the city's rules the cases have their due moments
     visited: str = ""  # which edition of the visits figures are set against
     part: str = ""  # names the part of the city that the rows are; empty is the whole
@@ -93,9 +101,14 @@ class State:
     @property
     def schema(self) -> pl.Schema:
         """The columns with the narrowest types that hold the codes."""
-        few = {f"cell{r}": pl.UInt16() for r, codes in self.cells.items() if len(codes) <= _FEW}
+        few: dict[str, pl.DataType] = {
+            f"cell{r}": pl.UInt16() for r, codes in self.cells.items() if len(codes) <= _FEW
+        }
         if self.last_place < _FEW:
             few |= {name: pl.UInt16() for name in ID_COLUMNS}
+        few |= {name: pl.UInt8() for name in WORD_COLUMNS if len(self.words[name].words) <= _FEWER}
+        if not self.far_days:
+            few["day"] = pl.Int16()
         return pl.Schema({**COLUMNS, **few})
 
     @property
@@ -160,6 +173,7 @@ class _Intake:
         self._before = state
         self._seq = state.seq
         self._last_place = state.last_place
+        self._far_days = state.far_days
         self._words = dict(state.words)
         self._parts: list[pl.DataFrame] = []
         self._cells: dict[int, list[Cells]] = {resolution: [] for resolution in RESOLUTIONS}
@@ -180,6 +194,8 @@ class _Intake:
         points = named.select(
             point_cells("lon", "lat", resolution).alias(f"cell{resolution}") for resolution in RESOLUTIONS
         )
+        days = named.select(local.dt.date().cast(pl.Int32).alias("day"))["day"]
+        self._far_days |= not days.is_between(0, _LAST_NEAR_DAY).all()
         coded = {}
         for resolution in RESOLUTIONS:
             column = points[f"cell{resolution}"]
@@ -194,7 +210,7 @@ class _Intake:
                     self._words[name].encode(named[name], COLUMNS[name]).alias(name)
                     for name in (*WORD_COLUMNS, "status")
                 ),
-                local.dt.date().cast(pl.Int32).alias("day"),
+                days,
                 (local.dt.hour().cast(pl.UInt16) * 60 + local.dt.minute()).alias("minute"),
                 (local.dt.weekday().cast(pl.UInt8) * 24 - 24 + local.dt.hour().cast(pl.UInt8)).alias("hour"),
                 *ID_COLUMNS,
@@ -218,7 +234,12 @@ class _Intake:
             union = batches[0] if len(batches) == 1 else np.unique(np.concatenate(batches))
             cells[resolution] = cells[resolution].with_cells(union)
         after = replace(
-            self._before, seq=self._seq, words=self._words, cells=cells, last_place=self._last_place
+            self._before,
+            seq=self._seq,
+            words=self._words,
+            cells=cells,
+            last_place=self._last_place,
+            far_days=self._far_days,
         )
         rows = _in_one_piece(self._numbered(cells), after.schema)
         self._parts.clear()

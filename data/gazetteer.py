@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pypinyin
 import shapely
 
 from geo import cells
@@ -203,14 +202,21 @@ def _sounds(names: pl.Series) -> dict[str, pl.Series]:
     """Return each Chinese name in pinyin from each of its syllables on, and its initials."""
     starts, initials = [], []
     for name in names:
-        syllables = [plain(part) for part in pypinyin.lazy_pinyin(name)] if re.search(_CHINESE, name) else []
-        syllables = [syllable for syllable in syllables if syllable]
+        syllables = _syllables(name)
         starts.append(_starts(syllables))
         initials.append(_starts([syllable[0] for syllable in syllables]))
     return {
         "pinyin": pl.Series(starts, dtype=pl.String),
         "initials": pl.Series(initials, dtype=pl.String),
     }
+
+
+def _syllables(name: str) -> list[str]:
+    if not re.search(_CHINESE, name):
+        return []
+    from pypinyin import lazy_pinyin  # its dictionaries hold 57 MB
+
+    return [syllable for part in lazy_pinyin(name) if (syllable := plain(part))]
 
 
 def _starts(parts: list[str]) -> str:

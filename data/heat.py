@@ -62,7 +62,9 @@ def positions(
         A weight that is none.
     """
     choice = _weighed(cube.choice(where, bbox=bbox), weight, minute)
-    parts = [chosen(part, choice, "lon", "lat").collect().to_native() for part in cube.state.pieces]
+    state = cube.state
+    pieces = state.pieces if choice.predicates() else state.parts  # all rows are there already, uncopied
+    parts = [chosen(part, choice, "lon", "lat").collect().to_native() for part in pieces]
     lon, lat = (
         parts[0][name].to_numpy() if len(parts) == 1 else np.concatenate([part[name] for part in parts])
         for name in ("lon", "lat")

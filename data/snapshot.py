@@ -25,7 +25,7 @@ from geo.errors import StoreError
 from i18n import gettext as _
 
 #: Counts up when the columns or their meaning change; an older snapshot is then made again.
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 _ROW_GROUP: Final = 1_000_000
 _CELL_SCHEMA: Final = pl.Schema(
@@ -55,6 +55,7 @@ def write(path: Path, state: State, *, mark: str) -> None:
         "mark": mark,
         "rows": len(state),
         "last_place": state.last_place,
+        "far_days": state.far_days,
         "judged": state.judged,
         "token": token,
         "words": {name: list(state.words[name].words) for name in WORD_COLUMNS},
@@ -112,6 +113,7 @@ def _read(path: Path) -> tuple[State, str]:
             base=_read_rows(path),
             cells={resolution: read_cells(path, meta, resolution) for resolution in RESOLUTIONS},
             last_place=meta["last_place"],
+            far_days=meta["far_days"],
             judged=meta["judged"],
             words={name: Words(tuple(meta["words"][name])) for name in WORD_COLUMNS}
             | {"status": Words(STATUSES)},

@@ -10,15 +10,17 @@ from data import place_kinds
 from data.actors import SYSTEM, Actor
 from data.cube import Cube
 from data.filters import Filter
-from data.heat import positions
+from data.heat import Positions, positions
 from data.place_tables import places_version
 from data.store import Store
-from geo.network import WITHIN_M, Floats, Streets
+from geo.network import WITHIN_M, Floats, Snapped, Streets
 from geo.network_density import LIXEL_M, Lixels, network_density
 
 #: Of the length of the streets that have reports near, so much has a density below the scale's end: on a stub
 #: of a few metres one report is a great density.
 _SCALED: Final = 0.995
+#: Reports that are laid on streets at a time.
+_PIECE_ROWS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,9 +109,26 @@ class _Asked(NamedTuple):
 @lru_cache(maxsize=64)
 def _density(cube: Cube, lines: StreetLines, asked: _Asked) -> StreetDensity:
     _version, where, weight, bandwidth_m, minute = asked
-    spots = lines.streets.snap(positions(cube, where, weight, minute=minute), within_m=WITHIN_M)
+    spots = _snapped(lines.streets, positions(cube, where, weight, minute=minute))
     per_km = network_density(lines.streets, spots, bandwidth_m=bandwidth_m, lixels=lines.lixels)
     return StreetDensity(per_km, _peak(per_km, lines.lixels.lengths_m), len(spots.edge), spots.far, WITHIN_M)
+
+
+def _snapped(streets: Streets, at: Positions) -> Snapped:
+    """Find the spot of each report a million at a time: what that takes beside is many times the answer."""
+    starts = range(0, max(len(at.lon), 1), _PIECE_ROWS)
+    parts = [
+        streets.snap(
+            (at.lon[start : start + _PIECE_ROWS], at.lat[start : start + _PIECE_ROWS]), within_m=WITHIN_M
+        )
+        for start in starts
+    ]
+    return Snapped(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("edge", "along_m", "distance_m")
+        )
+    )
 
 
 def _peak(per_km: Floats, lengths_m: Floats) -> float:

@@ -93,7 +93,8 @@ def chosen_bandwidth(lon: Any, lat: Any, *, least_m: float = LADDER_M[0], seed: 
         raise NotEnoughDataError(f"{n} points choose no bandwidth. Expected at least {FEWEST}.")
     rng = np.random.default_rng(seed)
     taken = rng.choice(n, min(n, _MOST), replace=False)
-    lon, lat = (degrees[known][taken] for degrees in (lon, lat))
+    rows = taken if n == known.size else np.flatnonzero(known)[taken]
+    lon, lat = lon[rows], lat[rows]
     east, north = to_local_m(lon, lat, around=(float(np.median(lon)), float(np.median(lat))))
     cells = np.rint(np.stack([east, north]) / _PLACE_M).astype(np.int64)
     _, place, here = np.unique(cells[0] * (1 << 32) + cells[1], return_inverse=True, return_counts=True)

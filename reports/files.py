@@ -10,9 +10,6 @@ from typing import Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pyogrio
 
 from reports.provenance import Provenance
 from reports.qgis_style import Style
@@ -104,6 +101,8 @@ def _rounded(numbers: Any) -> Any:
 
 
 def _write_geoparquet(table: gpd.GeoDataFrame, path: Path, about: Provenance) -> None:
+    import pyarrow.parquet as pq
+
     table.to_parquet(path, index=False, compression="zstd")
     read = pq.read_table(path)
     said = {**(read.schema.metadata or {}), _KEY.encode(): _json(about).encode()}
@@ -112,7 +111,9 @@ def _write_geoparquet(table: gpd.GeoDataFrame, path: Path, about: Provenance) ->
 
 def read_provenance(path: Path) -> dict[str, Any]:
     """Return what a GeoParquet file says of where it comes from."""
-    metadata: dict[bytes, bytes] = pa.parquet.read_schema(path).metadata or {}
+    import pyarrow.parquet as pq
+
+    metadata: dict[bytes, bytes] = pq.read_schema(path).metadata or {}
     found: dict[str, Any] = json.loads(metadata.get(_KEY.encode(), b"{}"))
     return found
 
@@ -121,6 +122,8 @@ def _write_geopackage(
     table: gpd.GeoDataFrame, path: Path, about: Provenance, layer: str, style: Style
 ) -> None:
     """Write it with the style that QGIS takes up by itself."""
+    import pyogrio  # GDAL: many MB that no other format needs
+
     pyogrio.write_dataframe(
         table,
         path,

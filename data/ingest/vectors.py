@@ -6,9 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
 
 from data.ingest.encoding import encoding_of
 from data.ingest.files import Source
@@ -39,6 +37,8 @@ def open_layer(source: Source, options: Mapping[str, str]) -> FrameTable:
     ImportFileError
         A file that is damaged, a layer that it does not have, lines or areas in place of points.
     """
+    import pyogrio  # GDAL: many MB that only files of shapes need
+
     encoding = options.get("encoding") or _table_encoding(source)
     try:
         layer, others = _choose(source, options.get("layer"))
@@ -50,7 +50,7 @@ def open_layer(source: Source, options: Mapping[str, str]) -> FrameTable:
             info = pyogrio.read_info(source.gdal_path, layer=layer, encoding=_BYTES)
             meta, table = pyogrio.read_arrow(source.gdal_path, layer=layer, encoding=_BYTES)
             frame = _decoded(pl.DataFrame(table), encoding or "utf-8")
-    except (DataSourceError, ValueError, RuntimeError, UnicodeDecodeError) as error:
+    except (ValueError, RuntimeError, UnicodeDecodeError) as error:  # GDAL's are RuntimeErrors
         raise ImportFileError(
             _("{name} cannot be read: {error}.", name=source.path.name, error=str(error).rstrip("."))
         ) from error
@@ -69,6 +69,8 @@ def open_layer(source: Source, options: Mapping[str, str]) -> FrameTable:
 
 def _choose(source: Source, wanted: str | None) -> tuple[str, list[str]]:
     """Return the layer to read and those left aside."""
+    import pyogrio
+
     layers = [(str(name), kind) for name, kind in pyogrio.list_layers(source.gdal_path)]
     names = [name for name, _kind in layers]
     if wanted is not None:
@@ -140,6 +142,8 @@ def _type_names(shapes: Any) -> set[str]:
 
 
 def _features(source: Source, layer: str) -> int:
+    import pyogrio
+
     return int(pyogrio.read_info(source.gdal_path, layer=layer, encoding=_BYTES)["features"])
 
 

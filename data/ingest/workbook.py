@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import fastexcel
 import numpy as np
 import polars as pl
 
@@ -28,6 +27,8 @@ def open_workbook(source: Source, options: Mapping[str, str]) -> FrameTable:
     ImportFileError
         A workbook that is damaged, protected or empty, or has no sheet of that name.
     """
+    import fastexcel
+
     try:
         book = fastexcel.read_excel(source.path)
     except Exception as error:  # the library raises its own kinds and OSError

@@ -9,9 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
 
 from data.ingest.encoding import encoding_of
 from data.place_ingest.formats import PlaceFile
@@ -41,6 +39,8 @@ def open_vectors(file: PlaceFile, *, layer: str | None = None, encoding: str | N
     ImportFileError
         A file that is damaged, a layer that it does not have, or no shapes.
     """
+    import pyogrio  # GDAL: many MB that only files of shapes need
+
     if file.kind == "parquet":
         return _raw([("", _parquet(file))], "GeoParquet")
     encoding = encoding or _table_encoding(file)
@@ -50,7 +50,7 @@ def open_vectors(file: PlaceFile, *, layer: str | None = None, encoding: str | N
             names = _layers(file, layer)
             driver = pyogrio.read_info(file.gdal_path, layer=names[0], encoding=encoding)["driver"]
             read = [(name, *_read(file, name, encoding)) for name in names]
-    except (DataSourceError, ValueError, RuntimeError, UnicodeDecodeError, shapely.GEOSException) as error:
+    except (ValueError, RuntimeError, UnicodeDecodeError, shapely.GEOSException) as error:  # GDAL's too
         raise ImportFileError(
             _("{name} cannot be read: {error}.", name=file.path.name, error=str(error).rstrip("."))
         ) from error
@@ -63,6 +63,8 @@ def open_vectors(file: PlaceFile, *, layer: str | None = None, encoding: str | N
 
 
 def _layers(file: PlaceFile, wanted: str | None) -> list[str]:
+    import pyogrio
+
     layers = [(str(name), kind) for name, kind in pyogrio.list_layers(file.gdal_path)]
     shapes = [name for name, kind in layers if kind is not None and str(kind) != _NOTHING]
     if wanted is not None and wanted not in shapes:
@@ -81,6 +83,8 @@ def _layers(file: PlaceFile, wanted: str | None) -> list[str]:
 
 def _read(file: PlaceFile, layer: str, encoding: str | None) -> tuple[gpd.GeoDataFrame, list[int]]:
     """Read a layer, and say which of its rings had to be closed."""
+    import pyogrio
+
     options: dict[str, Any] = {"layer": layer, "encoding": encoding}
     frame = pyogrio.read_dataframe(file.gdal_path, on_invalid="ignore", **options)
     if not isinstance(frame, gpd.GeoDataFrame):

@@ -1,5 +1,6 @@
 """The cube: exact cells, the same totals everywhere, in step with a store that others write."""
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,8 +23,10 @@ from data.breakdowns import _broken_down, breakdowns
 from data.cube import Cube
 from data.cube_times import NO_DUE
 from data.filters import NO_UNIT, Filter
+from data.mapped import _mappings, let_go
 from data.measured import figures
 from data.statuses import STATUS_GROUPS
+from data.step_counts import step_counts
 from data.store import Store
 from geo import cells
 from geo.cells import RESOLUTIONS
@@ -109,7 +112,13 @@ def decoded(cube: Cube) -> pl.DataFrame:
         name: frame[name].replace_strict(dict(enumerate(cube.words_of(name))), return_dtype=pl.String)
         for name in ("category", "status", "source", "unit")
     }
-    return frame.with_columns(**cells, **words)
+    return frame.with_columns(pl.col("day").cast(pl.Date), **cells, **words)
+
+
+def in_files() -> int:
+    """Return how many files hold columns; what nobody has any more does not count."""
+    gc.collect()
+    return len(_mappings)
 
 
 @pytest.mark.parametrize("where", FILTERS, ids=str)
@@ -191,6 +200,74 @@ def test_changes_in_base_and_tail_are_followed(
         assert cube.refresh() >= 50, "a status that changed takes an event or a few"
         assert cube.frame.schema == cube._state.schema
         assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
+
+
+def test_columns_widen_for_many_words_and_for_days_of_another_age(store: Store) -> None:
+    cube, _frame = made(store, 30)
+    narrow = {"category": pl.UInt8, "source": pl.UInt8, "unit": pl.UInt8, "day": pl.Int16}
+    assert {name: cube.frame.schema[name] for name in narrow} == narrow
+    units = pl.Series([f"unit {number:03}" for number in range(300)])
+    old = pl.Series([datetime(1899, 5, 1, tzinfo=UTC)] + [datetime(2024, 5, 1, tzinfo=UTC)] * 299)
+    store.write_reports(reports(300, seed=5, unit=units, reported_at=old), actor=OPERATOR)
+    cube.refresh()
+    wide = narrow | {"unit": pl.UInt16, "day": pl.Int32}
+    assert {name: cube.frame.schema[name] for name in wide} == wide
+    assert [cube.total(Filter(units=(f"unit {number:03}",))) for number in range(300)] == [1] * 300
+    assert cube.by_day(EVERYTHING)["day"][0] == date(1899, 5, 1)
+    weeks = step_counts(cube, EVERYTHING)
+    assert weeks.starts[0] == date(1899, 5, 1)
+    assert weeks.counts.sum() == cube.total(Filter(start=weeks.starts[0], end=weeks.ends[-1])) > 300
+    assert_frame_equal(decoded(cube), decoded(Cube.open(store)))
+
+
+@pytest.mark.parametrize("tail_rows", [0, 500_000])
+def test_columns_put_into_a_file_answer_the_same(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tail_rows: int
+) -> None:
+    monkeypatch.setattr("data.cube._MANY_ROWS", 100)
+    monkeypatch.setattr(cube_state, "_TAIL_ROWS", tail_rows)
+    made(store, 300)
+    home = tmp_path / "home"
+    home.mkdir()
+    cube = Cube.open(store, snapshot=home / "cube.parquet")
+    assert in_files() == 1
+    cube.write_snapshot()
+    for seed in range(2, 5):
+        moved = reports(300).sample(20, seed=seed).with_columns(pl.col("lon") + 0.01, unit=pl.lit("x"))
+        store.write_reports(pl.concat([moved, reports(30, seed=seed)]), actor=OPERATOR)
+        let_go()
+        cube.refresh()
+        in_memory = Cube.open(store)
+        assert_frame_equal(decoded(cube), decoded(in_memory))
+        assert_frame_equal(cube.by_place(EVERYTHING), in_memory.by_place(EVERYTHING))
+        assert cube.ids(EVERYTHING).tolist() == in_memory.ids(EVERYTHING).tolist()
+    again = Cube.open(store, snapshot=home / "cube.parquet")
+    assert_frame_equal(decoded(again), decoded(cube))
+    assert [path.name for path in home.iterdir() if path.suffix != ".parquet"] == [], "it has no name"
+    del cube, again
+    gc.collect()
+    assert in_files() == 0, "nothing of it is left"
+
+
+def test_a_small_cube_or_one_without_a_folder_lies_in_memory(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(store, 300)
+    cubes = [Cube.open(store, snapshot=tmp_path / "cube.parquet")]
+    monkeypatch.setattr("data.cube._MANY_ROWS", 100)
+    cubes.append(Cube.open(store))
+    assert in_files() == 0
+    assert [cube.total(EVERYTHING) for cube in cubes] == [400, 400]
+
+
+def test_a_disk_that_takes_no_column_leaves_it_in_memory(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("data.cube._MANY_ROWS", 100)
+    made(store, 300)
+    cube = Cube.open(store, snapshot=tmp_path / "no such folder" / "cube.parquet")
+    assert "stay in memory" in caplog.text
+    assert (cube.total(EVERYTHING), in_files()) == (400, 0)
 
 
 def test_a_refresh_that_finds_nothing_new_changes_nothing(store: Store) -> None:

@@ -12,7 +12,7 @@ from data.actors import OPERATOR, VIEWER
 from data.cube import Cube
 from data.filters import Filter
 from data.store import Store
-from data.street_density import StreetDensity, StreetLines, street_density, street_lines
+from data.street_density import StreetDensity, StreetLines, _density, street_density, street_lines
 from geo.distances import metres_per_degree
 from tests.data import stores
 from tests.data.samples import LAT, LON, reports
@@ -87,6 +87,20 @@ def test_a_filter_and_a_weight_choose_the_reports(store: Store, cube: Cube) -> N
     assert asked(store, cube, weight="open").total == cube.total(Filter(statuses=("open",)))
     nothing = asked(store, cube, Filter(categories=("nothing",)))
     assert (nothing.total, nothing.peak, nothing.per_km.any()) == (0, 0, False)
+
+
+def test_reports_laid_on_streets_in_pieces_have_the_same_density(
+    store: Store, cube: Cube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_streets(store)
+    whole = asked(store, cube)
+    assert whole.total == ON + OFF == 42
+    _density.cache_clear()
+    monkeypatch.setattr("data.street_density._PIECE_ROWS", 5)
+    pieces = asked(store, cube)
+    assert pieces is not whole
+    assert (pieces.total, pieces.far, pieces.peak) == (whole.total, whole.far, whole.peak)
+    assert pieces.per_km.tolist() == whole.per_km.tolist()
 
 
 def test_a_city_without_streets_has_no_density(store: Store, cube: Cube) -> None:
