@@ -214,7 +214,7 @@ def test_the_pages_fit_a_telephone_and_lie_within_reach_of_a_thumb(
     page = open_case(sit_down(phone=True), city, a_case(store, description="x" * 300, address="y" * 200))
     bar = page.locator(".st-key-phone_bar")
     for name, there in (
-        ("Open cases", ".gz-cases"),
+        ("Cases", ".gz-cases"),
         ("Report", FRAME),
         ("Duplicates", "h5"),
         ("Map", FRAME),

@@ -86,6 +86,8 @@ class Phone:
         with self.page.expect_download() as download:
             self.page.locator(".gf-bar .gf-button", has_text="Save as a file").tap()
         download.value.save_as(file)
+        name = download.value.suggested_filename
+        expect(self.page.locator(".gf-toast", has_text=name)).to_be_visible()  # by then it is noted as saved
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return found
 

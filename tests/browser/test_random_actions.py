@@ -127,18 +127,21 @@ class Somebody:
             self.drag((ends[0], y), (ends[1], y))
 
     def place(self) -> tuple[float, float]:
+        """Return a point of the map that can be seen: on a page scrolled down the heading may lie over it."""
         box = self.shown.box
-        return (
-            box["x"] + box["width"] * self.rng.uniform(0.35, 0.85),
-            box["y"] + box["height"] * self.rng.uniform(0.2, 0.6),
-        )
+        x = box["x"] + box["width"] * self.rng.uniform(0.35, 0.85)
+        y = box["y"] + box["height"] * self.rng.uniform(0.2, 0.6)
+        if not self.page.evaluate(f"document.elementFromPoint({x}, {y})?.tagName === 'IFRAME'"):
+            raise Error("nothing to act on")
+        return x, y
 
     def click_map(self) -> None:
         self.page.mouse.click(*self.place())
 
     def select_box(self) -> None:
+        start, end = self.place(), self.place()
         self.page.keyboard.down("Shift")
-        self.drag(self.place(), self.place())
+        self.drag(start, end)
         self.page.keyboard.up("Shift")
 
     def pan(self) -> None:
