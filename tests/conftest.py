@@ -21,8 +21,9 @@ _FIRST = (
     "tests/layers/",
     "tests/torture/",
 )
-#: How long something may take to appear: two browsers and their servers share two cores with everything else.
-_PATIENCE_MS = 30_000
+#: How long something may take to appear: two browsers and their servers share two cores with everything else,
+#: and a machine that others borrow stands still for half a minute.
+_PATIENCE_MS = 90_000
 
 # The same examples in every run, so that a failure is of the change at hand. `make examples` tries new ones.
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -50,5 +51,6 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=FLAGS)
         expect.set_options(timeout=_PATIENCE_MS)
+        started.on("context", lambda context: context.set_default_timeout(_PATIENCE_MS))
         yield started
         started.close()

@@ -59,7 +59,7 @@ def drawn() -> Callable[..., AppTest]:
     """Draw the page that an address names."""
 
     def draw(**params: str) -> AppTest:
-        page = AppTest.from_file(str(SHELL), default_timeout=60)
+        page = AppTest.from_file(str(SHELL), default_timeout=180)
         for name, value in params.items():
             page.query_params[name] = value
         return page.run()

@@ -207,7 +207,7 @@ def test_the_page_shows_a_plan_at_once_and_the_tested_one_then(
 
 
 def drawn_card(**params: Any) -> AppTest:
-    page = AppTest.from_function(_card, default_timeout=60)
+    page = AppTest.from_function(_card, default_timeout=180)
     for name, value in params.items():
         page.query_params[name] = value
     page.run()

@@ -34,7 +34,7 @@ def test_an_import_that_stopped_is_listed_with_the_way_on(
     stopped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(PAGE.parents[1]))
-    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=180).run()
     assert not page.exception
     shown = page.dataframe[0].value.to_string()
     assert "week.csv" in shown

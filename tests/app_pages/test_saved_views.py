@@ -234,13 +234,13 @@ def test_a_selection_is_kept_told_with_its_figures_and_opened(city: Path) -> Non
         counted = Cube.open(store).counts(Filter(), 10)
     chosen = tuple(sorted(int(cell) for cell in counted.cells[:3]))
     n = int(counted.counts[:3].sum())
-    page = AppTest.from_string(SELECTIONS, default_timeout=60)
+    page = AppTest.from_string(SELECTIONS, default_timeout=180)
     page.query_params["in"] = Filter(cells=chosen).to_params()["in"]
     page.run()
     page.text_input(key=f"{session.SAVED_NAME}_cells").set_value("Three")
     next(button for button in page.button if button.label == "Keep").click().run()
     assert f"3 cells · resolution 10 · {n} reports now" in words(page).replace("\\", "")
-    again = AppTest.from_string(SELECTIONS, default_timeout=60).run()
+    again = AppTest.from_string(SELECTIONS, default_timeout=180).run()
     assert not [button for button in again.button if button.label == "Keep"], "nothing is selected"
     next(button for button in again.button if (button.key or "").startswith("open_")).click().run()
     assert not again.exception

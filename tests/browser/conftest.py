@@ -54,7 +54,6 @@ def watch(context: BrowserContext, server: Server, *, newcomer: bool = False) ->
         "console", lambda message: watched.errors.append(message.text) if message.type == "error" else None
     )
     watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    watched.page.set_default_timeout(30_000)
     return watched
 
 

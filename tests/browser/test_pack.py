@@ -107,7 +107,6 @@ def phones(browser: Browser) -> Iterator[Callable[..., Phone]]:
         if script:
             opened.add_init_script(script)
         new = Phone(opened.new_page())
-        new.page.set_default_timeout(20_000)
         new.page.on("request", lambda request: new.asked.append(request.url))
         new.page.on("console", lambda said: new.errors.append(said.text) if said.type == "error" else None)
         new.page.on("pageerror", lambda error: new.errors.append(str(error)))

@@ -153,7 +153,7 @@ def test_a_page_of_the_intranet_may_show_the_wall_in_a_frame(
     inside = f"{server.url}/?embed=true&wall=figures"
     page.goto(f"{frame_page}?{urllib.parse.quote(inside)}")
     outer = page.frame_locator("iframe")
-    outer.frame_locator(FRAME).locator('[data-gezhi-state="ready"]').wait_for(timeout=30_000)
+    outer.frame_locator(FRAME).locator('[data-gezhi-state="ready"]').wait_for()
     expect(outer.locator(".gz-wall-figures")).to_contain_text("40,000")
     context.close()
 

@@ -18,5 +18,5 @@ def test_what_a_team_does_appears_without_a_click(desktop: Watched, server: Serv
     with Store.open(f"sqlite:///{server.home / 'demo.sqlite'}", create=False) as store:
         case = int(store.open_cases(actor=OPERATOR, limit=1)["issue_id"][0])
         store.transition(case, "note", actor=Actor("队员", "team_member"), note="到过现场")
-    expect(page.get_by_role("link", name=f"· {case}")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name=f"· {case}")).to_be_visible()
     assert desktop.outside == [] and desktop.errors == []

@@ -16,7 +16,7 @@ _MAP = ".gz-map"
 
 def _says(page: Page, name: str, value: str | re.Pattern[str]) -> None:
     inside = MapPage(page).inside.locator(_MAP)
-    expect(inside).to_have_attribute(f"data-gezhi-{name}", value, timeout=30_000)
+    expect(inside).to_have_attribute(f"data-gezhi-{name}", value)
 
 
 def test_a_proposal_is_painted_by_hand_and_each_stroke_can_be_taken_back(
@@ -27,7 +27,7 @@ def test_a_proposal_is_painted_by_hand_and_each_stroke_can_be_taken_back(
     _says(page, "state", "ready")
     page.get_by_role("button", name="Propose territories").click()
     page.get_by_role("button", name="Make a proposal").click()
-    expect(page.get_by_role("button", name="Publish…")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Publish…")).to_be_visible()
     _says(page, "changed", re.compile(r"^[1-9]"))
     _says(page, "heaviest", re.compile(r"^1\.0"))
     board = page.locator(".gz-board")

@@ -69,7 +69,7 @@ class Server:
                 stderr=log,
                 **_as_server(),
             )
-        deadline = monotonic() + 30
+        deadline = monotonic() + 120
         while self._run("pg_isready", "-h", str(self.folder), "-d", "postgres", "-U", "gezhi").returncode:
             if self._process.poll() is not None or monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()[-2000:]}")

@@ -162,7 +162,7 @@ def test_a_build_under_way_ends_with_the_app(
     monkeypatch.setattr(sys, "executable", command(tmp_path / "slow", f"echo > {begun}; exec sleep 300"))
     upkeep = BasemapUpkeep(lambda: small, look_s=0.01)
     upkeep.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not begun.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     upkeep.stop()  # would not come back before the program ends

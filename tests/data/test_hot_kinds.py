@@ -44,7 +44,7 @@ def test_who_asks_the_same_at_the_same_moment_waits_for_the_first(monkeypatch: p
 
 
 def test_other_questions_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    together = Barrier(2, timeout=10)
+    together = Barrier(2, timeout=60)
     monkeypatch.setattr(hot_kinds, "function_of", lambda _kind: lambda *_: together.wait())
     cube = cast("Cube", Empty())
     with ThreadPoolExecutor(2) as threads:

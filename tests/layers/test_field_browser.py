@@ -75,7 +75,7 @@ def rows(page: Page) -> list[int]:
 
 def told(page: Page, server: FieldServer, n: int) -> list[dict[str, Any]]:
     """Wait until the server was told so many answers and nothing waits on the phone; return them."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while len(server.answers) < n and time.monotonic() < until:
         page.wait_for_timeout(20)  # an answer is not in the queue yet at the moment of the tap
     page.wait_for_function("window.__gezhiField.app.queue.waiting.length === 0")

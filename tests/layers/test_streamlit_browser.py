@@ -41,11 +41,11 @@ def app() -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         assert process.poll() is None, "the app ended before it answered"
         try:
             urllib.request.urlopen(url, timeout=1).close()
