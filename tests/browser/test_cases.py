@@ -219,6 +219,7 @@ def test_the_pages_fit_a_telephone_and_lie_within_reach_of_a_thumb(
         ("Duplicates", "h5"),
         ("Map", FRAME),
     ):
+        wait_until_idle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert (
             page.locator("[data-testid=stMain]").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
