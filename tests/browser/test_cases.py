@@ -158,6 +158,7 @@ def test_a_report_asks_whether_it_is_one_of_those_that_are_open(
     page.get_by_label("Or coordinates or a place's name").fill("38.3001, 116.9001")
     page.keyboard.press("Enter")
     inside.locator("[data-gezhi-spot]").wait_for()
+    wait_until_idle(page)
     box = page.locator(FRAME).bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -178,6 +178,7 @@ def test_the_time_line_is_the_period_and_plays_through_the_weeks(
     page = desktop.page
     shown = MapPage(page).open(server.url)
     track = page.locator(".gz-range")
+    wait_until_idle(page)
     track.scroll_into_view_if_needed()
     box = track.bounding_box()
     assert box

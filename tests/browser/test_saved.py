@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Server, Watched, watch
 from tests.browser.map_page import FRAME, MapPage
+from tests.browser.reruns import wait_until_idle
 from tests.browser.server import DESKTOP
 
 pytestmark = pytest.mark.browser
@@ -80,6 +81,7 @@ def test_a_view_is_deleted_and_taken_back(phone: Watched, server: Server) -> Non
     row.wait_for(state="detached")
     page.get_by_role("button", name="Undo").locator("visible=true").last.tap()
     row.wait_for()
+    wait_until_idle(page)
     box = page.locator(".st-key-saved_panel").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
