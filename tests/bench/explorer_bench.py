@@ -206,7 +206,7 @@ def _spent_s(server: Server) -> tuple[float, float]:
 
 
 def _own_filter(i: int) -> dict[str, str]:
-    """Return a filter that no other browser has: seven months, which leave somewhat more than `LEAST_CELLS`."""
+    """Return a filter that no other browser has; seven months leave somewhat more than `LEAST_CELLS`."""
     return {"status": "closed,fixed", "from": f"2024-06-{i + 1:02}"}
 
 
